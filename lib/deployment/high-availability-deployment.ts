@@ -1,0 +1,236 @@
+import { Annotations, Lazy, TerraformOutput } from "cdktf";
+import { Construct } from "constructs";
+import { IHost } from "../host";
+import {
+  Affinity,
+  HealthCheck,
+  HealthCheckProps,
+  IExternalLoadBalancer,
+  LoadBalancerPool,
+} from "../load-balancing";
+import { ConstructError, hostPort, requireWhole } from "../validation";
+import { ZatoCluster, ZatoClusterOptions } from "../zato";
+import { validateClusters } from "./cluster-independence";
+
+/** What a {@link HighAvailabilityDeployment} is declared with. */
+export interface HighAvailabilityDeploymentProps extends Partial<ZatoClusterOptions> {
+  /**
+   * The machines: each becomes an independent cluster of the host's name, with the options given here. Needs
+   * `installation`.
+   *
+   * @default - the clusters are given
+   */
+  readonly hosts?: readonly IHost[];
+
+  /**
+   * Clusters that were composed by hand, in the order in which they are updated.
+   *
+   * @default - a cluster for each host
+   */
+  readonly clusters?: readonly ZatoCluster[];
+
+  /**
+   * What stands in front of the clusters.
+   *
+   * @default - none is configured; the output `pool` says what to enter into whatever is there
+   */
+  readonly loadBalancer?: IExternalLoadBalancer;
+
+  /**
+   * The name of the cluster whose scheduler runs. Changing it moves the scheduler: it is stopped in one cluster before
+   * it is started in the other.
+   *
+   * @default - the first cluster
+   */
+  readonly schedulerCluster?: string;
+
+  /**
+   * How the external load balancer finds out whether a cluster answers.
+   *
+   * @default - `GET /zato/ping` every 2 seconds, 2 good checks bring a cluster back, 2 failed ones take it out
+   */
+  readonly healthCheck?: HealthCheckProps;
+
+  /**
+   * Whether the external load balancer sends a client to the same cluster each time.
+   *
+   * @default Affinity.NONE
+   */
+  readonly affinity?: Affinity;
+
+  /**
+   * The most connections at a time from the external load balancer to one cluster.
+   *
+   * @default 2000
+   */
+  readonly maxConnectionsPerCluster?: number;
+
+  /**
+   * The longest that a request may take, in seconds.
+   *
+   * @default 60
+   */
+  readonly requestTimeout?: number;
+}
+
+/**
+ * Independent Zato clusters behind one address. Either machine can be lost, updated or rebuilt; the clusters are
+ * updated one after the other, and exactly one of their schedulers runs.
+ *
+ * @example
+ * new HighAvailabilityDeployment(this, "zato", {
+ *   hosts: [host1, host2],
+ *   installation: ZatoInstallation.archive({ url: "https://…/zato-3.3.tar.gz", sha256: "…" }),
+ *   loadBalancer: new ExistingLoadBalancer(this, "edge", { address: "192.0.2.10" }),
+ * });
+ */
+export class HighAvailabilityDeployment extends Construct {
+  /** What stands in front of the clusters, if it was given. */
+  public readonly loadBalancer?: IExternalLoadBalancer;
+
+  /** How a cluster's health is found out. */
+  public readonly healthCheck: HealthCheck;
+
+  private readonly members: ZatoCluster[];
+  private readonly affinity: Affinity;
+  private readonly maxConnectionsPerCluster: number;
+  private readonly requestTimeout: number;
+
+  /**
+   * @throws ConstructError when there is no cluster, hosts and clusters are both given, `installation` is missing, two
+   * clusters share a failure domain, an ODB or a Redis, or `schedulerCluster` names none of the clusters
+   */
+  constructor(scope: Construct, id: string, props: HighAvailabilityDeploymentProps) {
+    super(scope, id);
+    this.healthCheck = new HealthCheck(this, props.healthCheck);
+    this.affinity = props.affinity ?? Affinity.NONE;
+    this.maxConnectionsPerCluster = requireWhole(
+      this,
+      "the number of connections per cluster",
+      props.maxConnectionsPerCluster ?? 2000,
+      1,
+    );
+    this.requestTimeout = requireWhole(this, "the request timeout in seconds", props.requestTimeout ?? 60, 1);
+    this.members = this.composeClusters(props);
+    validateClusters(this, this.members);
+    if (this.members.length === 1) {
+      Annotations.of(this).addWarning(
+        `${this.node.path}: one cluster is not highly available; add a second host in another failure domain`,
+      );
+    }
+    this.orderClusters();
+    this.chooseScheduler(props.schedulerCluster ?? this.members[0]!.clusterName);
+    this.loadBalancer = props.loadBalancer;
+    this.loadBalancer?.bindPool({
+      pool: () => this.pool,
+      readyClusters: () => this.members.flatMap((cluster) => cluster.components),
+    });
+    this.addOutputs();
+  }
+
+  /** The clusters, in the order in which they are updated. */
+  public get clusters(): ZatoCluster[] {
+    return [...this.members];
+  }
+
+  /** What the external load balancer spreads requests over. */
+  public get pool(): LoadBalancerPool {
+    return {
+      members: this.members.map((cluster) => ({
+        name: cluster.clusterName,
+        address: cluster.host.address,
+        port: cluster.loadBalancer.port,
+      })),
+      healthCheck: this.healthCheck,
+      affinity: this.affinity,
+      maxConnectionsPerMember: this.maxConnectionsPerCluster,
+      requestTimeout: this.requestTimeout,
+    };
+  }
+
+  private composeClusters(props: HighAvailabilityDeploymentProps): ZatoCluster[] {
+    if ((props.hosts === undefined) === (props.clusters === undefined)) {
+      throw new ConstructError(
+        this,
+        props.hosts ? "'hosts' and 'clusters' are both given" : "there are no clusters",
+        "give either 'hosts', from which clusters are made, or 'clusters' that you composed",
+      );
+    }
+    const clusters = props.clusters ? [...props.clusters] : this.clustersOf(props, props.hosts!);
+    if (clusters.length === 0) {
+      throw new ConstructError(this, "there are no clusters", "give at least two hosts in different failure domains");
+    }
+    return clusters;
+  }
+
+  private clustersOf(props: HighAvailabilityDeploymentProps, hosts: readonly IHost[]): ZatoCluster[] {
+    const { installation } = props;
+    if (!installation) {
+      throw new ConstructError(
+        this,
+        "it is not said how Zato gets onto the hosts",
+        "give an 'installation', for example ZatoInstallation.archive({ url, sha256 })",
+      );
+    }
+    return hosts.map((host) => new ZatoCluster(this, host.hostName, { ...props, installation, host }));
+  }
+
+  private orderClusters(): void {
+    for (let position = 1; position < this.members.length; position++) {
+      this.members[position]!.startAfter(this.members[position - 1]!);
+    }
+  }
+
+  private chooseScheduler(clusterName: string): void {
+    const active = this.members.find((cluster) => cluster.clusterName === clusterName);
+    if (!active) {
+      throw new ConstructError(
+        this,
+        `there is no cluster '${clusterName}' whose scheduler could run`,
+        `set 'schedulerCluster' to one of ${this.members.map((cluster) => `'${cluster.clusterName}'`).join(", ")}`,
+      );
+    }
+    const others = this.members.filter((cluster) => cluster !== active);
+    others.forEach((cluster) => cluster.scheduler.deactivate());
+    // Stopped everywhere else before it is started here: no job runs twice while it moves.
+    active.scheduler.after(() => others.map((cluster) => cluster.scheduler));
+  }
+
+  private addOutputs(): void {
+    const { loadBalancer } = this;
+    if (loadBalancer) {
+      this.output("entry_address", () => hostPort(loadBalancer.entryAddress, loadBalancer.entryPort));
+    }
+    this.output("web_admin_urls", () =>
+      Object.fromEntries(this.members.map(({ clusterName, webAdmin }) => [clusterName, webAdmin.url])),
+    );
+    this.output("pool", () => ({
+      members: this.pool.members,
+      health_check: { ...this.healthCheck, expect: 200 },
+      affinity: this.affinity.kind,
+      max_connections_per_member: this.maxConnectionsPerCluster,
+      request_timeout: this.requestTimeout,
+    }));
+    this.output("clusters", () =>
+      Object.fromEntries(
+        this.members.map((cluster) => [
+          cluster.clusterName,
+          {
+            host: cluster.host.address,
+            load_balancer: cluster.loadBalancer.address,
+            scheduler: cluster.scheduler.isActive ? "active" : "inactive",
+            servers: Object.fromEntries(
+              cluster.servers.map(({ serverName, address, workers }) => [serverName, { address, workers }]),
+            ),
+          },
+        ]),
+      ),
+    );
+  }
+
+  /** Servers may still be added: an output is made of what there is at synth. */
+  private output(name: string, produce: () => unknown): void {
+    const output = new TerraformOutput(this, name, { value: Lazy.anyValue({ produce }) });
+    output.overrideLogicalId(`${this.node.id}_${name}`);
+  }
+}

@@ -1,0 +1,63 @@
+import { Construct, IConstruct } from "constructs";
+import { RemoteHost } from "../remote";
+import { requireLine } from "../validation";
+import { SshAccess, SshAccessProps } from "./ssh-access";
+
+/** A machine that clusters and load balancers are installed on. */
+export interface IHost extends RemoteHost, IConstruct {
+  /** What the machine is lost together with: itself, a rack, an availability zone. */
+  readonly failureDomain: string;
+}
+
+/** What every kind of host is declared with. */
+export interface HostProps {
+  /**
+   * The number of CPUs, as `nproc` counts them. Zato's workers add up to it; the machine is checked to have as many.
+   */
+  readonly cpus: number;
+
+  /** How the host is reached. */
+  readonly ssh: SshAccessProps;
+
+  /**
+   * Memory in MiB that the machine must have.
+   *
+   * @default - what the components on the host need
+   */
+  readonly memory?: number;
+
+  /**
+   * What the machine is lost together with, for example a rack or an availability zone. Clusters of one deployment
+   * have to be in different failure domains.
+   *
+   * @default - the host itself
+   */
+  readonly failureDomain?: string;
+
+  /**
+   * Stands for the machine behind the address: another value brings everything to it again. Change it when the machine
+   * was rebuilt or replaced.
+   *
+   * @default "1"
+   */
+  readonly revision?: string;
+}
+
+/** What the kinds of hosts have in common. */
+export abstract class HostBase extends RemoteHost implements IHost {
+  public readonly failureDomain: string;
+
+  constructor(scope: Construct, id: string, address: string, props: HostProps) {
+    super(scope, id, {
+      address,
+      cpus: props.cpus,
+      memory: props.memory,
+      revision: props.revision ?? "1",
+      access: (host) => new SshAccess(host, props.ssh),
+    });
+    this.failureDomain =
+      props.failureDomain === undefined
+        ? this.node.path
+        : requireLine(this, "the failure domain", props.failureDomain);
+  }
+}

@@ -1,0 +1,3 @@
+export * from "./host";
+export * from "./physical-host";
+export * from "./ssh-access";

@@ -1,0 +1,7 @@
+export * from "./deployment";
+export * from "./host";
+export * from "./load-balancing";
+export { Carrier, CARRIER_CONTEXT, Secret } from "./remote";
+export type { HostRequirements, SecretFromVariableProps } from "./remote";
+export { ConstructError } from "./validation";
+export * from "./zato";

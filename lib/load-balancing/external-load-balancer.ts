@@ -1,0 +1,33 @@
+import { IConstruct } from "constructs";
+import { RemoteComponent } from "../remote";
+import { LoadBalancerPool } from "./pool";
+
+/** What a balancer learns from the deployment that it is used by. */
+export interface PoolBinding {
+  /** The pool; asked for at synth, when all clusters are known. */
+  readonly pool: () => LoadBalancerPool;
+
+  /** What must be as declared before the balancer may send requests there; asked for at synth. */
+  readonly readyClusters: () => RemoteComponent[];
+}
+
+/**
+ * What stands in front of the clusters and makes them one service. Whoever has a kind of balancer that the library does
+ * not know implements this, or takes the pool from the deployment's outputs.
+ */
+export interface IExternalLoadBalancer extends IConstruct {
+  /**
+   * The address that clients use: IP address, DNS name or token.
+   */
+  readonly entryAddress: string;
+
+  /** The port that clients use. */
+  readonly entryPort: number;
+
+  /**
+   * Gives the balancer its pool. Called once, by the deployment.
+   *
+   * @throws ConstructError when the balancer already has a pool
+   */
+  bindPool(binding: PoolBinding): void;
+}

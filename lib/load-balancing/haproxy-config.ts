@@ -1,0 +1,78 @@
+import { hostPort } from "../validation";
+import { LoadBalancerPool } from "./pool";
+
+/** What the configuration of the HAProxy in front of the clusters is rendered from. */
+export interface HaproxyConfig {
+  /** `10.0.0.100:80`, or `:80` for every address. */
+  readonly bind: string;
+  /** True where the address may be the other host's at the moment. */
+  readonly isVirtual: boolean;
+  readonly socket: string;
+  readonly pool: LoadBalancerPool;
+  readonly privatePaths: readonly string[];
+  readonly openPaths: readonly string[];
+  readonly maxConnections: number;
+  readonly retryPosts: boolean;
+}
+
+/**
+ * Renders the configuration. Connections to clusters are never kept for another request: one to a host that lost its
+ * power looks alive, and whatever is sent on it hangs. A request whose cluster cannot be reached goes to another one
+ * after half a second.
+ */
+export function renderHaproxyConfig(config: HaproxyConfig): string {
+  const { pool } = config;
+  const { healthCheck, affinity } = pool;
+  const check =
+    `check inter ${healthCheck.interval}s fastinter 500ms rise ${healthCheck.rise} fall ${healthCheck.fall} ` +
+    `maxconn ${pool.maxConnectionsPerMember}`;
+  const servers = pool.members.map(
+    ({ name, address, port }) =>
+      `    server ${name} ${hostPort(address, port)} ${check}${affinity.kind === "cookie" ? ` cookie ${name}` : ""}`,
+  );
+  return `# Managed by cdktf-zato. Changes made here are lost.
+global
+    log stdout format raw local0 notice
+    stats socket ${config.socket} mode 600 level admin
+    maxconn ${config.maxConnections + 100}
+
+defaults
+    mode http
+    log global
+    option httplog
+    option dontlognull
+    option forwardfor
+    option http-server-close
+    http-reuse never
+    timeout connect 500ms
+    timeout client ${pool.requestTimeout}s
+    timeout server ${pool.requestTimeout}s
+    timeout http-request 15s
+    timeout http-keep-alive 15s
+    timeout queue 15s
+    timeout check ${healthCheck.timeout}s
+
+frontend clients
+    bind ${config.bind}${config.isVirtual ? " transparent" : ""}
+    maxconn ${config.maxConnections}
+    acl zato_open path,url_dec -m str -i ${healthCheck.path}
+${config.openPaths.map((path) => `    acl zato_open path,url_dec -m beg ${path}\n`).join("")}\
+${config.privatePaths.map((path) => `    acl zato_private path,url_dec -m beg -i ${path}\n`).join("")}\
+    acl zato_private path,url_dec -m sub -i // /./ /../
+    http-request deny deny_status 403 if zato_private !zato_open
+    default_backend clusters
+
+backend clusters
+    balance ${affinity.kind === "source" ? "source\n    hash-type consistent" : "roundrobin"}
+${affinity.kind === "cookie" ? "    cookie ZATOCLUSTER insert indirect nocache httponly\n" : ""}\
+    option httpchk
+    http-check send meth GET uri ${healthCheck.path} ver HTTP/1.1 hdr Host zato
+    http-check expect status 200
+    option redispatch 1
+    retries 3
+    retry-on all-retryable-errors
+${config.retryPosts ? "" : "    http-request disable-l7-retry if { method POST PATCH }\n"}\
+    default-server observe layer4 error-limit 3 on-error fastinter
+${servers.join("\n")}
+`;
+}

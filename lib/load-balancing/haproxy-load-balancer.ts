@@ -1,0 +1,173 @@
+import { Token } from "cdktf";
+import { Construct } from "constructs";
+import { IHost } from "../host";
+import { ConstructError, hostPort, requireIpAddress, requireName, requirePort, requireWhole } from "../validation";
+import { renderHaproxyConfig } from "./haproxy-config";
+import { HaproxyNode } from "./haproxy-node";
+import { renderKeepalivedConfig } from "./keepalived-config";
+import { LoadBalancerBase } from "./load-balancer-base";
+
+/** What a {@link HaproxyLoadBalancer} is declared with. */
+export interface HaproxyLoadBalancerProps {
+  /** One or two hosts; they may be hosts of clusters. */
+  readonly hosts: readonly IHost[];
+
+  /**
+   * The address that is always on one of the hosts: IPv4 or IPv6, in the network of both, and nobody else's.
+   *
+   * @default - none with one host; two hosts need one
+   */
+  readonly virtualAddress?: string;
+
+  /**
+   * The port that clients use.
+   *
+   * @default 80
+   */
+  readonly port?: number;
+
+  /**
+   * The number by which keepalived tells this pair from others in the same network, 1 to 255.
+   *
+   * @default 51
+   */
+  readonly virtualRouterId?: number;
+
+  /**
+   * The network interface that holds the virtual address.
+   *
+   * @default - the one that holds the host's own address
+   */
+  readonly networkInterface?: string;
+
+  /**
+   * Beginnings of URL paths below `/zato/` that clients may call, for example `/zato/jwt/`.
+   *
+   * @default - none but `/zato/ping`
+   */
+  readonly openPaths?: readonly string[];
+
+  /**
+   * The most connections of clients at a time.
+   *
+   * @default 4000
+   */
+  readonly maxConnections?: number;
+
+  /**
+   * Whether a POST or PATCH whose cluster was lost is sent to another one. Only if all services may be called twice
+   * without harm.
+   *
+   * @default false
+   */
+  readonly retryPosts?: boolean;
+}
+
+/**
+ * An HAProxy in front of the clusters, on one host, or on two with a virtual address that keepalived moves when its
+ * holder is lost.
+ */
+export class HaproxyLoadBalancer extends LoadBalancerBase {
+  public readonly entryAddress: string;
+  public readonly entryPort: number;
+
+  /** The HAProxy of each host. */
+  public readonly nodes: HaproxyNode[];
+
+  private readonly props: HaproxyLoadBalancerProps;
+
+  /**
+   * @throws ConstructError with no host or more than two, two hosts without a virtual address, or a virtual address
+   * that is none or is a host's own
+   */
+  constructor(scope: Construct, id: string, props: HaproxyLoadBalancerProps) {
+    super(scope, id);
+    this.props = props;
+    requireName(this, "name of a load balancer", id);
+    this.requireHosts();
+    this.entryPort = requirePort(this, "the port of the load balancer", props.port ?? 80);
+    this.entryAddress = props.virtualAddress ?? props.hosts[0]!.address;
+    requireWhole(this, "the virtual router id", props.virtualRouterId ?? 51, 1, 255);
+    requireWhole(this, "the number of connections", props.maxConnections ?? 1, 1);
+    this.nodes = props.hosts.map((host, position) => {
+      const node = new HaproxyNode(this, host.hostName, {
+        host,
+        name: id,
+        port: this.entryPort,
+        haproxyConfig: () => this.haproxyConfig(),
+        keepalivedConfig: this.keepalivedConfig(host, position),
+        ownEntry: hostPort(props.virtualAddress ?? "127.0.0.1", this.entryPort),
+      });
+      // The second one is touched when the first one works again.
+      node.after(() => [...this.readyClusters, ...(position > 0 ? [this.nodes[position - 1]!] : [])]);
+      return node;
+    });
+  }
+
+  private requireHosts(): void {
+    const { hosts, virtualAddress } = this.props;
+    if (hosts.length < 1 || hosts.length > 2 || new Set(hosts).size !== hosts.length) {
+      throw new ConstructError(this, `the load balancer has ${hosts.length} hosts`, "give one host, or two different ones");
+    }
+    if (hosts.length === 2 && virtualAddress === undefined) {
+      throw new ConstructError(
+        this,
+        "two hosts have no address in common",
+        "give a 'virtualAddress' in their network that nobody uses",
+      );
+    }
+    if (virtualAddress !== undefined) {
+      requireIpAddress(this, "virtual address", virtualAddress);
+      const owner = hosts.find((host) => host.address === virtualAddress);
+      if (owner) {
+        throw new ConstructError(
+          this,
+          `the virtual address ${virtualAddress} is that of ${owner.node.path}`,
+          "give an address in the hosts' network that nobody uses",
+        );
+      }
+      hosts.forEach((host) => this.requireUnicastAddress(host));
+    }
+  }
+
+  private requireUnicastAddress(host: IHost): void {
+    if (!Token.isUnresolved(host.address)) {
+      requireIpAddress(this, `address of ${host.node.path} that keepalived can use`, host.address);
+    }
+  }
+
+  private haproxyConfig(): string {
+    const { virtualAddress, openPaths, maxConnections, retryPosts } = this.props;
+    return renderHaproxyConfig({
+      bind: virtualAddress === undefined ? `:${this.entryPort}` : hostPort(virtualAddress, this.entryPort),
+      isVirtual: virtualAddress !== undefined,
+      socket: this.socket,
+      pool: this.pool,
+      privatePaths: ["/zato/", "/ide-deploy"],
+      openPaths: openPaths ?? [],
+      maxConnections: maxConnections ?? 4000,
+      retryPosts: retryPosts ?? false,
+    });
+  }
+
+  private keepalivedConfig(host: IHost, position: number): string {
+    const { virtualAddress, hosts, virtualRouterId, networkInterface } = this.props;
+    if (virtualAddress === undefined) {
+      return "";
+    }
+    return renderKeepalivedConfig({
+      name: this.node.id,
+      virtualAddress,
+      virtualRouterId: virtualRouterId ?? 51,
+      priority: 150 - 50 * position,
+      ownAddress: host.address,
+      peerAddresses: hosts.filter((other) => other !== host).map((other) => other.address),
+      networkInterface: networkInterface ?? "",
+      socket: this.socket,
+    });
+  }
+
+  private get socket(): string {
+    return `/run/zato-${this.node.id}/admin.sock`;
+  }
+}

@@ -1,0 +1,64 @@
+import { IConstruct } from "constructs";
+import { requireWhole } from "../validation";
+
+/** How a balancer finds out whether a cluster answers. */
+export interface HealthCheckProps {
+  /**
+   * The path that is asked for; 200 means healthy. Never a TCP check: a starting server accepts connections ten
+   * seconds before it can answer.
+   *
+   * @default "/zato/ping"
+   */
+  readonly path?: string;
+
+  /**
+   * Seconds between two checks.
+   *
+   * @default 2
+   */
+  readonly interval?: number;
+
+  /**
+   * Seconds after which a check has failed.
+   *
+   * @default 2
+   */
+  readonly timeout?: number;
+
+  /**
+   * The number of good checks in a row that bring a cluster back.
+   *
+   * @default 2
+   */
+  readonly rise?: number;
+
+  /**
+   * The number of failed checks in a row that take a cluster out.
+   *
+   * @default 2
+   */
+  readonly fall?: number;
+}
+
+/** How a balancer finds out whether a cluster answers: `GET /zato/ping` = 200. */
+export class HealthCheck {
+  public readonly path: string;
+  public readonly interval: number;
+  public readonly timeout: number;
+  public readonly rise: number;
+  public readonly fall: number;
+
+  /** @throws ConstructError when a number is out of range */
+  constructor(scope: IConstruct, props: HealthCheckProps = {}) {
+    this.path = props.path ?? "/zato/ping";
+    this.interval = requireWhole(scope, "the interval of the health check", props.interval ?? 2, 1, 300);
+    this.timeout = requireWhole(scope, "the timeout of the health check", props.timeout ?? 2, 1, 120);
+    this.rise = requireWhole(scope, "'rise' of the health check", props.rise ?? 2, 1, 10);
+    this.fall = requireWhole(scope, "'fall' of the health check", props.fall ?? 2, 1, 10);
+  }
+
+  /** The longest, in seconds, that a dead cluster is still taken for a healthy one. */
+  public get detectionTime(): number {
+    return this.interval * this.fall + this.timeout;
+  }
+}

@@ -1,0 +1,32 @@
+import { Affinity } from "./affinity";
+import { HealthCheck } from "./health-check";
+
+/** One cluster as a balancer sees it. */
+export interface PoolMember {
+  /** The cluster's name. */
+  readonly name: string;
+
+  /** The address of its host. */
+  readonly address: string;
+
+  /** The port of its Zato load-balancer. */
+  readonly port: number;
+}
+
+/** What an external load balancer spreads requests over: the same for every kind of balancer. */
+export interface LoadBalancerPool {
+  /** All clusters of the deployment. */
+  readonly members: readonly PoolMember[];
+
+  /** How it is found out whether a member answers. */
+  readonly healthCheck: HealthCheck;
+
+  /** Whether clients come back to the same member. */
+  readonly affinity: Affinity;
+
+  /** The most connections at a time to one member. */
+  readonly maxConnectionsPerMember: number;
+
+  /** The longest that a request may take, in seconds. */
+  readonly requestTimeout: number;
+}

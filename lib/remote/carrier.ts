@@ -1,0 +1,120 @@
+import { NullProvider } from "@cdktf/provider-null/lib/provider";
+import { TerraformProvider, TerraformResource, TerraformStack } from "cdktf";
+import { Construct, IConstruct } from "constructs";
+import { ConstructError } from "../validation";
+
+/** The key of the CDKTF context that chooses the carrier, for example in `cdktf.json`. */
+export const CARRIER_CONTEXT = "cdktf-zato:carrier";
+
+/**
+ * The Terraform resource type that carries desired state to a host: a resource without substance of its own, which is
+ * replaced when its triggers change and whose provisioners do the work.
+ */
+export class Carrier {
+  /** `null_resource` of the provider hashicorp/null: the default. */
+  public static readonly NULL_RESOURCE = new Carrier("null_resource", "triggers");
+
+  /** `terraform_data`, built into Terraform ≥ 1.4: for sites that reach no provider registry. */
+  public static readonly TERRAFORM_DATA = new Carrier("terraform_data", "triggers_replace");
+
+  /**
+   * The carrier in use at a place of the construct tree, from the context key `cdktf-zato:carrier`.
+   *
+   * @throws ConstructError when the context names another type than `null_resource` or `terraform_data`
+   */
+  public static of(scope: IConstruct): Carrier {
+    const name: unknown = scope.node.tryGetContext(CARRIER_CONTEXT) ?? Carrier.NULL_RESOURCE.resourceType;
+    const carrier = [Carrier.NULL_RESOURCE, Carrier.TERRAFORM_DATA].find((c) => c.resourceType === name);
+    if (!carrier) {
+      throw new ConstructError(
+        scope,
+        `the context '${CARRIER_CONTEXT}' is '${String(name)}'`,
+        "set it to 'null_resource' or 'terraform_data'",
+      );
+    }
+    return carrier;
+  }
+
+  private constructor(
+    /** Terraform's name of the type. */
+    public readonly resourceType: string,
+    /** The argument whose change replaces the resource. */
+    public readonly triggersArgument: string,
+  ) {}
+
+  /** How a destroy-time provisioner, which may only read its own resource, refers to a trigger. */
+  public ownTrigger(key: string): string {
+    return `\${self.${this.triggersArgument}.${key}}`;
+  }
+
+  /** Adds the provider that the type needs, unless the stack has one. */
+  public addProvider(scope: Construct): void {
+    const stack = TerraformStack.of(scope);
+    if (this === Carrier.NULL_RESOURCE && !stack.node.tryFindChild(DefaultNullProvider.ID)) {
+      new DefaultNullProvider(stack);
+    }
+  }
+}
+
+/** The null provider of a stack whose author gave none. */
+class DefaultNullProvider extends NullProvider {
+  public static readonly ID = "cdktf-zato-null";
+
+  constructor(stack: TerraformStack) {
+    super(stack, DefaultNullProvider.ID);
+  }
+
+  public override toTerraform(): object {
+    return this.isTheOnlyOne() ? (super.toTerraform() as object) : {};
+  }
+
+  private isTheOnlyOne(): boolean {
+    return TerraformStack.of(this)
+      .node.findAll()
+      .filter((node): node is TerraformProvider => TerraformProvider.isTerraformProvider(node))
+      .every((provider) => provider === this || provider.terraformResourceType !== this.terraformResourceType);
+  }
+}
+
+/** What a {@link CarrierResource} renders; asked for at synth, when all children are known. */
+export interface CarrierContent {
+  readonly triggers: Record<string, string>;
+  readonly provisioners: TerraformResource["provisioners"];
+  readonly connection: TerraformResource["connection"];
+  readonly dependsOn: TerraformResource[];
+}
+
+/** One resource of the carrier's type, rendered at synth. */
+export class CarrierResource extends TerraformResource {
+  private readonly carrier: Carrier;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly produce: () => CarrierContent,
+  ) {
+    const carrier = Carrier.of(scope);
+    super(scope, id, {
+      terraformResourceType: carrier.resourceType,
+      terraformGeneratorMetadata:
+        carrier === Carrier.NULL_RESOURCE ? { providerName: "null", providerVersionConstraint: "~> 3.0" } : undefined,
+    });
+    this.carrier = carrier;
+    carrier.addProvider(this);
+  }
+
+  public override toTerraform(): object {
+    const content = this.produce();
+    this.provisioners = content.provisioners;
+    this.connection = content.connection;
+    this.dependsOn = content.dependsOn.map((resource) => resource.fqn);
+    this.triggers = content.triggers;
+    return super.toTerraform() as object;
+  }
+
+  private triggers: Record<string, string> = {};
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return { [this.carrier.triggersArgument]: this.triggers };
+  }
+}

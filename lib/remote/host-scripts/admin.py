@@ -1,0 +1,81 @@
+"""Asks the admin API of one Zato server, on loopback: admin.py URL PASSWORD_FILE COMMAND [ARGUMENT...].
+
+Runs with Zato's own Python, which is on every host that has Zato. The password is read from a file, so that no
+process list shows it.
+"""
+
+import base64
+import json
+import sys
+import urllib.error
+import urllib.request
+
+
+class Admin:
+    """One server's admin API."""
+
+    def __init__(self, url, password):
+        self.url = url + "/zato/admin/invoke"
+        credentials = base64.b64encode(f"admin.invoke:{password}".encode()).decode()
+        self.headers = {"Authorization": "Basic " + credentials, "Content-Type": "application/json"}
+
+    def invoke(self, service, request=None, all_pids=False):
+        """The answer of an internal service; on all workers, a list of their answers."""
+        envelope = {
+            "name": service,
+            "payload": base64.b64encode(json.dumps(request or {}).encode()).decode(),
+            "channel": "invoke",
+            "data_format": "json",
+            "all_pids": all_pids,
+            "timeout": 10,
+            "skip_response_elem": True,
+        }
+        call = urllib.request.Request(self.url, json.dumps(envelope).encode(), self.headers)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(call, timeout=30) as reply:
+            body = json.load(reply)
+        encoded = body.get("response")
+        answer = json.loads(base64.b64decode(encoded)) if encoded else None
+        # With one worker the answer is keyed by process, with more it is a list.
+        if all_pids and isinstance(answer, dict):
+            return [worker.get("pid_data") for worker in answer.values()]
+        return answer
+
+    def list(self, service, **request):
+        """The rows of a get-list service."""
+        answer = self.invoke(service, {"cluster_id": 1, **request})
+        if isinstance(answer, dict):
+            answer = next((value for key, value in answer.items() if key.endswith("_response")), answer)
+        return answer or []
+
+
+def count_workers(admin):
+    """How many workers of the server answer."""
+    print(len(admin.invoke("zato.ping", all_pids=True) or []))
+
+
+def close_channels(admin, *paths):
+    """Deletes the REST channels with these URL paths."""
+    channels = admin.list("zato.http-soap.get-list", connection="channel", transport="plain_http")
+    for channel in channels:
+        if channel["url_path"] in paths:
+            admin.invoke("zato.http-soap.delete", {"id": channel["id"]})
+            print("closed", channel["url_path"])
+
+
+COMMANDS = {"count-workers": count_workers, "close-channels": close_channels}
+
+
+def main():
+    url, password_file, command, *arguments = sys.argv[1:]
+    with open(password_file, encoding="utf-8") as file:
+        admin = Admin(url, file.read())
+    try:
+        COMMANDS[command](admin, *arguments)
+    except urllib.error.HTTPError as error:
+        sys.exit(f"{command}: the server answered {error.code}: {error.read().decode(errors='replace')[-2000:]}")
+    except (urllib.error.URLError, OSError) as error:
+        sys.exit(f"{command}: {error}")
+
+
+if __name__ == "__main__":
+    main()

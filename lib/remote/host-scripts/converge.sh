@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# converge.sh KIND NAME STAGED: brings the component NAME to the state that STAGED.manifest describes. It may be run
+# any number of times, and be cut off at any point: a further run ends in the same state.
+set -euo pipefail
+umask 077
+
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+kind=$1 name=$2 staged=$(realpath "$3")
+# shellcheck source=lib/all.sh
+. "$scripts/lib/all.sh"
+# shellcheck source=/dev/null
+. "$scripts/kinds/$kind.sh"
+
+begin "$name"
+unpack_manifest "$staged.manifest" "$work/entries"
+host=$(param host)
+
+# What removal will need is known before anything is there to be removed.
+state=$STATE/components/$name
+install -d -m 0700 "$state"
+printf '%s\n' "$kind" >"$state/kind"
+install -m 0600 "$staged.manifest" "$state/manifest.new"
+mv -f "$state/manifest.new" "$state/manifest"
+
+converge
+rm -f -- "$staged.manifest"
+progress "as declared"

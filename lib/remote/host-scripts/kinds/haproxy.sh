@@ -1,0 +1,65 @@
+# The HAProxy in front of the clusters, on this host, with or without a virtual address.
+# shellcheck shell=bash
+
+converge() {
+    local unit folder config_changed
+    unit=$(param unit) folder=$(param folder)
+    need_haproxy
+    need_packages curl
+    install -d -m 0700 "$folder"
+    install_haproxy_config "$(file config)" "$folder/haproxy.cfg" root
+    config_changed=$changed
+    changed=
+    install_unit "$unit"
+    if ! in_use "$unit"; then
+        systemctl restart "$unit"
+    elif [ -n "$config_changed" ]; then
+        systemctl reload "$unit"
+    fi
+    wait_until 30 "HAProxy" haproxy_admin "/run/${unit%.service}/admin.sock" 'show info' ||
+        fail "HAProxy does not run; see 'journalctl -u $unit'"
+    wait_until 60 "a cluster that answers" cluster_is_up ||
+        fail "no cluster of the pool is healthy; see 'show stat' on /run/${unit%.service}/admin.sock"
+    if [ -f "$(file keepalived)" ]; then virtual_address; else remove_virtual_address; fi
+}
+
+cluster_is_up() {
+    haproxy_admin "/run/zato-$name/admin.sock" 'show stat' | grep -q '^clusters,BACKEND,.*,UP,'
+}
+
+virtual_address() {
+    local unit folder had=yes
+    unit=$(param vrrp_unit) folder=$(param folder)
+    has_package keepalived || had=no
+    need_packages keepalived
+    [ "$had" = yes ] || systemctl disable --now --quiet keepalived.service || true
+    sed "s/INTERFACE-OF-THIS-HOST/$(own_interface)/" "$(file keepalived)" >"$work/keepalived.conf"
+    keepalived --config-test --use-file "$work/keepalived.conf" ||
+        fail "keepalived does not accept the configuration; see the log"
+    changed=
+    install_file "$work/keepalived.conf" "$folder/keepalived.conf" 0600 root
+    install_file "$(file vrrp_unit)" "/etc/systemd/system/$unit" 0644 root
+    systemctl daemon-reload
+    systemctl enable --quiet "$unit"
+    in_use "$unit" || systemctl restart "$unit"
+    wait_until 30 "the virtual address to answer" answers "http://$(param own_entry)/zato/ping" ||
+        fail "http://$(param own_entry)/zato/ping does not answer; see 'journalctl -u $unit' on both hosts"
+}
+
+# The interface that holds the host's own address.
+own_interface() {
+    local interface
+    interface=$(ip -o address show to "$(param own_address)" | awk '{ print $2; exit }')
+    [ -n "$interface" ] || fail "no network interface has the address $(param own_address); name the interface"
+    printf '%s' "$interface"
+}
+
+remove_virtual_address() {
+    remove_unit "$(param vrrp_unit)"
+}
+
+remove() {
+    remove_virtual_address
+    remove_unit "$(param unit)"
+    rm -rf -- "$(param folder)"
+}

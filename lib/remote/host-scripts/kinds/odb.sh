@@ -1,0 +1,58 @@
+# A cluster's operational database.
+# shellcheck shell=bash
+
+converge() {
+    install_secrets "$CONFIG/secrets/$(param cluster)" "$staged"
+    need_packages "$(odb_client_package)"
+    if [ "$(param odb_local)" = true ]; then local_postgresql; fi
+    wait_until 60 "the ODB at $(param odb_host):$(param odb_port)" sql 'select 1' ||
+        fail "the ODB $(param odb_name) at $(param odb_host):$(param odb_port) cannot be used by $(param odb_user); see the log"
+    # Zato's own table of installed versions stays empty, and its exit codes differ; the table tells.
+    if ! odb_has_table cluster; then
+        progress "creating the tables of the ODB"
+        zato_from_config "$(file create)" || odb_has_table cluster || fail "Zato could not create the ODB"
+    fi
+}
+
+local_postgresql() {
+    need_packages postgresql
+    systemctl enable --now --quiet postgresql
+    wait_until 60 "PostgreSQL" as_postgres -c 'select 1' || fail "PostgreSQL does not answer on this host"
+    local name user
+    name=$(param odb_name) user=$(param odb_user)
+    # Names are checked by TypeScript; the password goes through standard input and stays out of PostgreSQL's log.
+    {
+        printf '%s\n' "set log_statement = 'none';" "set log_min_duration_statement = -1;" \
+            "set log_min_error_statement = 'panic';" "\\set user '$user'"
+        printf "\\\\set password '%s'\n" "$(sed "s/\\\\/\\\\\\\\/g; s/'/''/g" "$(secret_file odb_password)")"
+        cat <<'SQL'
+select format('create role %I nosuperuser nocreatedb nocreaterole', :'user')
+    where not exists (select 1 from pg_roles where rolname = :'user') \gexec
+select format('alter role %I login password %L', :'user', :'password') \gexec
+SQL
+    } | as_postgres -f - >/dev/null
+    if [ -z "$(as_postgres -c "select 1 from pg_database where datname = '$name'")" ]; then
+        progress "creating the database $name"
+        as_postgres -c "create database \"$name\" owner \"$user\" encoding 'UTF8' template template0"
+    fi
+    as_postgres -c "revoke connect on database \"$name\" from public"
+}
+
+as_postgres() {
+    (cd / && exec runuser -u postgres -- psql -X -A -t -q -v ON_ERROR_STOP=1 "$@")
+}
+
+remove() {
+    local name
+    name=$(param odb_name)
+    if [ "$(param on_removal)" = keep-data ]; then
+        progress "kept: the database $name at $(param odb_host):$(param odb_port), and its keys in $CONFIG/secrets/$(param cluster)"
+        touch "$STATE/data-kept"
+        return
+    fi
+    if [ "$(param odb_local)" = true ] && has_package postgresql && systemctl is-active --quiet postgresql; then
+        as_postgres -c "drop database if exists \"$name\" with (force)"
+        as_postgres -c "drop role if exists \"$(param odb_user)\""
+    fi
+    rm -rf -- "${CONFIG:?}/secrets/$(param cluster)"
+}

@@ -1,0 +1,45 @@
+# A cluster's web-admin.
+# shellcheck shell=bash
+
+converge() {
+    local unit
+    unit=$(param unit)
+    need_packages curl
+    install_secrets "$CONFIG/secrets/$(param cluster)" "$staged"
+    create_directory "$(file create)"
+    set_password
+    if [ -n "$(param bind)" ]; then set_bind; fi
+    changed=
+    install_unit "$unit"
+    in_use "$unit" || systemctl restart "$unit"
+    wait_until 120 "web-admin's log-in page" answers "http://$(param address)/accounts/login/" ||
+        fail "no answer to http://$(param address)/accounts/login/ after 120 s; see 'journalctl -u $unit'"
+}
+
+# Set whenever it differs from what we set last: that is what the stamp, a salted hash, is for.
+set_password() {
+    local stamp=$state/password secret
+    secret=$(secret_file web_admin_password)
+    if [ -f "$stamp" ] && [ "$(hash_of "$secret" "$(cut -d ' ' -f 1 "$stamp")")" = "$(cat "$stamp")" ]; then return; fi
+    progress "setting the password of $(param web_admin_user)"
+    zato_from_config "$(file update_password)" password_secrets || fail "the password of web-admin could not be set"
+    hash_of "$secret" "$(random_key)" >"$stamp"
+}
+
+hash_of() {
+    printf '%s %s\n' "$2" "$({ printf '%s' "$2"; cat "$1"; } | sha256sum | cut -d ' ' -f 1)"
+}
+
+# Only a web-admin without gunicorn reads these from its configuration.
+set_bind() {
+    local conf
+    conf=$(param path)/config/repo/web-admin.conf
+    sed -E "s/^(\s*\"host\"\s*:\s*\")[^\"]*/\1$(param bind)/; s/^(\s*\"port\"\s*:\s*)[0-9]+/\1$(param port)/" \
+        "$conf" >"$work/web-admin.conf"
+    install_file "$work/web-admin.conf" "$conf" 0600 zato
+}
+
+remove() {
+    remove_unit "$(param unit)"
+    rm -rf -- "$(param path)"
+}

@@ -1,0 +1,19 @@
+# shellcheck shell=bash
+# shellcheck source=session.sh
+. "$scripts/lib/session.sh"
+# shellcheck source=manifest.sh
+. "$scripts/lib/manifest.sh"
+# shellcheck source=files.sh
+. "$scripts/lib/files.sh"
+# shellcheck source=packages.sh
+. "$scripts/lib/packages.sh"
+# shellcheck source=secrets.sh
+. "$scripts/lib/secrets.sh"
+# shellcheck source=odb.sh
+. "$scripts/lib/odb.sh"
+# shellcheck source=zato.sh
+. "$scripts/lib/zato.sh"
+# shellcheck source=haproxy.sh
+. "$scripts/lib/haproxy.sh"
+# shellcheck source=net.sh
+. "$scripts/lib/net.sh"

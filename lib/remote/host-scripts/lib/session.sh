@@ -1,0 +1,69 @@
+# One run of one of our scripts: its lock, its log, its progress lines, its working folder.
+# shellcheck shell=bash
+
+readonly STATE=/var/lib/cdktf-zato
+readonly LOGS=/var/log/cdktf-zato
+readonly CONFIG=/etc/cdktf-zato
+readonly LOCK=/run/lock/cdktf-zato.lock
+
+# begin LABEL: from here on, output goes to the log, and only progress lines to whoever watches.
+begin() {
+    label=$1
+    install -d -m 0700 "$STATE" "$STATE/components" "$LOGS" "$CONFIG" "$CONFIG/secrets"
+    log=$LOGS/${label//\//-}.log
+    # Terraform may die while we work: what was begun is finished all the same, and the next run waits for it.
+    trap '' PIPE
+    exec 3>&1 >>"$log" 2>&1
+    printf '\n== %s %s\n' "$(date -u +%FT%TZ)" "$label"
+    work=$(mktemp -d /run/cdktf-zato.XXXXXXXX)
+    chmod 0711 "$work"
+    trap 'end $?' EXIT
+    take_lock
+}
+
+take_lock() {
+    exec 9>"$LOCK"
+    flock -n 9 && return
+    progress "waiting for another run on this host"
+    flock -w 3600 9 || fail "another run has held $LOCK for an hour; see who: fuser $LOCK"
+}
+
+end() {
+    local status=$1
+    rm -rf -- "$work"
+    if [ "$status" -ne 0 ] && [ -z "${failed:-}" ]; then
+        say "failed with exit status $status; the end of $log on the host:"
+        tail -n 12 "$log" | sed 's/^/    /' >&3 2>/dev/null || true
+    fi
+}
+
+say() {
+    printf '[%s] %s: %s\n' "${host:-$(hostname)}" "$label" "$1" >&3 2>/dev/null || true
+}
+
+progress() {
+    printf -- '-- %s\n' "$1"
+    say "$1"
+}
+
+fail() {
+    failed=yes
+    printf -- '-- failed: %s\n' "$1"
+    say "failed: $1 (log on the host: $log)"
+    exit 1
+}
+
+# wait_until SECONDS WHAT COMMAND...: repeats the command twice a second, and says what it waits for.
+wait_until() {
+    local limit=$1 what=$2 begun=$SECONDS shown=0 elapsed
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        elapsed=$((SECONDS - begun))
+        [ "$elapsed" -lt "$limit" ] || return 1
+        if [ $((elapsed - shown)) -ge 3 ]; then
+            say "waiting for $what ($elapsed s)"
+            shown=$elapsed
+        fi
+        sleep 0.5
+    done
+}

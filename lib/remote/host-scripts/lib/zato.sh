@@ -1,0 +1,64 @@
+# Zato's own programs, run the way that does not fall into its traps.
+# shellcheck shell=bash
+
+readonly ZATO_HOME=/opt/zato
+
+secret_file() {
+    printf '%s' "$CONFIG/secrets/$(param cluster)/$1"
+}
+
+# as_zato COMMAND...: in a folder that the user zato may read, with nothing on standard input, which the CLI would read.
+as_zato() {
+    (cd "$ZATO_HOME" && exec runuser -u zato -- env HOME="$ZATO_HOME" "$@" </dev/null)
+}
+
+# zato_from_config COMMAND_FILE [PARAMETER]: runs `zato from-config`. The manifest's file holds "key=value" lines; the
+# parameter (by default "command_secrets") has lines "KEY SECRET" for those whose value is one of the cluster's secrets.
+zato_from_config() {
+    local commands=$1 secrets=${2:-command_secrets} key secret target=$work/zato/command
+    install -d -m 0700 -o zato -g zato "$work/zato"
+    {
+        cat "$commands"
+        echo
+        while read -r key secret; do
+            [ -z "$key" ] || printf '%s=%s\n' "$key" "$(cat "$(secret_file "$secret")")"
+        done < <(param "$secrets"; echo)
+    } | sed '/^$/d' >"$target"
+    chown zato:zato "$target"
+    local status=0
+    as_zato "$(param zato)/bin/zato" from-config "$target" || status=$?
+    rm -f "$target"
+    return "$status"
+}
+
+# create_directory COMMAND_FILE: creates a component's folder, unless our stamp says that it was created whole. Zato
+# leaves a folder that looks complete when it fails.
+create_directory() {
+    local path stamp
+    path=$(param path)
+    stamp=$state/created
+    if [ -f "$stamp" ] && [ -d "$path" ]; then return; fi
+    rm -rf -- "$path"
+    rm -f "$stamp"
+    install -d -m 0755 -o zato -g zato "$(dirname "$(dirname "$path")")" "$(dirname "$path")"
+    install -d -m 0700 -o zato -g zato "$path"
+    progress "creating $path"
+    zato_from_config "$1" || fail "Zato could not create $path (exit status $?)"
+    [ -f "$path/.zato-info" ] || fail "Zato created $path without .zato-info"
+    touch "$stamp"
+}
+
+# admin SERVER_ADDRESS COMMAND...: asks a server's admin API.
+admin() {
+    local address=$1
+    shift
+    "$(param zato)/bin/py" "$scripts/admin.py" "http://$address" "$(secret_file admin_invoke_password)" "$@"
+}
+
+answers() {
+    curl -fsS -o /dev/null --max-time 5 "$1"
+}
+
+all_workers_answer() {
+    [ "$(admin "$1" count-workers)" = "$2" ]
+}

@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# preflight.sh MANIFEST NOW: checks, as the login user, that what is declared for this host can be installed on it.
+# Reports all findings at once and changes nothing.
+set -euo pipefail
+umask 077
+
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+manifest=$1 now=$2
+findings=()
+work=$(mktemp -d)
+trap 'rm -rf -- "$work"' EXIT
+
+fail() {
+    printf '[%s] preflight: %s\n' "$(hostname)" "$1"
+    exit 1
+}
+# shellcheck source=lib/manifest.sh
+. "$scripts/lib/manifest.sh"
+# shellcheck source=lib/net.sh
+. "$scripts/lib/net.sh"
+unpack_manifest "$manifest" "$work/entries"
+
+finding() { findings+=("$1"); }
+
+as_root() {
+    if [ "$(param sudo)" = true ]; then sudo -n "$@"; else "$@"; fi
+}
+
+check_system() {
+    local id='' version='' pretty=''
+    # shellcheck source=/dev/null
+    { id=$(. /etc/os-release && echo "${ID:-}"); version=$(. /etc/os-release && echo "${VERSION_ID:-}"); pretty=$(. /etc/os-release && echo "${PRETTY_NAME:-}"); } 2>/dev/null || true
+    case $id:${version%%.*} in
+        debian:1[2-9] | ubuntu:2[2-9]) ;;
+        *) finding "the operating system is '${pretty:-unknown}'; use Debian 12 or Ubuntu 22.04, or a later release of them" ;;
+    esac
+    [ -d /run/systemd/system ] || finding "systemd does not run this host; boot it with systemd"
+}
+
+check_privileges() {
+    if ! as_root true 2>/dev/null; then
+        finding "$(id -un) cannot become root; let it run 'sudo -n' without a password, or log in as root"
+    fi
+}
+
+check_size() {
+    local cpus memory disk available
+    cpus=$(nproc)
+    [ "$cpus" = "$(param cpus)" ] ||
+        finding "the host has $cpus CPUs, and $(param cpus) are declared; declare cpus: $cpus"
+    memory=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo) / 1024))
+    [ "$memory" -ge "$(param memory)" ] ||
+        finding "the host has $memory MiB of memory, and $(param memory) MiB are needed"
+    disk=$(param disk)
+    available=$(df --output=avail -m "$(nearest_folder /opt)" | tail -n 1 | tr -d ' ')
+    [ -d /var/lib/cdktf-zato/components ] || [ "$available" -ge "$disk" ] ||
+        finding "there are $available MiB free below /opt, and $disk MiB are needed"
+}
+
+nearest_folder() {
+    if [ -d "$1" ]; then echo "$1"; else echo /; fi
+}
+
+check_ports() {
+    local port purpose holder
+    while read -r port purpose; do
+        [ -n "$port" ] || continue
+        holder=$(holder_of "$port")
+        [ -z "$holder" ] || finding "port $port, meant for $purpose, is taken by $holder; stop it, or choose another port"
+    done < <(param ports; echo)
+}
+
+# holder_of PORT: the program that listens on it, unless it is a component of ours.
+holder_of() {
+    local process unit
+    process=$(as_root ss -H -l -t -n -p "sport = :$1" 2>/dev/null | head -n 1) || true
+    [ -n "$process" ] || return 0
+    local pid=${process##*pid=}
+    pid=${pid%%,*}
+    unit=$(sed -n 's/.*\/\([^/]*\.service\).*/\1/p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1) || true
+    case $unit in
+        zato-*) return 0 ;;
+    esac
+    process=${process##*users:((\"}
+    echo "'${process%%\"*}' (process $pid${unit:+, unit $unit})"
+}
+
+check_clock() {
+    local difference
+    difference=$(($(date +%s) - $(date -d "$now" +%s)))
+    [ "${difference#-}" -le 30 ] ||
+        finding "the clock is off by $difference s from the machine that runs Terraform; let both use NTP"
+}
+
+check_reach() {
+    local target
+    while read -r target; do
+        [ -n "$target" ] || continue
+        reaches "${target%:*}" "${target##*:}" || finding "$target cannot be reached from this host"
+    done < <(param endpoints; echo)
+    while read -r target; do
+        [ -n "$target" ] || continue
+        downloads "$target" || finding "$target cannot be downloaded from this host"
+    done < <(param downloads; echo)
+}
+
+# The first byte is enough; without curl, which the installation brings, that the server can be reached.
+downloads() {
+    if command -v curl >/dev/null; then
+        curl -fsSL --connect-timeout 5 --max-time 20 -r 0-0 -o /dev/null -- "$1"
+        return
+    fi
+    local server=${1#*://} port=443
+    server=${server%%/*}
+    case $1 in http://*) port=80 ;; esac
+    case $server in *:*) port=${server##*:} server=${server%:*} ;; esac
+    reaches "$server" "$port"
+}
+
+check_system
+check_privileges
+check_size
+check_ports
+check_clock
+check_reach
+
+if [ "${#findings[@]}" -gt 0 ]; then
+    for one in "${findings[@]}"; do
+        printf '[%s] preflight: %s\n' "$(param host)" "$one"
+    done
+    printf '[%s] preflight: %s; nothing was changed on any host\n' "$(param host)" "${#findings[@]} finding(s)"
+    # A host that has nothing of ours yet is left without our scripts too.
+    [ -d /var/lib/cdktf-zato ] || rm -rf -- "$(dirname "$scripts")"
+    exit 1
+fi
+rm -f -- "$manifest"
+find "$HOME" -maxdepth 1 -name '.cdktf-zato-*.sh' -size 0 -delete
+printf '[%s] preflight: passed\n' "$(param host)"

@@ -1,0 +1,42 @@
+/**
+ * What a host is told of a component: short values, and whole files. The host's scripts read it; nothing in it is
+ * ever run by a shell.
+ */
+export interface ManifestContent {
+  /** Values by name. */
+  readonly parameters: Readonly<Record<string, string>>;
+
+  /**
+   * Texts of files by name.
+   *
+   * @default - no files
+   */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+const ENTRY_NAME = /^[a-z][a-z0-9_.-]*$/;
+
+/**
+ * Renders the one text that carries a component to its host: an entry begins with `@param NAME` or `@file NAME`,
+ * each of its lines with `|`, so that no content can be taken for structure. `host-scripts/lib/manifest.sh` reads it.
+ *
+ * @throws Error when an entry's name is not lower-case letters, digits and `_ . -`, or a text holds a NUL
+ */
+export function renderManifest(content: ManifestContent): string {
+  return [
+    ...Object.entries(content.parameters).map(([name, value]) => entry("param", name, value)),
+    ...Object.entries(content.files ?? {}).map(([name, text]) => entry("file", name, text)),
+    "@end\n",
+  ].join("");
+}
+
+function entry(type: "param" | "file", name: string, text: string): string {
+  if (!ENTRY_NAME.test(name)) {
+    throw new Error(`'${name}' cannot name a manifest entry; use lower-case letters, digits and '_ . -'`);
+  }
+  if (text.includes("\0")) {
+    throw new Error(`the manifest entry '${name}' holds a NUL character; text files cannot`);
+  }
+  const lines = text.split("\n").map((line) => `|${line}\n`);
+  return `@${type} ${name}\n${lines.join("")}`;
+}

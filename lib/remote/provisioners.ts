@@ -1,0 +1,53 @@
+import { FileProvisioner, RemoteExecProvisioner, SSHProvisionerConnection } from "cdktf";
+
+/** The folder of ours in the login directory of a host: scripts, and what is on its way to a component. */
+export const STAGING = ".cdktf-zato";
+
+/** Where Terraform puts the script of a `remote-exec`: never `/tmp`, which hardened hosts mount noexec. */
+export const SCRIPT_PATH = `${STAGING}/run-%RAND%.sh`;
+
+/** Where it does so before the folder exists. */
+const BOOTSTRAP_SCRIPT_PATH = "./.cdktf-zato-%RAND%.sh";
+
+/** `when` and `on_failure` are rendered by cdktf 0.21 though its types lack them. */
+interface DestroyTime {
+  readonly when: "destroy";
+  readonly onFailure: "continue";
+}
+
+/** Makes the staging folder, readable by the login user alone, without the scripts of a former library. */
+export function prepareStaging(connection: SSHProvisionerConnection): RemoteExecProvisioner {
+  return {
+    type: "remote-exec",
+    connection: { ...connection, scriptPath: BOOTSTRAP_SCRIPT_PATH },
+    inline: ["set -o errexit", "umask 077", `mkdir -p ${STAGING}`, `rm -rf ${STAGING}/scripts`],
+  };
+}
+
+/** Puts a text into the staging folder. */
+export function stageText(name: string, content: string): FileProvisioner {
+  return { type: "file", content, destination: `${STAGING}/${name}` };
+}
+
+/** Puts a folder into the staging folder, where it must not exist yet. */
+export function stageFolder(name: string, source: string): FileProvisioner {
+  return { type: "file", source, destination: `${STAGING}/${name}` };
+}
+
+/** Runs a script of ours. All arguments are words of our own making, checked by `requireName` at the latest. */
+export function runScript(sudo: boolean, script: string, ...words: string[]): RemoteExecProvisioner {
+  return { type: "remote-exec", inline: ["set -o errexit", command(sudo, script, words)] };
+}
+
+/** Runs a script of ours when its resource is destroyed; a host that cannot be reached does not stop the removal. */
+export function runScriptOnDestroy(
+  sudo: boolean,
+  script: string,
+  ...words: string[]
+): RemoteExecProvisioner & DestroyTime {
+  return { ...runScript(sudo, script, ...words), when: "destroy", onFailure: "continue" };
+}
+
+function command(sudo: boolean, script: string, words: string[]): string {
+  return [...(sudo ? ["sudo", "-n"] : []), "bash", `${STAGING}/scripts/${script}`, ...words].join(" ");
+}

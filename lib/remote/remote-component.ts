@@ -1,0 +1,138 @@
+import { TerraformResource } from "cdktf";
+import { Construct } from "constructs";
+import { CarrierResource } from "./carrier";
+import { Lifetime } from "./lifetime";
+import { ManifestContent, renderManifest } from "./manifest";
+import { HostRequirements } from "./preflight";
+import { PreflightBarrier } from "./preflight-barrier";
+import { runScript, stageText, STAGING } from "./provisioners";
+import type { RemoteHost } from "./remote-host";
+import { Secret } from "./secret";
+import { terraformText } from "./terraform-text";
+
+/** The kinds of components; each has a file of its name in `host-scripts/kinds`. */
+export type ComponentKind =
+  | "installation"
+  | "odb"
+  | "cluster"
+  | "server"
+  | "load-balancer"
+  | "web-admin"
+  | "scheduler"
+  | "haproxy";
+
+/** Where a component lives and what it is. */
+export interface RemoteComponentProps {
+  readonly host: RemoteHost;
+  readonly kind: ComponentKind;
+  /** Unique on the host. */
+  readonly name: string;
+}
+
+/** The desired state of a component. */
+export interface ComponentState extends ManifestContent {
+  /**
+   * Secrets by the name under which the host keeps them. A generated one is made on the host.
+   *
+   * @default - none
+   */
+  readonly secrets?: Readonly<Record<string, Secret>>;
+}
+
+/**
+ * Something that is installed on a host and kept as declared. Two Terraform resources stand for it: *content* is
+ * replaced, and converges the host, whenever the desired state changes; *lifetime* removes it from the host when it is
+ * destroyed.
+ */
+export abstract class RemoteComponent extends Construct {
+  /** The host that it lives on. */
+  public readonly host: RemoteHost;
+
+  /** Its name on the host, unique there. */
+  public readonly componentName: string;
+
+  /** Carries the desired state. Whatever must come after this component depends on it. */
+  public readonly content: TerraformResource;
+
+  private readonly lifetime: Lifetime;
+  private readonly earlier: (() => RemoteComponent[])[] = [];
+
+  constructor(scope: Construct, id: string, props: RemoteComponentProps) {
+    super(scope, id);
+    const { host, kind, name } = props;
+    this.host = host;
+    this.componentName = name;
+    host._register(this, name);
+    host.preflight.require(() => this.requirements());
+    this.lifetime = new Lifetime(this, "lifetime", {
+      host,
+      kind,
+      name,
+      dependsOn: () => [
+        host.lifetime,
+        ...this.predecessors().flatMap((other) => (other.host === host ? [other.lifetime.resource] : [])),
+      ],
+    });
+    this.content = new CarrierResource(this, "content", () => {
+      const { parameters, files = {}, secrets = {} } = this.state();
+      const manifest = {
+        parameters: { host: host.hostName, ...parameters, secrets: listSecrets(secrets) },
+        files,
+      };
+      const given = Object.entries(secrets).flatMap(([secret, { _variable }]) =>
+        _variable ? [stageText(`${name}.secret.${secret}`, _variable.stringValue)] : [],
+      );
+      return {
+        triggers: {
+          address: host.address,
+          revision: host.revision,
+          ...prefixed("", parameters, terraformText),
+          ...prefixed("file_", files, terraformText),
+          ...prefixed("secret_", secrets, (secret) => terraformText(secret.version)),
+        },
+        connection: host.access.connection(host.address),
+        provisioners: [
+          stageText(`${name}.manifest`, terraformText(renderManifest(manifest))),
+          ...given,
+          runScript(host.access.sudo, "converge.sh", kind, name, `${STAGING}/${name}`),
+        ],
+        dependsOn: [
+          PreflightBarrier.of(this).resource,
+          this.lifetime.resource,
+          ...this.predecessors().map((other) => other.content),
+        ],
+      };
+    });
+  }
+
+  /** Lets this component be touched only after others are as declared; asked for at synth. */
+  public after(earlier: () => RemoteComponent[]): void {
+    this.earlier.push(earlier);
+  }
+
+  /** What it should be; asked for at synth. */
+  protected abstract state(): ComponentState;
+
+  /** What it needs of its host; asked for at synth. */
+  protected requirements(): HostRequirements {
+    return {};
+  }
+
+  private predecessors(): RemoteComponent[] {
+    return [...new Set(this.earlier.flatMap((produce) => produce()))];
+  }
+}
+
+function listSecrets(secrets: Readonly<Record<string, Secret>>): string {
+  return Object.entries(secrets)
+    .map(([name, secret]) => `${name} ${secret.isGenerated ? "generated" : "given"}`)
+    .join("\n");
+}
+
+function prefixed<T>(
+  prefix: string,
+  values: Readonly<Record<string, T>>,
+  render: (value: T) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, render(value)]));
+}

@@ -1,0 +1,45 @@
+import { TerraformVariable } from "cdktf";
+
+/** How a secret from a variable is told apart from its successor. */
+export interface SecretFromVariableProps {
+  /**
+   * Tells one value from the next: Terraform never stores the value itself, so it is the version whose change brings
+   * a new value to the hosts. Any text without line breaks.
+   *
+   * @default "1"
+   */
+  readonly version?: string;
+}
+
+/**
+ * A password or key that never reaches Terraform's state, plan or configuration. It either is generated on the host
+ * that uses it, and stays there readable by root alone, or comes from an ephemeral Terraform variable
+ * (Terraform ≥ 1.10, OpenTofu ≥ 1.11).
+ */
+export class Secret {
+  /** A random secret, generated on the host at the first install and kept there. */
+  public static generated(): Secret {
+    return new Secret(undefined, "generated");
+  }
+
+  /**
+   * A secret that is given to Terraform at each run, for example as `TF_VAR_name`. The variable is made ephemeral and
+   * sensitive.
+   */
+  public static fromVariable(variable: TerraformVariable, props: SecretFromVariableProps = {}): Secret {
+    variable.addOverride("ephemeral", true);
+    variable.addOverride("sensitive", true);
+    return new Secret(variable, props.version ?? "1");
+  }
+
+  private constructor(
+    /** @internal */ readonly _variable: TerraformVariable | undefined,
+    /** What a plan shows in place of the value. */
+    public readonly version: string,
+  ) {}
+
+  /** True when the host generates the value. */
+  public get isGenerated(): boolean {
+    return this._variable === undefined;
+  }
+}

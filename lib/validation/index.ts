@@ -1,0 +1,5 @@
+export * from "./address";
+export * from "./construct-error";
+export * from "./names";
+export * from "./numbers";
+export * from "./text";

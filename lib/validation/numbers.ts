@@ -1,0 +1,31 @@
+import { Token } from "cdktf";
+import { IConstruct } from "constructs";
+import { ConstructError } from "./construct-error";
+
+/**
+ * Refuses what is not a whole number within bounds.
+ *
+ * @throws ConstructError when `value` is concrete and not a whole number from `least` to `most`
+ */
+export function requireWhole(
+  scope: IConstruct,
+  what: string,
+  value: number,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
+  if (!Token.isUnresolved(value) && (!Number.isInteger(value) || value < least || value > most)) {
+    const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new ConstructError(scope, `${what} is ${value}`, `give a whole number ${range}`);
+  }
+  return value;
+}
+
+/**
+ * Refuses what is not a TCP port.
+ *
+ * @throws ConstructError when `port` is not a whole number from 1 to 65535
+ */
+export function requirePort(scope: IConstruct, what: string, port: number): number {
+  return requireWhole(scope, what, port, 1, 65535);
+}

@@ -1,0 +1,35 @@
+import { IConstruct } from "constructs";
+import { ConstructError } from "./construct-error";
+
+/**
+ * Refuses text that would not stay on its line in a configuration file.
+ *
+ * @throws ConstructError when `text` is empty, or holds a line break or another control character
+ */
+export function requireLine(scope: IConstruct, what: string, text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are exactly what is refused
+  if (text === "" || /[\u0000-\u001f\u007f]/.test(text)) {
+    throw new ConstructError(
+      scope,
+      `${what} is ${JSON.stringify(text)}`,
+      "give text on one line, without control characters",
+    );
+  }
+  return text;
+}
+
+/**
+ * Refuses a path that is not absolute, or that a shell, systemd or HAProxy would read as something else.
+ *
+ * @throws ConstructError when `path` is relative or holds other characters than letters, digits and `_ . / - +`
+ */
+export function requireAbsolutePath(scope: IConstruct, what: string, path: string): string {
+  if (!/^\/[A-Za-z0-9_./+-]*$/.test(path) || path.split("/").includes("..")) {
+    throw new ConstructError(
+      scope,
+      `${what} is '${path}'`,
+      "give an absolute path of letters, digits and '_ . - +', without '..'",
+    );
+  }
+  return path;
+}

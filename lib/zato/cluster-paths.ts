@@ -1,0 +1,24 @@
+/** Where a cluster keeps things on its host. */
+export class ClusterPaths {
+  constructor(private readonly clusterName: string) {}
+
+  /** The folder of a component. */
+  public component(name: string): string {
+    return `/opt/zato/env/${this.clusterName}/${name}`;
+  }
+
+  /** The environment file of a server. */
+  public environmentFile(server: string): string {
+    return `/etc/zato/${this.clusterName}/${server}.env`;
+  }
+
+  /** The systemd unit of a component. */
+  public unit(name: string): string {
+    return `zato-${this.clusterName}-${name}.service`;
+  }
+
+  /** The folder below `/run` of a unit, which systemd makes and removes. */
+  public runtimeDirectory(name: string): string {
+    return `zato-${this.clusterName}-${name}`;
+  }
+}

@@ -1,0 +1,37 @@
+import { Construct } from "constructs";
+import { IHost } from "../host";
+import { ComponentState, HostRequirements, RemoteComponent } from "../remote";
+import { ZatoRelease } from "./release";
+import { RenderedInstallation, ZatoInstallation } from "./zato-installation";
+
+/** What an {@link InstalledZato} is made from. */
+export interface InstalledZatoProps {
+  readonly host: IHost;
+  readonly installation: ZatoInstallation;
+  readonly release: ZatoRelease;
+  /** Unique on the host. */
+  readonly name: string;
+}
+
+/** Zato's code on one host, staged before anything that runs is touched. */
+export class InstalledZato extends RemoteComponent {
+  /** The folder of the code, a virtualenv with `bin/zato`. */
+  public readonly path: string;
+
+  private readonly rendered: RenderedInstallation;
+
+  constructor(scope: Construct, id: string, props: InstalledZatoProps) {
+    super(scope, id, { host: props.host, kind: "installation", name: props.name });
+    this.rendered = props.installation._render(this, props.release.name);
+    this.path = this.rendered.path;
+  }
+
+  protected override state(): ComponentState {
+    return { parameters: { zato: this.path, ...this.rendered.parameters }, files: this.rendered.files };
+  }
+
+  /** The code takes 850 MB, and twice as much while it is unpacked. */
+  protected override requirements(): HostRequirements {
+    return { disk: 2048, downloads: this.rendered.downloads };
+  }
+}

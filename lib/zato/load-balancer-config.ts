@@ -1,0 +1,71 @@
+/** What the configuration of a Zato load-balancer is rendered from. */
+export interface LoadBalancerConfig {
+  readonly bind: string;
+  readonly socket: string;
+  readonly backEnd: string;
+  readonly servers: readonly { readonly name: string; readonly address: string }[];
+  readonly healthPath: string;
+  /** Beginnings of paths that only the host itself may call. */
+  readonly privatePaths: readonly string[];
+  /** Exceptions: beginnings of paths that everybody may call. */
+  readonly openPaths: readonly string[];
+  readonly maxConnections: number;
+  /** Seconds. */
+  readonly requestTimeout: number;
+  readonly retryPosts: boolean;
+}
+
+/**
+ * Renders the HAProxy configuration of a Zato load-balancer. Against Zato's own template it checks servers by
+ * `/zato/ping` instead of by TCP, sends a request that found no server to another one, keeps Zato's own paths from
+ * clients, and has an administration socket in place of a statistics page.
+ *
+ * The path is compared after decoding, since `/%7Aato/` would reach Zato as `/zato/`.
+ */
+export function renderLoadBalancerConfig(config: LoadBalancerConfig): string {
+  const servers = config.servers.map(
+    ({ name, address }) => `    server ${name} ${address} check inter 2s fastinter 500ms rise 2 fall 2`,
+  );
+  return `# Managed by cdktf-zato. Changes made here are lost.
+global
+    log stdout format raw local0 notice
+    stats socket ${config.socket} mode 600 level admin
+    maxconn ${config.maxConnections + 100}
+
+defaults
+    mode http
+    log global
+    option httplog
+    option dontlognull
+    option forwardfor
+    option httpclose
+    timeout connect 2s
+    timeout client ${config.requestTimeout}s
+    timeout server ${config.requestTimeout}s
+    timeout http-request 15s
+    timeout queue 15s
+    timeout check 2s
+
+frontend front_http_plain
+    bind ${config.bind}
+    maxconn ${config.maxConnections}
+    monitor-uri /zato-lb-alive
+    acl zato_local src 127.0.0.0/8 ::1
+    acl zato_open path,url_dec -m str -i ${config.healthPath}
+${config.openPaths.map((path) => `    acl zato_open path,url_dec -m beg ${path}\n`).join("")}\
+${config.privatePaths.map((path) => `    acl zato_private path,url_dec -m beg -i ${path}\n`).join("")}\
+    acl zato_private path,url_dec -m sub -i // /./ /../
+    http-request deny deny_status 403 if zato_private !zato_open !zato_local
+    default_backend ${config.backEnd}
+
+backend ${config.backEnd}
+    balance roundrobin
+    option httpchk GET ${config.healthPath}
+    http-check expect status 200
+    option redispatch 1
+    retries 3
+    retry-on conn-failure empty-response response-timeout 502 503
+${config.retryPosts ? "" : "    http-request disable-l7-retry if { method POST PATCH }\n"}\
+${servers.join("\n")}
+`;
+}

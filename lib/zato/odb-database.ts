@@ -1,0 +1,129 @@
+import { IConstruct } from "constructs";
+import { Secret } from "../remote";
+import { ConstructError, LOOPBACK, requireAddress, requirePort } from "../validation";
+
+/** What a database that exists already is referred to by. */
+export interface ExistingDatabaseProps {
+  /** Where the database server is reached: IP address or DNS name. */
+  readonly host: string;
+
+  /** The database, used by this cluster alone. */
+  readonly database: string;
+
+  /** The user that owns the database. */
+  readonly username: string;
+
+  /** The user's password. */
+  readonly password: Secret;
+
+  /**
+   * The server's port.
+   *
+   * @default - 5432 for PostgreSQL, 3306 for MySQL
+   */
+  readonly port?: number;
+}
+
+/** What the local PostgreSQL can be told. */
+export interface LocalPostgresqlProps {
+  /**
+   * The name of both database and user.
+   *
+   * @default - `zato_` and the cluster's name
+   */
+  readonly database?: string;
+
+  /**
+   * The database user's password.
+   *
+   * @default Secret.generated()
+   */
+  readonly password?: Secret;
+}
+
+/** @internal */
+export interface RenderedDatabase {
+  readonly engine: "postgresql" | "mysql";
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly username: string;
+  readonly password: Secret;
+  readonly isLocal: boolean;
+}
+
+/** Names that go into SQL and command files: no quoting needed anywhere. */
+const SQL_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
+
+/**
+ * Where a cluster keeps its operational database (ODB). Every cluster has one of its own: with two clusters on one
+ * database Zato's scheduler and rule engine mistake one for the other, or fail with "Cluster name already exists".
+ */
+export class OdbDatabase {
+  /** A database in a PostgreSQL on the cluster's own host, installed and initialised by us. Nothing is shared. */
+  public static localPostgresql(props: LocalPostgresqlProps = {}): OdbDatabase {
+    return new OdbDatabase((scope, clusterName) => {
+      const name = props.database ?? `zato_${clusterName.toLowerCase().replaceAll("-", "_")}`;
+      requireSqlName(scope, "database", name);
+      return {
+        engine: "postgresql",
+        host: LOOPBACK,
+        port: 5432,
+        database: name,
+        username: name,
+        password: props.password ?? Secret.generated(),
+        isLocal: true,
+      };
+    });
+  }
+
+  /** A PostgreSQL database that exists already, empty or with this cluster's ODB. */
+  public static postgresql(props: ExistingDatabaseProps): OdbDatabase {
+    return new OdbDatabase((scope) => existing(scope, "postgresql", 5432, props));
+  }
+
+  /** A MySQL or MariaDB database that exists already, empty or with this cluster's ODB. */
+  public static mysql(props: ExistingDatabaseProps): OdbDatabase {
+    return new OdbDatabase((scope) => existing(scope, "mysql", 3306, props));
+  }
+
+  private constructor(
+    /** @internal */ readonly _render: (scope: IConstruct, clusterName: string) => RenderedDatabase,
+  ) {}
+}
+
+function existing(
+  scope: IConstruct,
+  engine: "postgresql" | "mysql",
+  port: number,
+  props: ExistingDatabaseProps,
+): RenderedDatabase {
+  requireSqlName(scope, "database", props.database);
+  requireSqlName(scope, "database user", props.username);
+  if (props.password.isGenerated) {
+    throw new ConstructError(
+      scope,
+      `the password of the database '${props.database}' at ${props.host} cannot be generated on the Zato host`,
+      "the database has it already: give it by Secret.fromVariable()",
+    );
+  }
+  return {
+    engine,
+    host: requireAddress(scope, "address of a database server", props.host),
+    port: requirePort(scope, "the port of the ODB", props.port ?? port),
+    database: props.database,
+    username: props.username,
+    password: props.password,
+    isLocal: false,
+  };
+}
+
+function requireSqlName(scope: IConstruct, what: string, name: string): void {
+  if (!SQL_NAME.test(name)) {
+    throw new ConstructError(
+      scope,
+      `'${name}' cannot be used as ${what}`,
+      "use 1 to 63 letters, digits or '_', not beginning with a digit",
+    );
+  }
+}

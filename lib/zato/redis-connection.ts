@@ -1,0 +1,50 @@
+import { IConstruct } from "constructs";
+import { hostPort, requireAddress, requirePort, requireWhole } from "../validation";
+
+/** What a Redis is referred to by. */
+export interface RedisConnectionProps {
+  /** Where it is reached: IP address or DNS name. */
+  readonly host: string;
+
+  /**
+   * Its port.
+   *
+   * @default 6379
+   */
+  readonly port?: number;
+
+  /**
+   * The number of the database in it.
+   *
+   * @default 0
+   */
+  readonly database?: number;
+}
+
+/**
+ * A Redis for a cluster's services. Zato 3.2 and 3.3 need none. Like the ODB it belongs to one cluster: Zato's docs say
+ * that Redis cannot be shared between clusters.
+ */
+export class RedisConnection {
+  /** Refers to a Redis that exists already. */
+  public static of(props: RedisConnectionProps): RedisConnection {
+    return new RedisConnection(props);
+  }
+
+  private constructor(private readonly props: RedisConnectionProps) {}
+
+  /** What tells it from others. */
+  public get identity(): string {
+    return `${hostPort(this.props.host, this.props.port ?? 6379)}/${this.props.database ?? 0}`;
+  }
+
+  /** @internal */
+  public _environment(scope: IConstruct): Record<string, string> {
+    const prefix = "Zato_Config_Server_server__conf_kvdb_";
+    return {
+      [`${prefix}host`]: requireAddress(scope, "address of a Redis", this.props.host),
+      [`${prefix}port`]: String(requirePort(scope, "the port of the Redis", this.props.port ?? 6379)),
+      [`${prefix}db`]: String(requireWhole(scope, "the database of the Redis", this.props.database ?? 0, 0)),
+    };
+  }
+}

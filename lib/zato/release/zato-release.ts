@@ -1,0 +1,41 @@
+import { Release32 } from "./release-3-2";
+import { Release33 } from "./release-3-3";
+import { ReleaseBehavior } from "./release-behavior";
+
+/** Why a release that exists is not among those that the library builds. */
+const REFUSED: Readonly<Record<string, string>> = {
+  "4.1": "it has servers of one worker, no load-balancer and no scheduler component, which is not built yet",
+  "3.1": "it was superseded by 3.2 and was never tried out",
+  "3.0": "it needs Redis as its message broker and runs on a Python that no supported system has",
+  "2.0": "it runs on Python 2",
+};
+
+/** A release of Zato, as far as it makes a difference to how a cluster is built. */
+export class ZatoRelease {
+  /** Zato 3.3. */
+  public static readonly V3_3 = new ZatoRelease("3.3", new Release33());
+
+  /** Zato 3.2. */
+  public static readonly V3_2 = new ZatoRelease("3.2", new Release32());
+
+  /**
+   * The release of this name, `3.3` or `3.2`; a patch level behind it is ignored.
+   *
+   * @throws Error when the library does not know how to build the release
+   */
+  public static of(name: string): ZatoRelease {
+    const series = /^\d+\.\d+/.exec(name)?.[0] ?? name;
+    const release = [ZatoRelease.V3_3, ZatoRelease.V3_2].find((known) => known.name === series);
+    if (!release) {
+      const reason = REFUSED[series] ?? "nothing is known of how it behaves";
+      throw new Error(`zato ${name} cannot be built: ${reason}; use 3.3 or 3.2`);
+    }
+    return release;
+  }
+
+  private constructor(
+    /** Its name: `3.3`. */
+    public readonly name: string,
+    /** @internal */ readonly _behavior: ReleaseBehavior,
+  ) {}
+}

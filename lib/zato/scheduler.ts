@@ -1,0 +1,84 @@
+import { ComponentState, HostRequirements } from "../remote";
+import { hostPort, LOOPBACK } from "../validation";
+import { ClusterComponent } from "./cluster-component";
+import { renderSecretFields } from "./command-file";
+import type { ZatoCluster } from "./zato-cluster";
+
+/**
+ * A cluster's scheduler. It is created in every cluster and runs in one of a deployment: two would run every job twice.
+ */
+export class Scheduler extends ClusterComponent {
+  /** The port on which it listens on loopback. */
+  public readonly port: number;
+
+  /** @internal */
+  public readonly _apiUser = "server_api_client1";
+
+  private running = true;
+
+  constructor(cluster: ZatoCluster, id: string, port: number) {
+    super(cluster, id, "scheduler");
+    this.port = port;
+    this.host.ports.claim(this, port, "the scheduler");
+    this.after(() => [cluster.loadBalancer]);
+  }
+
+  /** Where it listens: `127.0.0.1:31530`. */
+  public get address(): string {
+    return hostPort(LOOPBACK, this.port);
+  }
+
+  /** Whether it runs, or is only ready to. */
+  public get isActive(): boolean {
+    return this.running;
+  }
+
+  /** Keeps it from running here, since it runs in another cluster. */
+  public deactivate(): void {
+    this.running = false;
+  }
+
+  protected override state(): ComponentState {
+    const { cluster, path, unit } = this;
+    const firstServer = cluster.servers[0]!;
+    return {
+      parameters: {
+        ...this.common(),
+        path,
+        unit,
+        bind: LOOPBACK,
+        port: String(this.port),
+        active: String(this.running),
+        command_secrets: renderSecretFields({
+          odb_password: "odb_password",
+          secret_key: "secret_key",
+          server_api_client_for_scheduler_password: "admin_invoke_password",
+          scheduler_api_client_for_server_password: "scheduler_api_password",
+        }),
+      },
+      files: {
+        // Through the load-balancer, so that jobs go on while a server restarts. Without a scheme Zato would take the
+        // address for https.
+        create: this.commandWithOdb("create_scheduler", {
+          path,
+          cluster_name: cluster.clusterName,
+          server_path: cluster._paths.component(firstServer.serverName),
+          bind_host: LOOPBACK,
+          bind_port: this.port,
+          server_address_for_scheduler: `http://${hostPort(LOOPBACK, cluster.loadBalancer.port)}`,
+          scheduler_api_client_for_server_username: this._apiUser,
+        }),
+        unit: cluster.release._behavior.schedulerUnit({
+          zato: cluster.installation.path,
+          path,
+          cluster: cluster.clusterName,
+        }),
+      },
+    };
+  }
+
+  /** Measured: 82 MiB. */
+  protected override requirements(): HostRequirements {
+    return { memory: this.running ? 82 : 0 };
+  }
+}

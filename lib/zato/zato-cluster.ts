@@ -1,0 +1,270 @@
+import { Construct, IConstruct } from "constructs";
+import { IHost } from "../host";
+import { RemoteComponent, Secret } from "../remote";
+import { ConstructError, requireName, requireWhole } from "../validation";
+import { ClusterPaths } from "./cluster-paths";
+import { ClusterRegistration } from "./cluster-registration";
+import { InstalledZato } from "./installed-zato";
+import { Odb } from "./odb";
+import { OdbDatabase } from "./odb-database";
+import { RedisConnection } from "./redis-connection";
+import { ZatoRelease } from "./release";
+import { Scheduler } from "./scheduler";
+import { WebAdmin, WebAdminOptions } from "./web-admin";
+import { WorkerAllocation } from "./worker-allocation";
+import { ZatoInstallation } from "./zato-installation";
+import { ZatoLoadBalancer, ZatoLoadBalancerOptions } from "./zato-load-balancer";
+import { ZatoServer, ZatoServerOptions } from "./zato-server";
+
+/** What happens to a cluster's data when the cluster is destroyed. */
+export enum DataRemoval {
+  /** The database and the keys that decrypt it stay on the host; the removal prints where. */
+  KEEP = "keep-data",
+
+  /** The local database and the keys are dropped. A database by reference is never dropped. */
+  DROP = "drop-data",
+}
+
+/** What clusters can be told, whether they are composed by hand or by a deployment. */
+export interface ZatoClusterOptions {
+  /** How Zato gets onto the host. */
+  readonly installation: ZatoInstallation;
+
+  /**
+   * The release of Zato that the installation brings.
+   *
+   * @default ZatoRelease.V3_3
+   */
+  readonly release?: ZatoRelease;
+
+  /**
+   * The number of servers, named `server1`, `server2`, and so on. With 0 all servers come from `addServer()`.
+   *
+   * @default - 2, or 1 on a host with one CPU to give
+   */
+  readonly servers?: number;
+
+  /**
+   * How the host's CPUs become workers of the servers.
+   *
+   * @default WorkerAllocation.matchCpus()
+   */
+  readonly workers?: WorkerAllocation;
+
+  /**
+   * Environment variables of all servers; see `ZatoServerOptions.environment`.
+   *
+   * @default - none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+
+  /**
+   * What the load-balancer inside the cluster is told.
+   *
+   * @default - its defaults
+   */
+  readonly zatoLoadBalancer?: ZatoLoadBalancerOptions;
+
+  /**
+   * What web-admin is told.
+   *
+   * @default - its defaults
+   */
+  readonly webAdmin?: WebAdminOptions;
+
+  /**
+   * The port on which the scheduler listens on loopback.
+   *
+   * @default 31530
+   */
+  readonly schedulerPort?: number;
+
+  /**
+   * The key that encrypts secrets in the ODB, a Fernet key (32 bytes in URL-safe base64).
+   *
+   * @default Secret.generated()
+   */
+  readonly secretKey?: Secret;
+
+  /**
+   * The secret that signs JWT. Clusters that share it accept each other's tokens, so that a log-in survives a failover;
+   * for that it comes from a variable.
+   *
+   * @default Secret.generated()
+   */
+  readonly jwtSecret?: Secret;
+
+  /**
+   * The password of the admin API's user `admin.invoke`.
+   *
+   * @default Secret.generated()
+   */
+  readonly adminInvokePassword?: Secret;
+
+  /**
+   * What happens to the cluster's data when it is destroyed.
+   *
+   * @default DataRemoval.KEEP
+   */
+  readonly dataRemoval?: DataRemoval;
+}
+
+/** What a {@link ZatoCluster} is declared with. */
+export interface ZatoClusterProps extends ZatoClusterOptions {
+  /** The machine that the whole cluster lives on. */
+  readonly host: IHost;
+
+  /**
+   * The cluster's name in Zato.
+   *
+   * @default - the construct id
+   */
+  readonly clusterName?: string;
+
+  /**
+   * Where the cluster keeps its operational database.
+   *
+   * @default OdbDatabase.localPostgresql()
+   */
+  readonly odb?: OdbDatabase;
+
+  /**
+   * A Redis for the cluster's services.
+   *
+   * @default - none; Zato 3.2 and 3.3 need none
+   */
+  readonly redis?: RedisConnection;
+}
+
+/** A Zato cluster, as the deployment and the layers above see it. */
+export interface IZatoCluster extends IConstruct {
+  /** The cluster's name in Zato. */
+  readonly clusterName: string;
+  /** The machine that it lives on. */
+  readonly host: IHost;
+  /** Its operational database. */
+  readonly odb: Odb;
+  /** Its servers, in the order in which they are updated. */
+  readonly servers: ZatoServer[];
+  /** The load-balancer inside it. */
+  readonly loadBalancer: ZatoLoadBalancer;
+  /** Its web-admin. */
+  readonly webAdmin: WebAdmin;
+  /** Its scheduler, which may be inactive. */
+  readonly scheduler: Scheduler;
+  /** Its Redis, if it has one. */
+  readonly redis?: RedisConnection;
+}
+
+/**
+ * A complete and independent Zato cluster on one host: database, keys, servers whose workers add up to the host's CPUs,
+ * load-balancer, web-admin and scheduler.
+ *
+ * @example
+ * new ZatoCluster(this, "a", { host, installation: ZatoInstallation.preinstalled("/opt/zato/3.3") });
+ */
+export class ZatoCluster extends Construct implements IZatoCluster {
+  public readonly clusterName: string;
+  public readonly host: IHost;
+  public readonly release: ZatoRelease;
+  public readonly installation: InstalledZato;
+  public readonly odb: Odb;
+  public readonly registration: ClusterRegistration;
+  public readonly loadBalancer: ZatoLoadBalancer;
+  public readonly webAdmin: WebAdmin;
+  public readonly scheduler: Scheduler;
+  public readonly redis?: RedisConnection;
+
+  /** @internal */ public readonly _paths: ClusterPaths;
+  /** @internal */ public readonly _environment: Readonly<Record<string, string>>;
+  /** @internal */ public readonly _secrets: Readonly<Record<string, Secret>>;
+  /** @internal */ public readonly _onRemoval: DataRemoval;
+
+  private readonly allocation: WorkerAllocation;
+  private readonly members: ZatoServer[] = [];
+  private readonly earlierClusters: (() => RemoteComponent[])[] = [];
+
+  /**
+   * @throws ConstructError when a name, a port or a number cannot be what it claims to be
+   */
+  constructor(scope: Construct, id: string, props: ZatoClusterProps) {
+    super(scope, id);
+    this.clusterName = requireName(this, "name of a cluster", props.clusterName ?? id);
+    this.host = props.host;
+    this.release = props.release ?? ZatoRelease.V3_3;
+    this.redis = props.redis;
+    this._paths = new ClusterPaths(this.clusterName);
+    this._onRemoval = props.dataRemoval ?? DataRemoval.KEEP;
+    this._environment = { ...props.redis?._environment(this), ...props.environment };
+    this._secrets = {
+      secret_key: props.secretKey ?? Secret.generated(),
+      jwt_secret: props.jwtSecret ?? Secret.generated(),
+      admin_invoke_password: props.adminInvokePassword ?? Secret.generated(),
+      scheduler_api_password: Secret.generated(),
+    };
+    this.allocation = props.workers ?? WorkerAllocation.matchCpus();
+
+    this.installation = new InstalledZato(this, "installation", {
+      host: this.host,
+      installation: props.installation,
+      release: this.release,
+      name: `${this.clusterName}-installation`,
+    });
+    this.odb = new Odb(this, "odb", props.odb ?? OdbDatabase.localPostgresql());
+    this.registration = new ClusterRegistration(this, "registration");
+    this.loadBalancer = new ZatoLoadBalancer(this, "load-balancer", props.zatoLoadBalancer ?? {});
+    this.webAdmin = new WebAdmin(this, "web-admin", props.webAdmin ?? {});
+    this.scheduler = new Scheduler(this, "scheduler", props.schedulerPort ?? 31530);
+    const servers = props.servers ?? Math.min(2, this.host.cpus);
+    requireWhole(this, "the number of servers", servers, 0, 99);
+    for (let number = 1; number <= servers; number++) {
+      this.addServer(`server${number}`);
+    }
+    this.node.addValidation({ validate: () => this.validateServers() });
+  }
+
+  /** The servers, in the order in which they are started and updated. */
+  public get servers(): ZatoServer[] {
+    return [...this.members];
+  }
+
+  /**
+   * Adds a server. The workers of the others change, so that all of them add up to the CPUs again.
+   *
+   * @throws ConstructError when the name or a port is taken
+   */
+  public addServer(id: string, options: ZatoServerOptions = {}): ZatoServer {
+    const before = this.members.at(-1);
+    const server = new ZatoServer(this, id, options);
+    // One after the other: the first start on a fresh ODB must be serial, and updates never take two servers at once.
+    server.after(() => (before ? [before] : [this.registration, ...this.earlierClusters.flatMap((f) => f())]));
+    this.members.push(server);
+    return server;
+  }
+
+  /** Everything of the cluster whose convergence the next cluster waits for. */
+  public get components(): RemoteComponent[] {
+    return [...this.members, this.loadBalancer, this.webAdmin];
+  }
+
+  /** Lets this cluster's servers be touched only after another cluster is as declared and answers. */
+  public startAfter(other: ZatoCluster): void {
+    this.earlierClusters.push(() => other.components);
+  }
+
+  /** @internal */
+  public _workersOf(server: ZatoServer): number {
+    const claims = this.members.map((member) => ({ server: member.serverName, workers: member._chosenWorkers }));
+    return this.allocation.allocate(this, this.host.cpus, claims).get(server.serverName)!;
+  }
+
+  private validateServers(): string[] {
+    if (this.members.length === 0) {
+      return [
+        new ConstructError(this, "the cluster has no servers", "set 'servers' to at least 1, or call addServer()").message,
+      ];
+    }
+    this.members.forEach((server) => this._workersOf(server));
+    return [];
+  }
+}

@@ -1,0 +1,187 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { isAbsolute } from "node:path";
+import { Token } from "cdktf";
+import { IConstruct } from "constructs";
+import { ConstructError, requireAbsolutePath, requireLine } from "../validation";
+
+/** What an installation from an archive needs to know. */
+export interface ArchiveProps {
+  /** Where hosts download the archive: a tar, compressed in any way that `tar` on the host knows. */
+  readonly url: string;
+
+  /** The SHA-256 of the archive, 64 hexadecimal digits. It is checked before anything is unpacked. */
+  readonly sha256: string;
+
+  /**
+   * The folder that the archive is unpacked to. It must be the very one that it was built at, since the scripts of a
+   * virtualenv hold absolute paths.
+   *
+   * @default "/opt/zato/3.3", with the release in use
+   */
+  readonly path?: string;
+
+  /**
+   * Packages of the distribution that this build of Zato needs to run.
+   *
+   * @default - none
+   */
+  readonly packages?: string[];
+}
+
+/** What an installation from a package repository needs to know. */
+export interface RepositoryProps {
+  /** The repository's address with suite and components, as in `deb [signed-by=…] ADDRESS SUITE COMPONENTS`. */
+  readonly url: string;
+
+  /** The suite, for example `bookworm` or `stable`. */
+  readonly suite: string;
+
+  /** The file that holds the public key that signs the repository, armoured or not. */
+  readonly signingKeyFile: string;
+
+  /** The exact version of the package; it is held there. */
+  readonly version: string;
+
+  /**
+   * The components of the suite.
+   *
+   * @default "main"
+   */
+  readonly components?: string;
+
+  /**
+   * The package's name.
+   *
+   * @default "zato"
+   */
+  readonly package?: string;
+
+  /**
+   * The folder in which the package puts Zato.
+   *
+   * @default "/opt/zato/current"
+   */
+  readonly path?: string;
+}
+
+/** What the user's own installation script needs to know. */
+export interface ScriptProps {
+  /** The script, an executable text on the machine that synthesizes. It is run by root, with `path` as its argument. */
+  readonly file: string;
+
+  /**
+   * The folder in which the script leaves Zato.
+   *
+   * @default "/opt/zato/3.3", with the release in use
+   */
+  readonly path?: string;
+}
+
+/** @internal */
+export interface RenderedInstallation {
+  readonly path: string;
+  readonly parameters: Record<string, string>;
+  readonly files: Record<string, string>;
+  readonly downloads: string[];
+}
+
+/**
+ * How Zato gets onto a host. Whatever the way, in the end Zato's server must be importable: `zato --version` works even
+ * where it is not.
+ */
+export class ZatoInstallation {
+  /** An archive of an installed Zato, as an organisation builds it once. */
+  public static archive(props: ArchiveProps): ZatoInstallation {
+    return new ZatoInstallation((scope, release) => {
+      if (!Token.isUnresolved(props.url) && !/^https?:\/\/[^\s'"\\]+$/.test(props.url)) {
+        throw new ConstructError(scope, `'${props.url}' is no URL of an archive`, "give an http or https URL");
+      }
+      if (!Token.isUnresolved(props.sha256) && !/^[0-9a-fA-F]{64}$/.test(props.sha256)) {
+        throw new ConstructError(
+          scope,
+          `'${props.sha256}' is no SHA-256`,
+          "give the 64 hexadecimal digits that 'sha256sum' prints for the archive",
+        );
+      }
+      return {
+        path: requireAbsolutePath(scope, "the path of the installation", props.path ?? `/opt/zato/${release}`),
+        parameters: {
+          method: "archive",
+          url: props.url,
+          sha256: props.sha256.toLowerCase(),
+          packages: requirePackages(scope, props.packages ?? []).join("\n"),
+        },
+        files: {},
+        downloads: [props.url],
+      };
+    });
+  }
+
+  /** The distributor's package repository (apt). */
+  public static repository(props: RepositoryProps): ZatoInstallation {
+    return new ZatoInstallation((scope) => {
+      const line = [props.url, props.suite, props.components ?? "main"].map((word) =>
+        requireLine(scope, "the package repository", word),
+      );
+      const [name] = requirePackages(scope, [props.package ?? "zato"]);
+      return {
+        path: requireAbsolutePath(scope, "the path of the installation", props.path ?? "/opt/zato/current"),
+        parameters: {
+          method: "repository",
+          url: props.url,
+          package: name!,
+          version: requireLine(scope, "the package version", props.version),
+        },
+        files: {
+          signing_key: readText(scope, "the signing key", props.signingKeyFile),
+          sources: `deb [signed-by=/etc/apt/keyrings/cdktf-zato.gpg] ${line.join(" ")}\n`,
+        },
+        downloads: [],
+      };
+    });
+  }
+
+  /** Zato is on the host already, for example in a golden image. */
+  public static preinstalled(path = "/opt/zato/current"): ZatoInstallation {
+    return new ZatoInstallation((scope) => ({
+      path: requireAbsolutePath(scope, "the path of the installation", path),
+      parameters: { method: "preinstalled" },
+      files: {},
+      downloads: [],
+    }));
+  }
+
+  /** A script of the user's own. It is run once, and again whenever its text changes. */
+  public static script(props: ScriptProps): ZatoInstallation {
+    return new ZatoInstallation((scope, release) => ({
+      path: requireAbsolutePath(scope, "the path of the installation", props.path ?? `/opt/zato/${release}`),
+      parameters: { method: "script" },
+      files: { script: readText(scope, "the installation script", props.file) },
+      downloads: [],
+    }));
+  }
+
+  private constructor(
+    /** @internal */ readonly _render: (scope: IConstruct, release: string) => RenderedInstallation,
+  ) {}
+}
+
+function requirePackages(scope: IConstruct, names: string[]): string[] {
+  for (const name of names) {
+    if (!/^[a-z0-9][a-z0-9.+-]+$/.test(name)) {
+      throw new ConstructError(scope, `'${name}' is no package name`, "give names as 'apt-get install' takes them");
+    }
+  }
+  return names;
+}
+
+function readText(scope: IConstruct, what: string, file: string): string {
+  if (!isAbsolute(file) || !existsSync(file) || !statSync(file).isFile()) {
+    throw new ConstructError(
+      scope,
+      `${what} '${file}' is not there`,
+      "give the absolute path of a file, for example by path.join(__dirname, …)",
+    );
+  }
+  return readFileSync(file, "utf8");
+}

@@ -1,0 +1,151 @@
+import { ComponentState, HostRequirements } from "../remote";
+import { hostPort, LOOPBACK, requireName, requireWhole } from "../validation";
+import { ClusterComponent } from "./cluster-component";
+import { renderSecretFields } from "./command-file";
+import { renderEnvironmentFile } from "./environment-file";
+import type { ZatoCluster } from "./zato-cluster";
+
+/** What a server can be told. */
+export interface ZatoServerOptions {
+  /**
+   * The number of its workers, each a process.
+   *
+   * @default - its share of the host's CPUs
+   */
+  readonly workers?: number;
+
+  /**
+   * The port on which it listens on loopback, for the cluster's load-balancer.
+   *
+   * @default - 17010 for `server1`, 17011 for `server2` and so on by the number in its name
+   */
+  readonly port?: number;
+
+  /**
+   * The first of the ports that its workers use among themselves, one each.
+   *
+   * @default - 17050 for the first port, 10 more for each port above it
+   */
+  readonly ipcPort?: number;
+
+  /**
+   * Environment variables of the server's process, for its services or to override any key of `server.conf`
+   * (`Zato_Config_Server_server__conf_<stanza>_<key>`). Not for secrets: they stand in Terraform's state.
+   *
+   * @default - none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const FIRST_PORT = 17010;
+const FIRST_IPC_PORT = 17050;
+
+/** A server of a cluster: a master process and its workers. */
+export class ZatoServer extends ClusterComponent {
+  /** The server's name in Zato: its construct id. */
+  public readonly serverName: string;
+
+  /** The port on which it listens on loopback. */
+  public readonly port: number;
+
+  /** The first port that its workers use among themselves. */
+  public readonly ipcPort: number;
+
+  /** @internal */
+  public readonly _chosenWorkers: number | undefined;
+
+  private readonly environment: Readonly<Record<string, string>>;
+
+  constructor(cluster: ZatoCluster, id: string, options: ZatoServerOptions) {
+    super(cluster, requireName(cluster, "name of a server", id), "server");
+    this.serverName = id;
+    this.port = options.port ?? defaultPort(id, cluster.servers.length);
+    this.ipcPort = options.ipcPort ?? FIRST_IPC_PORT + 10 * (this.port - FIRST_PORT);
+    this._chosenWorkers =
+      options.workers === undefined
+        ? undefined
+        : requireWhole(this, `the number of workers of ${id}`, options.workers, 1);
+    this.environment = options.environment ?? {};
+    this.host.ports.claim(this, this.port, id);
+  }
+
+  /** The number of its workers, once all servers of the cluster are known. */
+  public get workers(): number {
+    return this.cluster._workersOf(this);
+  }
+
+  /** Where it listens: `127.0.0.1:17010`. */
+  public get address(): string {
+    return hostPort(LOOPBACK, this.port);
+  }
+
+  /** Its name in the load-balancer's back end. @internal */
+  public get _backEndServer(): string {
+    return `http_plain--${this.serverName}`;
+  }
+
+  protected override state(): ComponentState {
+    const { cluster, path, unit, serverName } = this;
+    const environmentFile = cluster._paths.environmentFile(serverName);
+    const runtime = {
+      zato: cluster.installation.path,
+      path,
+      cluster: cluster.clusterName,
+      name: serverName,
+      environmentFile,
+      bind: this.address,
+      workers: this.workers,
+      ipcPort: this.ipcPort,
+    };
+    const behavior = cluster.release._behavior;
+    return {
+      parameters: {
+        ...this.common(),
+        server: serverName,
+        path,
+        unit,
+        environment_file: environmentFile,
+        address: this.address,
+        workers: String(this.workers),
+        closed_channels: behavior.closedChannels.join("\n"),
+        load_balancer_socket: cluster.loadBalancer._socket,
+        back_end: `${cluster.loadBalancer._backEnd}/${this._backEndServer}`,
+        drain_seconds: "30",
+        command_secrets: renderSecretFields({
+          odb_password: "odb_password",
+          secret_key: "secret_key",
+          jwt_secret: "jwt_secret",
+          scheduler_api_client_for_server_password: "scheduler_api_password",
+        }),
+      },
+      files: {
+        create: this.commandWithOdb("create_server", {
+          path,
+          cluster_name: cluster.clusterName,
+          server_name: serverName,
+          http_port: this.port,
+          threads: this.workers,
+          scheduler_address_for_server: `http://${cluster.scheduler.address}`,
+          scheduler_api_client_for_server_username: cluster.scheduler._apiUser,
+        }),
+        environment: renderEnvironmentFile({
+          ...behavior.serverEnvironment(runtime),
+          ...cluster._environment,
+          ...this.environment,
+        }),
+        unit: behavior.serverUnit(runtime),
+      },
+    };
+  }
+
+  /** Measured: the master 130 MiB, each worker 190 MiB. */
+  protected override requirements(): HostRequirements {
+    return { memory: 130 + 190 * this.workers };
+  }
+}
+
+/** By the number in the name, so that the removal of one server changes no other. */
+function defaultPort(name: string, position: number): number {
+  const number = /(\d{1,3})$/.exec(name);
+  return FIRST_PORT + (number ? Math.max(Number(number[1]) - 1, 0) : position);
+}

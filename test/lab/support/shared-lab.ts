@@ -1,0 +1,33 @@
+import { Lab } from "../../../lab/lab";
+import { silent } from "../../../lab/log";
+import { HOST_NAMES } from "../../../lab/network";
+
+let attached: Promise<Lab> | undefined;
+
+/**
+ * The lab that all test files share: the running one where it has all hosts, else a new one.
+ *
+ * Hosts may carry what an earlier test has left: ask for {@link freshHosts} where that matters.
+ */
+export function sharedLab(): Promise<Lab> {
+  attached ??= attachOrBoot();
+  return attached;
+}
+
+/** Gives the shared lab, after replacing the named hosts by new machines. */
+export async function freshHosts(names: readonly string[]): Promise<Lab> {
+  const lab = await sharedLab();
+  await lab.freshHosts(names);
+  return lab;
+}
+
+async function attachOrBoot(): Promise<Lab> {
+  const running = await Lab.attach();
+  const names = running?.hosts.map((host) => host.name) ?? [];
+  if (running === undefined || !HOST_NAMES.every((name) => names.includes(name))) {
+    return Lab.up({ hosts: HOST_NAMES.map((name) => ({ name })), log: silent });
+  }
+  await running.powerOnAll();
+  await running.refreshArchive(silent);
+  return running;
+}
