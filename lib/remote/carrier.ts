@@ -1,5 +1,5 @@
 import { NullProvider } from "@cdktf/provider-null/lib/provider";
-import { TerraformProvider, TerraformResource, TerraformStack } from "cdktf";
+import { dependable, TerraformProvider, TerraformResource, TerraformStack } from "cdktf";
 import { Construct, IConstruct } from "constructs";
 import { ConstructError } from "../validation";
 
@@ -105,9 +105,10 @@ export class CarrierResource extends TerraformResource {
 
   public override toTerraform(): object {
     const content = this.produce();
-    this.provisioners = content.provisioners;
+    // An empty list would be a block without a type to Terraform.
+    this.provisioners = content.provisioners?.length ? content.provisioners : undefined;
     this.connection = content.connection;
-    this.dependsOn = content.dependsOn.map((resource) => resource.fqn);
+    this.dependsOn = content.dependsOn.map((resource) => dependable(resource));
     this.triggers = content.triggers;
     return super.toTerraform() as object;
   }

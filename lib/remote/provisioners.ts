@@ -3,8 +3,11 @@ import { FileProvisioner, RemoteExecProvisioner, SSHProvisionerConnection } from
 /** The folder of ours in the login directory of a host: scripts, and what is on its way to a component. */
 export const STAGING = ".cdktf-zato";
 
-/** Where Terraform puts the script of a `remote-exec`: never `/tmp`, which hardened hosts mount noexec. */
-export const SCRIPT_PATH = `${STAGING}/run-%RAND%.sh`;
+/**
+ * Where Terraform puts the script of a `remote-exec`: never `/tmp`, which hardened hosts mount noexec. Afterwards it
+ * puts an empty file there; two levels down it cannot when the staging folder was removed.
+ */
+export const SCRIPT_PATH = `${STAGING}/run/%RAND%.sh`;
 
 /** Where it does so before the folder exists. */
 const BOOTSTRAP_SCRIPT_PATH = "./.cdktf-zato-%RAND%.sh";
@@ -20,7 +23,7 @@ export function prepareStaging(connection: SSHProvisionerConnection): RemoteExec
   return {
     type: "remote-exec",
     connection: { ...connection, scriptPath: BOOTSTRAP_SCRIPT_PATH },
-    inline: ["set -o errexit", "umask 077", `mkdir -p ${STAGING}`, `rm -rf ${STAGING}/scripts`],
+    inline: ["set -o errexit", "umask 077", `mkdir -p ${STAGING}/run`, `rm -rf ${STAGING}/scripts`],
   };
 }
 

@@ -76,7 +76,7 @@ export abstract class RemoteComponent extends Construct {
     this.content = new CarrierResource(this, "content", () => {
       const { parameters, files = {}, secrets = {} } = this.state();
       const manifest = {
-        parameters: { host: host.hostName, ...parameters, secrets: listSecrets(secrets) },
+        parameters: { host: host.hostName, label: this.label, ...parameters, secrets: listSecrets(secrets) },
         files,
       };
       const given = Object.entries(secrets).flatMap(([secret, { _variable }]) =>
@@ -108,6 +108,11 @@ export abstract class RemoteComponent extends Construct {
   /** Lets this component be touched only after others are as declared; asked for at synth. */
   public after(earlier: () => RemoteComponent[]): void {
     this.earlier.push(earlier);
+  }
+
+  /** What it is called in progress lines, behind the host's name. */
+  protected get label(): string {
+    return this.componentName;
   }
 
   /** What it should be; asked for at synth. */

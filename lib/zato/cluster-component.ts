@@ -13,6 +13,10 @@ export abstract class ClusterComponent extends RemoteComponent {
     this.cluster = cluster;
   }
 
+  protected override get label(): string {
+    return this.node.id;
+  }
+
   /** Its folder on the host. */
   protected get path(): string {
     return this.cluster._paths.component(this.node.id);

@@ -26,6 +26,10 @@ export class InstalledZato extends RemoteComponent {
     this.path = this.rendered.path;
   }
 
+  protected override get label(): string {
+    return this.node.id;
+  }
+
   protected override state(): ComponentState {
     return { parameters: { zato: this.path, ...this.rendered.parameters }, files: this.rendered.files };
   }

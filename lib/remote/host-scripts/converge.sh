@@ -13,7 +13,10 @@ kind=$1 name=$2 staged=$(realpath "$3")
 
 begin "$name"
 unpack_manifest "$staged.manifest" "$work/entries"
-host=$(param host)
+host=$(param host) label=$(param label)
+take_lock
+# Terraform empties its scripts when they have run, and leaves them there.
+find "$(dirname "$staged")/run" -name '*.sh' -size 0 -delete
 
 # What removal will need is known before anything is there to be removed.
 state=$STATE/components/$name

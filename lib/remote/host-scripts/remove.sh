@@ -14,10 +14,12 @@ begin "$name"
 state=$STATE/components/$name
 if [ "$kind" = host ]; then
     host=$name
+    take_lock
     remove
 elif [ -f "$state/manifest" ]; then
     unpack_manifest "$state/manifest" "$work/entries"
-    host=$(param host)
+    host=$(param host) label=$(param label)
+    take_lock
     remove
     rm -rf -- "$state"
     progress "removed"

@@ -3,7 +3,9 @@
 
 converge() {
     ensure_user
+    # All hosts at the same time, before anything that runs is touched.
     need_packages curl
+    need_haproxy
     local packages
     mapfile -t packages < <(param packages)
     [ -z "${packages[*]}" ] || need_packages "${packages[@]}"
@@ -69,11 +71,11 @@ from_repository() {
     if [ "$(dpkg-query -W -f '${Version}' "$(param package)" 2>/dev/null)" = "$(param version)" ]; then return; fi
     progress "installing $wanted"
     apt update
-    [ -f "$PACKAGES_BEFORE" ] || installed_packages >"$PACKAGES_BEFORE"
+    note_what_was_there
     apt install --no-install-recommends --allow-downgrades --allow-change-held-packages "$wanted" ||
         fail "$wanted cannot be installed from $(param url)"
     apt-mark hold "$(param package)"
-    note_new_packages
+    note_what_came
 }
 
 from_script() {

@@ -5,8 +5,6 @@
 converge() {
     local unit path
     unit=$(param unit) path=$(param path)
-    need_haproxy
-    need_packages curl
     create_directory "$(file create)"
     install_haproxy_config "$(file config)" "$path/config/repo/zato.config" zato
     local config_changed=$changed

@@ -4,7 +4,6 @@
 converge() {
     local unit address
     unit=$(param unit) address=$(param address)
-    need_packages curl
     forget_half_created_server
     create_directory "$(file create)"
     set_port

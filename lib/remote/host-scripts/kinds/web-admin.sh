@@ -4,7 +4,6 @@
 converge() {
     local unit
     unit=$(param unit)
-    need_packages curl
     install_secrets "$CONFIG/secrets/$(param cluster)" "$staged"
     create_directory "$(file create)"
     set_password

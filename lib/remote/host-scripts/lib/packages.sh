@@ -2,10 +2,35 @@
 # shellcheck shell=bash
 
 readonly OUR_PACKAGES=$STATE/packages
-readonly PACKAGES_BEFORE=$STATE/packages-before
+readonly OUR_USERS=$STATE/users
+readonly BEFORE=$STATE/before-packages
 
 installed_packages() {
     dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | LC_ALL=C sort -u
+}
+
+users() {
+    cut -d : -f 1 /etc/passwd | LC_ALL=C sort -u
+}
+
+# What a run that was cut short has noted is kept: it is what was there before any of ours.
+note_what_was_there() {
+    [ ! -d "$BEFORE" ] || return 0
+    rm -rf -- "$BEFORE.new"
+    mkdir "$BEFORE.new"
+    installed_packages >"$BEFORE.new/packages"
+    users >"$BEFORE.new/users"
+    mv -T "$BEFORE.new" "$BEFORE"
+}
+
+note_what_came() {
+    [ -d "$BEFORE" ] || return 0
+    touch "$OUR_PACKAGES" "$OUR_USERS"
+    LC_ALL=C comm -13 "$BEFORE/packages" <(installed_packages) | LC_ALL=C sort -u - "$OUR_PACKAGES" >"$work/packages"
+    LC_ALL=C comm -13 "$BEFORE/users" <(users) | LC_ALL=C sort -u - "$OUR_USERS" >"$work/users"
+    mv "$work/packages" "$OUR_PACKAGES"
+    mv "$work/users" "$OUR_USERS"
+    rm -rf -- "$BEFORE"
 }
 
 has_package() {
@@ -24,31 +49,17 @@ need_packages() {
     done
     [ "${#missing[@]}" -gt 0 ] || return 0
     progress "installing ${missing[*]}"
-    # A run that was cut short has left the list of what was there before it.
-    [ -f "$PACKAGES_BEFORE" ] || installed_packages >"$PACKAGES_BEFORE.new"
-    [ -f "$PACKAGES_BEFORE" ] || mv "$PACKAGES_BEFORE.new" "$PACKAGES_BEFORE"
+    note_what_was_there
     DEBIAN_FRONTEND=noninteractive dpkg --configure -a </dev/null
     apt install --no-install-recommends "${missing[@]}" ||
         { apt update && apt install --no-install-recommends "${missing[@]}"; } ||
         fail "the packages ${missing[*]} cannot be installed; see whether 'apt-get install' works on the host"
-    note_new_packages
-}
-
-note_new_packages() {
-    touch "$OUR_PACKAGES"
-    LC_ALL=C comm -13 "$PACKAGES_BEFORE" <(installed_packages) |
-        LC_ALL=C sort -u - "$OUR_PACKAGES" >"$OUR_PACKAGES.new"
-    mv "$OUR_PACKAGES.new" "$OUR_PACKAGES"
-    rm -f "$PACKAGES_BEFORE"
-}
-
-is_our_package() {
-    [ -f "$OUR_PACKAGES" ] && grep -qx "$1" "$OUR_PACKAGES"
+    note_what_came
 }
 
 # remove_our_packages: purges what we installed, unless something else has come to need it.
 remove_our_packages() {
-    [ -f "$PACKAGES_BEFORE" ] && note_new_packages
+    note_what_came
     [ -s "$OUR_PACKAGES" ] || return 0
     local names others
     mapfile -t names < <(LC_ALL=C comm -12 "$OUR_PACKAGES" <(installed_packages))
@@ -60,4 +71,15 @@ remove_our_packages() {
         return
     fi
     apt purge "${names[@]}" || progress "not all packages could be removed"
+    remove_our_users
+}
+
+# Debian's packages leave their users.
+remove_our_users() {
+    local user home
+    while read -r user; do
+        home=$(getent passwd "$user" | cut -d : -f 6)
+        userdel "$user" || true
+        [ -z "$home" ] || rmdir --ignore-fail-on-non-empty "$home" 2>/dev/null || true
+    done <"$OUR_USERS"
 }

@@ -18,9 +18,9 @@ begin() {
     work=$(mktemp -d /run/cdktf-zato.XXXXXXXX)
     chmod 0711 "$work"
     trap 'end $?' EXIT
-    take_lock
 }
 
+# take_lock: one run at a time on this host.
 take_lock() {
     exec 9>"$LOCK"
     flock -n 9 && return
