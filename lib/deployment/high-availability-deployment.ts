@@ -1,13 +1,7 @@
 import { Annotations, Lazy, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import { IHost } from "../host";
-import {
-  Affinity,
-  HealthCheck,
-  HealthCheckProps,
-  IExternalLoadBalancer,
-  LoadBalancerPool,
-} from "../load-balancing";
+import { Affinity, HealthCheck, HealthCheckProps, IExternalLoadBalancer, LoadBalancerPool } from "../load-balancing";
 import { ConstructError, hostPort, requireWhole } from "../validation";
 import { ZatoCluster, ZatoClusterOptions } from "../zato";
 import { validateClusters } from "./cluster-independence";

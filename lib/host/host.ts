@@ -56,8 +56,6 @@ export abstract class HostBase extends RemoteHost implements IHost {
       access: (host) => new SshAccess(host, props.ssh),
     });
     this.failureDomain =
-      props.failureDomain === undefined
-        ? this.node.path
-        : requireLine(this, "the failure domain", props.failureDomain);
+      props.failureDomain === undefined ? this.node.path : requireLine(this, "the failure domain", props.failureDomain);
   }
 }

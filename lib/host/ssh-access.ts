@@ -121,7 +121,14 @@ export class SshAccess implements RemoteAccess {
   }
 
   public connection(address: string): SSHProvisionerConnection {
-    return { type: "ssh", host: address, user: this.user, timeout: "2m", scriptPath: SCRIPT_PATH, ...this.fixed };
+    return {
+      type: "ssh",
+      host: address,
+      user: this.user,
+      timeout: "2m",
+      scriptPath: SCRIPT_PATH,
+      ...this.fixed,
+    };
   }
 
   public get obstacleToRemoval(): string {

@@ -107,7 +107,11 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
   private requireHosts(): void {
     const { hosts, virtualAddress } = this.props;
     if (hosts.length < 1 || hosts.length > 2 || new Set(hosts).size !== hosts.length) {
-      throw new ConstructError(this, `the load balancer has ${hosts.length} hosts`, "give one host, or two different ones");
+      throw new ConstructError(
+        this,
+        `the load balancer has ${hosts.length} hosts`,
+        "give one host, or two different ones",
+      );
     }
     if (hosts.length === 2 && virtualAddress === undefined) {
       throw new ConstructError(

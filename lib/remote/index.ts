@@ -3,7 +3,7 @@ export * from "./manifest";
 export * from "./port-registry";
 export * from "./preflight";
 export * from "./provisioners";
-export * from "./remote-access";
+export type * from "./remote-access";
 export * from "./remote-component";
 export * from "./remote-host";
 export * from "./secret";

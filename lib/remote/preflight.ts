@@ -93,7 +93,12 @@ export class Preflight extends Construct {
       host: this.host.hostName,
       sudo: String(this.host.access.sudo),
       cpus: String(this.host.cpus),
-      memory: String(Math.max(this.host.memory ?? 0, sum((need) => need.memory))),
+      memory: String(
+        Math.max(
+          this.host.memory ?? 0,
+          sum((need) => need.memory),
+        ),
+      ),
       disk: String(sum((need) => need.disk)),
       ports: this.host.ports.claims().join("\n"),
       endpoints: all((need) => need.endpoints),

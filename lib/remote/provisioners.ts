@@ -27,6 +27,11 @@ export function prepareStaging(connection: SSHProvisionerConnection): RemoteExec
   };
 }
 
+/** Takes something out of the staging folder, in case a run that was cut off has left it there. */
+export function clearStaged(name: string): RemoteExecProvisioner {
+  return { type: "remote-exec", inline: ["set -o errexit", `rm -rf ${STAGING}/${name}`] };
+}
+
 /** Puts a text into the staging folder. */
 export function stageText(name: string, content: string): FileProvisioner {
   return { type: "file", content, destination: `${STAGING}/${name}` };

@@ -5,21 +5,14 @@ import { Lifetime } from "./lifetime";
 import { ManifestContent, renderManifest } from "./manifest";
 import { HostRequirements } from "./preflight";
 import { PreflightBarrier } from "./preflight-barrier";
-import { runScript, stageText, STAGING } from "./provisioners";
+import { clearStaged, runScript, stageFolder, stageText, STAGING } from "./provisioners";
 import type { RemoteHost } from "./remote-host";
 import { Secret } from "./secret";
 import { terraformText } from "./terraform-text";
 
 /** The kinds of components; each has a file of its name in `host-scripts/kinds`. */
 export type ComponentKind =
-  | "installation"
-  | "odb"
-  | "cluster"
-  | "server"
-  | "load-balancer"
-  | "web-admin"
-  | "scheduler"
-  | "haproxy";
+  "installation" | "odb" | "cluster" | "server" | "load-balancer" | "web-admin" | "scheduler" | "haproxy";
 
 /** Where a component lives and what it is. */
 export interface RemoteComponentProps {
@@ -37,6 +30,20 @@ export interface ComponentState extends ManifestContent {
    * @default - none
    */
   readonly secrets?: Readonly<Record<string, Secret>>;
+
+  /**
+   * A folder that goes along, as a path that Terraform reads.
+   *
+   * @default - none
+   */
+  readonly folder?: string;
+
+  /**
+   * What else a change of which brings the state to the host again, for example hashes of the folder's files.
+   *
+   * @default - none
+   */
+  readonly triggers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -74,7 +81,7 @@ export abstract class RemoteComponent extends Construct {
       ],
     });
     this.content = new CarrierResource(this, "content", () => {
-      const { parameters, files = {}, secrets = {} } = this.state();
+      const { parameters, files = {}, secrets = {}, folder, triggers = {} } = this.state();
       const manifest = {
         parameters: { host: host.hostName, label: this.label, ...parameters, secrets: listSecrets(secrets) },
         files,
@@ -88,11 +95,13 @@ export abstract class RemoteComponent extends Construct {
           revision: host.revision,
           ...prefixed("", parameters, terraformText),
           ...prefixed("file_", files, terraformText),
+          ...prefixed("", triggers, terraformText),
           ...prefixed("secret_", secrets, (secret) => terraformText(secret.version)),
         },
         connection: host.access.connection(host.address),
         provisioners: [
           stageText(`${name}.manifest`, terraformText(renderManifest(manifest))),
+          ...(folder ? [clearStaged(`${name}.files`), stageFolder(`${name}.files`, folder)] : []),
           ...given,
           runScript(host.access.sudo, "converge.sh", kind, name, `${STAGING}/${name}`),
         ],

@@ -10,6 +10,11 @@ import { RemoteAccess } from "./remote-access";
 export interface RemoteHostProps {
   readonly address: string;
   readonly cpus: number;
+  /**
+   * Memory in MiB that the host must have.
+   *
+   * @default - what its components need
+   */
   readonly memory?: number;
   readonly revision: string;
   /** Makes the access, given the host for messages. */
@@ -49,7 +54,12 @@ export abstract class RemoteHost extends Construct {
     this.revision = requireLine(this, "the revision", props.revision);
     this.access = props.access(this);
     this.preflight = new Preflight(this, "preflight");
-    this.lifetime = new Lifetime(this, "lifetime", { host: this, kind: "host", name: id, dependsOn: () => [] }).resource;
+    this.lifetime = new Lifetime(this, "lifetime", {
+      host: this,
+      kind: "host",
+      name: id,
+      dependsOn: () => [],
+    }).resource;
   }
 
   /**
@@ -70,4 +80,3 @@ export abstract class RemoteHost extends Construct {
     this.componentNames.set(name, component.node.path);
   }
 }
-

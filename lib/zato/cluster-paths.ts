@@ -12,6 +12,16 @@ export class ClusterPaths {
     return `/etc/zato/${this.clusterName}/${server}.env`;
   }
 
+  /** The folder whose Python files Zato deploys, at start and whenever they change. */
+  public get hotDeploy(): string {
+    return this.component("hot-deploy");
+  }
+
+  /** The folder of user configuration files. */
+  public get userConf(): string {
+    return this.component("user-conf");
+  }
+
   /** The systemd unit of a component. */
   public unit(name: string): string {
     return `zato-${this.clusterName}-${name}.service`;

@@ -41,7 +41,7 @@ export interface LocalPostgresqlProps {
   readonly password?: Secret;
 }
 
-/** @internal */
+/** A database as the host's scripts and Zato's own configuration see it. @internal */
 export interface RenderedDatabase {
   readonly engine: "postgresql" | "mysql";
   readonly host: string;

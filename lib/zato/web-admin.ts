@@ -81,7 +81,12 @@ export class WebAdmin extends ClusterComponent {
       files: {
         create: this.commandWithOdb("create_web_admin", { path }),
         update_password: renderCommandFile("update_password", { path, username: USER }),
-        unit: behavior.webAdminUnit({ zato: cluster.installation.path, path, cluster: cluster.clusterName, bind }),
+        unit: behavior.webAdminUnit({
+          zato: cluster.installation.path,
+          path,
+          cluster: cluster.clusterName,
+          bind,
+        }),
       },
       secrets: { web_admin_password: this.password },
     };

@@ -182,6 +182,7 @@ export class ZatoCluster extends Construct implements IZatoCluster {
 
   private readonly allocation: WorkerAllocation;
   private readonly members: ZatoServer[] = [];
+  private readonly contents: RemoteComponent[] = [];
   private readonly earlierClusters: (() => RemoteComponent[])[] = [];
 
   /**
@@ -244,7 +245,18 @@ export class ZatoCluster extends Construct implements IZatoCluster {
 
   /** Everything of the cluster whose convergence the next cluster waits for. */
   public get components(): RemoteComponent[] {
-    return [...this.members, this.loadBalancer, this.webAdmin];
+    return [...this.members, ...this.contents, this.loadBalancer, this.webAdmin];
+  }
+
+  /** What the cluster must run before its load-balancer sends it requests. */
+  public get contentComponents(): RemoteComponent[] {
+    return [...this.contents];
+  }
+
+  /** Adds what the cluster must run before its load-balancer sends it requests. */
+  public addContent(content: RemoteComponent): void {
+    content.after(() => this.members);
+    this.contents.push(content);
   }
 
   /** Lets this cluster's servers be touched only after another cluster is as declared and answers. */
@@ -254,14 +266,18 @@ export class ZatoCluster extends Construct implements IZatoCluster {
 
   /** @internal */
   public _workersOf(server: ZatoServer): number {
-    const claims = this.members.map((member) => ({ server: member.serverName, workers: member._chosenWorkers }));
+    const claims = this.members.map((member) => ({
+      server: member.serverName,
+      workers: member._chosenWorkers,
+    }));
     return this.allocation.allocate(this, this.host.cpus, claims).get(server.serverName)!;
   }
 
   private validateServers(): string[] {
     if (this.members.length === 0) {
       return [
-        new ConstructError(this, "the cluster has no servers", "set 'servers' to at least 1, or call addServer()").message,
+        new ConstructError(this, "the cluster has no servers", "set 'servers' to at least 1, or call addServer()")
+          .message,
       ];
     }
     this.members.forEach((server) => this._workersOf(server));

@@ -77,7 +77,7 @@ export interface ScriptProps {
   readonly path?: string;
 }
 
-/** @internal */
+/** An installation as the host's script sees it. @internal */
 export interface RenderedInstallation {
   readonly path: string;
   readonly parameters: Record<string, string>;

@@ -69,7 +69,8 @@ export class ZatoLoadBalancer extends ClusterComponent {
       }
     }
     this.host.ports.claim(this, this.port, "the Zato load-balancer");
-    this.after(() => cluster.servers);
+    // A new cluster gets no requests before it has its services and channels.
+    this.after(() => [...cluster.servers, ...cluster.contentComponents]);
   }
 
   /** Where the external load balancer reaches the cluster: `10.0.0.11:11223`. */
@@ -105,7 +106,10 @@ export class ZatoLoadBalancer extends ClusterComponent {
           bind: hostPort(ANY_ADDRESS, this.port),
           socket: this._socket,
           backEnd: this._backEnd,
-          servers: cluster.servers.map((server) => ({ name: server._backEndServer, address: server.address })),
+          servers: cluster.servers.map((server) => ({
+            name: server._backEndServer,
+            address: server.address,
+          })),
           healthPath: behavior.healthPath,
           privatePaths: behavior.privatePaths,
           openPaths: options.openPaths ?? [],

@@ -130,6 +130,8 @@ export class ZatoServer extends ClusterComponent {
         }),
         environment: renderEnvironmentFile({
           ...behavior.serverEnvironment(runtime),
+          Zato_Hot_Deploy_Dir: cluster._paths.hotDeploy,
+          Zato_User_Conf_Dir: cluster._paths.userConf,
           ...cluster._environment,
           ...this.environment,
         }),
