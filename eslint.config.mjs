@@ -1,0 +1,142 @@
+import path from "node:path";
+import js from "@eslint/js";
+import importX from "eslint-plugin-import-x";
+import jsdoc from "eslint-plugin-jsdoc";
+import noInstanceof from "eslint-plugin-no-instanceof";
+import tseslint from "typescript-eslint";
+
+/** The layers of lib/, the lowest first: a file imports from its own layer or from one below. */
+const LAYERS = ["validation", "remote", "host", "zato", "content", "load-balancing", "deployment"];
+
+/** Entry points of their own stand beside load-balancing: what is below is theirs, what is above is not. */
+const ENTRY_POINTS = ["aws", "f5", "citrix"];
+
+const EXPORTED = [
+  "ClassDeclaration",
+  "FunctionDeclaration",
+  "TSInterfaceDeclaration",
+  "TSTypeAliasDeclaration",
+  "TSEnumDeclaration",
+].map((declaration) => `ExportNamedDeclaration > ${declaration}`);
+
+const OPTIONAL_PROP =
+  "TSInterfaceDeclaration[id.name=/(Props|Options|Requirements)$/] > TSInterfaceBody > TSPropertySignature[optional=true]";
+
+const NODE_GLOBALS = Object.fromEntries(
+  ["__dirname", "console", "module", "process", "require"].map((name) => [name, "readonly"]),
+);
+
+const folder = (name) => path.join(import.meta.dirname, "lib", name);
+
+/** Which folders must not be imported from which. */
+function layerZones() {
+  const below = LAYERS.indexOf("load-balancing");
+  const inLayers = LAYERS.map((layer, height) => ({
+    layer,
+    forbidden: [...LAYERS.slice(height + 1), ...ENTRY_POINTS],
+  }));
+  const inEntryPoints = ENTRY_POINTS.map((layer) => ({
+    layer,
+    forbidden: [...LAYERS.slice(below + 1), ...ENTRY_POINTS.filter((other) => other !== layer)],
+  }));
+  return [...inLayers, ...inEntryPoints].map(({ layer, forbidden }) => ({
+    target: folder(layer),
+    from: forbidden.map(folder),
+    message: `a file of lib/${layer} imports only from its own layer or from one below`,
+  }));
+}
+
+export default tseslint.config(
+  {
+    ignores: [
+      "**/node_modules/",
+      "**/dist/",
+      "**/cdktf.out/",
+      "coverage/",
+      ".jest-cache/",
+      "lab/.state/",
+      "lab/.cache/",
+      "scripts/try-package/", // compiled against the packed library, by scripts/try-package.sh
+    ],
+  },
+  js.configs.recommended,
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ["*.js", "*.mjs", "scripts/*.js"] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    plugins: { "import-x": importX, jsdoc, "no-instanceof": noInstanceof },
+    settings: {
+      "import-x/extensions": [".ts"],
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts"] },
+      "import-x/resolver-next": [importX.createNodeResolver({ extensions: [".ts", ".js", ".json"] })],
+    },
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: "^@(cdktf|cdktn)/provider-[^/]+(/lib)?(/index)?$",
+              message: "Import the class's own file: the barrel costs seconds and hundreds of megabytes.",
+            },
+          ],
+        },
+      ],
+      "import-x/no-cycle": ["error", { ignoreExternal: true }],
+      "import-x/no-self-import": "error",
+      "no-instanceof/no-instanceof": "error",
+      "@typescript-eslint/consistent-type-exports": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      eqeqeq: "error",
+    },
+  },
+  {
+    files: ["lib/**/*.ts"],
+    rules: {
+      "import-x/no-restricted-paths": ["error", { zones: layerZones() }],
+      "@typescript-eslint/explicit-function-return-type": ["error", { allowExpressions: true }],
+      "@typescript-eslint/explicit-member-accessibility": [
+        "error",
+        { overrides: { constructors: "no-public", parameterProperties: "off" } },
+      ],
+      "jsdoc/require-jsdoc": [
+        "error",
+        {
+          require: { FunctionDeclaration: false },
+          contexts: [...EXPORTED, OPTIONAL_PROP],
+          enableFixer: false,
+        },
+      ],
+      "jsdoc/require-description": ["error", { contexts: [...EXPORTED, OPTIONAL_PROP] }],
+      "jsdoc/no-restricted-syntax": [
+        "error",
+        {
+          contexts: [
+            {
+              context: OPTIONAL_PROP,
+              comment: "JsdocBlock:not(:has(JsdocTag[tag=default]))",
+              message: "What a user may leave out has a documented @default.",
+            },
+          ],
+        },
+      ],
+      "jsdoc/check-tag-names": ["error", { definedTags: ["default", "attribute"], typed: true }],
+      "jsdoc/no-types": "error",
+      "jsdoc/check-alignment": "error",
+    },
+  },
+  {
+    files: ["**/*.js", "**/*.mjs"],
+    ...tseslint.configs.disableTypeChecked,
+  },
+  {
+    files: ["scripts/**/*.js", "*.config.js"],
+    languageOptions: { sourceType: "commonjs", globals: NODE_GLOBALS },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
+);

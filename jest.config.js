@@ -1,0 +1,15 @@
+/** @type {import("jest").Config} The tests that need nothing but Node and bash: no network, no root, no Terraform. */
+module.exports = {
+  testEnvironment: "node",
+  roots: ["<rootDir>/test"],
+  testMatch: ["<rootDir>/test/**/*.test.ts"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/lab/"],
+  transform: { "\\.ts$": "ts-jest" },
+  moduleNameMapper: { "^cdktf-zato$": "<rootDir>/lib/index.ts" },
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
+  cacheDirectory: "<rootDir>/.jest-cache",
+  coverageProvider: "v8",
+  collectCoverageFrom: ["lib/**/*.ts"],
+  coverageDirectory: "<rootDir>/coverage",
+  coverageThreshold: { global: { statements: 98, branches: 95, functions: 98, lines: 98 } },
+};
