@@ -1,0 +1,48 @@
+import { docker, LABEL } from "./docker";
+
+const NETWORK = "cdktf-zato-lab";
+const PREFIX = "10.88.0.";
+
+/** The lab's own network. Addresses from .100 to .110 are kept free, for virtual addresses. */
+export const SUBNET = `${PREFIX}0/24`;
+
+const FIXED_ADDRESSES: Readonly<Record<string, number>> = {
+  host1: 11,
+  host2: 12,
+  host3: 13,
+  lb1: 21,
+  lb2: 22,
+  client: 50,
+  db: 60,
+};
+
+/** Names of hosts that the lab has an address for. */
+export const HOST_NAMES: readonly string[] = Object.keys(FIXED_ADDRESSES);
+
+/** The address that a host has in every lab. */
+export function addressOf(host: string): string {
+  const last = FIXED_ADDRESSES[host];
+  if (last === undefined) {
+    throw new Error(`the lab has no address for a host '${host}': it knows ${HOST_NAMES.join(", ")}`);
+  }
+  return `${PREFIX}${last}`;
+}
+
+/** Whether an address belongs to the lab, so that it may be loaded with requests. */
+export function isLabAddress(address: string): boolean {
+  const last = address.startsWith(PREFIX) ? address.slice(PREFIX.length) : "";
+  return /^\d{1,3}$/.test(last) && Number(last) > 0 && Number(last) < 255;
+}
+
+/** Creates the network with a bridge of its own. */
+export async function createNetwork(labelValue: string): Promise<void> {
+  const addressing = ["--subnet", SUBNET, "--gateway", `${PREFIX}1`];
+  const bridge = ["--opt", `com.docker.network.bridge.name=${NETWORK}`];
+  const label = ["--label", `${LABEL}=${labelValue}`];
+  await docker(["network", "create", "--driver", "bridge", ...addressing, ...bridge, ...label, NETWORK]);
+}
+
+/** Options that put a container into the network. */
+export function networkOptions(address: string): string[] {
+  return ["--network", NETWORK, "--ip", address];
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Packs the stand-in as an archive whose root is the virtualenv that Zato's code directory is (bin/, lib/).
+# The same sources give the same bytes.
+#
+#   build.sh OUTPUT.tar.gz
+set -euo pipefail
+
+output=${1:?usage: build.sh OUTPUT.tar.gz}
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+stage=$(mktemp -d)
+trap 'rm -rf "$stage"' EXIT
+
+# An interpreter that is a link next to pyvenv.cfg makes a virtualenv; it finds Debian's psycopg2 and pymysql in the system.
+packages=$stage/lib/python3.11/site-packages
+mkdir -p "$stage/bin" "$packages"
+cp "$here/src/pyvenv.cfg" "$stage/"
+cp "$here"/src/bin/* "$stage/bin/"
+ln -s /usr/bin/python3 "$stage/bin/python"
+cp -R "$here/src/zato" "$packages/"
+find "$packages" -name __pycache__ -prune -exec rm -rf {} +
+
+# As in Zato's own: only the owner may run bin/zato and bin/py (facts §1).
+find "$stage" -type d -exec chmod 0755 {} +
+find "$stage" -type f -exec chmod 0644 {} +
+chmod 0755 "$stage/bin/gunicorn"
+chmod 0740 "$stage/bin/zato" "$stage/bin/py"
+
+mkdir -p "$(dirname "$output")"
+tar --create --sort=name --format=gnu --mtime='2020-01-01 00:00:00Z' --owner=zato:0 --group=zato:0 \
+  --directory="$stage" bin lib pyvenv.cfg | gzip -9 -n > "$output.tmp"
+mv "$output.tmp" "$output"
+echo "Zato 3.3 stand-in (test double of cdktf-zato, not Zato): $output"

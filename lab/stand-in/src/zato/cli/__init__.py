@@ -1,0 +1,1 @@
+"""The command line: bin/zato runs zato.cli.main."""

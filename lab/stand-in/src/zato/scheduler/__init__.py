@@ -1,0 +1,1 @@
+"""The scheduler: one process, started as python -m zato.scheduler.main."""

@@ -1,0 +1,1 @@
+"""The server: a master that forks workers, started as python -m zato.server.main."""
