@@ -1,3 +1,4 @@
+export * from "./content";
 export * from "./deployment";
 export * from "./host";
 export * from "./load-balancing";

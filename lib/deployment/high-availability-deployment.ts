@@ -1,5 +1,6 @@
 import { Annotations, Lazy, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
+import { ContentDeclaration } from "../content";
 import { IHost } from "../host";
 import { Affinity, HealthCheck, HealthCheckProps, IExternalLoadBalancer, LoadBalancerPool } from "../load-balancing";
 import { ConstructError, hostPort, requireWhole } from "../validation";
@@ -46,6 +47,14 @@ export interface HighAvailabilityDeploymentProps extends Partial<ZatoClusterOpti
   readonly healthCheck?: HealthCheckProps;
 
   /**
+   * Whether services and objects that nobody declared, but somebody made in a web-admin, are deleted. By default they
+   * are reported.
+   *
+   * @default false
+   */
+  readonly exclusiveContent?: boolean;
+
+  /**
    * Whether the external load balancer sends a client to the same cluster each time.
    *
    * @default Affinity.NONE
@@ -78,12 +87,14 @@ export interface HighAvailabilityDeploymentProps extends Partial<ZatoClusterOpti
  *   loadBalancer: new ExistingLoadBalancer(this, "edge", { address: "192.0.2.10" }),
  * });
  */
-export class HighAvailabilityDeployment extends Construct {
+export class HighAvailabilityDeployment extends ContentDeclaration {
   /** What stands in front of the clusters, if it was given. */
   public readonly loadBalancer?: IExternalLoadBalancer;
 
   /** How a cluster's health is found out. */
   public readonly healthCheck: HealthCheck;
+
+  public readonly hasExclusiveContent: boolean;
 
   private readonly members: ZatoCluster[];
   private readonly affinity: Affinity;
@@ -97,6 +108,7 @@ export class HighAvailabilityDeployment extends Construct {
   constructor(scope: Construct, id: string, props: HighAvailabilityDeploymentProps) {
     super(scope, id);
     this.healthCheck = new HealthCheck(this, props.healthCheck);
+    this.hasExclusiveContent = props.exclusiveContent ?? false;
     this.affinity = props.affinity ?? Affinity.NONE;
     this.maxConnectionsPerCluster = requireWhole(
       this,
@@ -125,6 +137,10 @@ export class HighAvailabilityDeployment extends Construct {
   /** The clusters, in the order in which they are updated. */
   public get clusters(): ZatoCluster[] {
     return [...this.members];
+  }
+
+  protected get contentClusters(): readonly ZatoCluster[] {
+    return this.members;
   }
 
   /** What the external load balancer spreads requests over. */

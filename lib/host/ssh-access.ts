@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { SSHProvisionerConnection, TerraformVariable } from "cdktf";
+import { SSHProvisionerConnection, TerraformVariable, Token } from "cdktf";
 import { IConstruct } from "constructs";
-import { RemoteAccess, SCRIPT_PATH } from "../remote";
+import { makeEphemeral, RemoteAccess, SCRIPT_PATH } from "../remote";
 import { ConstructError, requireAddress, requireLine, requirePort } from "../validation";
 
 /** Where the private key of an SSH login comes from. */
@@ -19,10 +19,11 @@ export class SshKey {
   /**
    * The private key itself, given to Terraform as an ephemeral variable. A destroy-time provisioner may not read
    * variables, so nothing can be removed from the host with such a key.
+   *
+   * @throws ConstructError when the variable has a default
    */
   public static fromVariable(variable: TerraformVariable): SshKey {
-    variable.addOverride("ephemeral", true);
-    variable.addOverride("sensitive", true);
+    makeEphemeral(variable);
     return new SshKey("variable", variable.stringValue);
   }
 
@@ -132,7 +133,10 @@ export class SshAccess implements RemoteAccess {
   }
 
   public get obstacleToRemoval(): string {
-    return this.key._source === "variable" ? "its SSH key comes from a variable" : "";
+    if (this.key._source === "variable") {
+      return "its SSH key comes from a variable";
+    }
+    return Token.isUnresolved(this.fixed.bastionHost) ? "its bastion is only known after apply" : "";
   }
 
   private keyArguments(scope: IConstruct): Partial<SSHProvisionerConnection> {

@@ -1,7 +1,15 @@
 import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { IHost } from "../host";
-import { ConstructError, hostPort, requireIpAddress, requireName, requirePort, requireWhole } from "../validation";
+import {
+  ConstructError,
+  hostPort,
+  requireIpAddress,
+  requireName,
+  requirePort,
+  requireUrlPath,
+  requireWhole,
+} from "../validation";
 import { renderHaproxyConfig } from "./haproxy-config";
 import { HaproxyNode } from "./haproxy-node";
 import { renderKeepalivedConfig } from "./keepalived-config";
@@ -89,6 +97,8 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
     this.entryAddress = props.virtualAddress ?? props.hosts[0]!.address;
     requireWhole(this, "the virtual router id", props.virtualRouterId ?? 51, 1, 255);
     requireWhole(this, "the number of connections", props.maxConnections ?? 1, 1);
+    props.openPaths?.forEach((path) => requireUrlPath(this, "URL path to open", path));
+    this.requireInterface();
     this.nodes = props.hosts.map((host, position) => {
       const node = new HaproxyNode(this, host.hostName, {
         host,
@@ -131,6 +141,18 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
         );
       }
       hosts.forEach((host) => this.requireUnicastAddress(host));
+    }
+  }
+
+  /** As Linux takes them: up to 15 characters. */
+  private requireInterface(): void {
+    const { networkInterface } = this.props;
+    if (networkInterface !== undefined && !/^[A-Za-z0-9_.@:-]{1,15}$/.test(networkInterface)) {
+      throw new ConstructError(
+        this,
+        `'${networkInterface}' is no network interface`,
+        "give its name as 'ip link' prints it, for example 'eth0'",
+      );
     }
   }
 

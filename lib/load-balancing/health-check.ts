@@ -1,5 +1,5 @@
 import { IConstruct } from "constructs";
-import { requireWhole } from "../validation";
+import { requireUrlPath, requireWhole } from "../validation";
 
 /** How a balancer finds out whether a cluster answers. */
 export interface HealthCheckProps {
@@ -48,9 +48,9 @@ export class HealthCheck {
   public readonly rise: number;
   public readonly fall: number;
 
-  /** @throws ConstructError when a number is out of range */
+  /** @throws ConstructError when a number is out of range, or the path is none */
   constructor(scope: IConstruct, props: HealthCheckProps = {}) {
-    this.path = props.path ?? "/zato/ping";
+    this.path = requireUrlPath(scope, "path of a health check", props.path ?? "/zato/ping");
     this.interval = requireWhole(scope, "the interval of the health check", props.interval ?? 2, 1, 300);
     this.timeout = requireWhole(scope, "the timeout of the health check", props.timeout ?? 2, 1, 120);
     this.rise = requireWhole(scope, "'rise' of the health check", props.rise ?? 2, 1, 10);

@@ -23,6 +23,12 @@ export class PortRegistry {
     this.owners.set(port, { owner, purpose });
   }
 
+  /** What the first claimed port from one to another is for: `17050 web-admin`; undefined where none is claimed. */
+  public purposeWithin(first: number, last: number): string | undefined {
+    const port = [...this.owners.keys()].sort((a, b) => a - b).find((claimed) => first <= claimed && claimed <= last);
+    return port === undefined ? undefined : `${this.owners.get(port)!.purpose}, ${port}`;
+  }
+
   /** The ports in rising order, each with its purpose: `17010 server1`. */
   public claims(): string[] {
     return [...this.owners].sort(([a], [b]) => a - b).map(([port, { purpose }]) => `${port} ${purpose}`);

@@ -12,7 +12,7 @@ import { terraformText } from "./terraform-text";
 
 /** The kinds of components; each has a file of its name in `host-scripts/kinds`. */
 export type ComponentKind =
-  "installation" | "odb" | "cluster" | "server" | "load-balancer" | "web-admin" | "scheduler" | "haproxy";
+  "installation" | "odb" | "cluster" | "server" | "load-balancer" | "web-admin" | "scheduler" | "content" | "haproxy";
 
 /** Where a component lives and what it is. */
 export interface RemoteComponentProps {
@@ -91,8 +91,8 @@ export abstract class RemoteComponent extends Construct {
       );
       return {
         triggers: {
-          address: host.address,
-          revision: host.revision,
+          host_address: host.address,
+          host_revision: host.revision,
           ...prefixed("", parameters, terraformText),
           ...prefixed("file_", files, terraformText),
           ...prefixed("", triggers, terraformText),

@@ -1,4 +1,5 @@
 import { TerraformVariable } from "cdktf";
+import { ConstructError } from "../validation";
 
 /** How a secret from a variable is told apart from its successor. */
 export interface SecretFromVariableProps {
@@ -25,10 +26,11 @@ export class Secret {
   /**
    * A secret that is given to Terraform at each run, for example as `TF_VAR_name`. The variable is made ephemeral and
    * sensitive.
+   *
+   * @throws ConstructError when the variable has a default
    */
   public static fromVariable(variable: TerraformVariable, props: SecretFromVariableProps = {}): Secret {
-    variable.addOverride("ephemeral", true);
-    variable.addOverride("sensitive", true);
+    makeEphemeral(variable);
     return new Secret(variable, props.version ?? "1");
   }
 
@@ -41,5 +43,32 @@ export class Secret {
   /** True when the host generates the value. */
   public get isGenerated(): boolean {
     return this._variable === undefined;
+  }
+}
+
+/**
+ * Keeps the value of a variable out of state, plan and configuration.
+ *
+ * @throws ConstructError when the variable has a default
+ */
+export function makeEphemeral(variable: TerraformVariable): void {
+  requireNoDefault(variable);
+  variable.node.addValidation({
+    validate: () => {
+      requireNoDefault(variable);
+      return [];
+    },
+  });
+  variable.addOverride("ephemeral", true);
+  variable.addOverride("sensitive", true);
+}
+
+function requireNoDefault(variable: TerraformVariable): void {
+  if (variable.default !== undefined) {
+    throw new ConstructError(
+      variable,
+      "the variable has a default, which would be readable in cdk.tf.json",
+      `leave it out, and give the value at each run as TF_VAR_${variable.friendlyUniqueId}`,
+    );
   }
 }

@@ -6,6 +6,11 @@ const TOKEN_MARKER = /\$\{TfToken\[[A-Za-z0-9_.]+\]\}/g;
  * stay what they are. (`Fn.rawString` is no alternative: it escapes line breaks and quotes too, but not `%{`.)
  */
 export function terraformText(text: string): string {
+  return escapeLiterals(text, (literal) => literal.replace(/([$%])\{/g, "$1$1{"));
+}
+
+/** Escapes what of a text is known at synth, and leaves tokens of cdktf what they are. */
+export function escapeLiterals(text: string, escapeLiteral: (literal: string) => string): string {
   let escaped = "";
   let end = 0;
   for (const marker of text.matchAll(TOKEN_MARKER)) {
@@ -13,8 +18,4 @@ export function terraformText(text: string): string {
     end = marker.index + marker[0].length;
   }
   return escaped + escapeLiteral(text.slice(end));
-}
-
-function escapeLiteral(text: string): string {
-  return text.replace(/([$%])\{/g, "$1$1{");
 }

@@ -19,6 +19,23 @@ export function requireLine(scope: IConstruct, what: string, text: string): stri
 }
 
 /**
+ * Refuses what HAProxy would read as something else than the beginning of a URL path.
+ *
+ * @throws ConstructError when `path` does not begin with `/`, or holds other characters than letters, digits and
+ * `_ . - / { }`
+ */
+export function requireUrlPath(scope: IConstruct, what: string, path: string): string {
+  if (!/^\/[A-Za-z0-9_./{}-]*$/.test(path)) {
+    throw new ConstructError(
+      scope,
+      `'${path}' is no ${what}`,
+      "give its beginning, from '/' on, in letters, digits and '_ . - /'",
+    );
+  }
+  return path;
+}
+
+/**
  * Refuses a path that is not absolute, or that a shell, systemd or HAProxy would read as something else.
  *
  * @throws ConstructError when `path` is relative or holds other characters than letters, digits and `_ . / - +`

@@ -1,21 +1,44 @@
+import { IConstruct } from "constructs";
+import { escapeLiterals } from "../remote";
+import { ConstructError } from "../validation";
+
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
- * Renders a file for systemd's `EnvironmentFile=`. Inside double quotes systemd (systemd.exec(5)) takes everything
- * literally but backslashes before `"`, `\`, `$` and back ticks; line breaks may stand there too.
+ * Refuses what cannot be in the environment of a process.
  *
- * @throws Error when a name is no name of an environment variable, or a value holds a NUL
+ * @throws ConstructError when a name is no name of an environment variable, or a value holds a NUL
+ */
+export function requireEnvironment(
+  scope: IConstruct,
+  variables: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(variables)) {
+    if (!VARIABLE_NAME.test(name)) {
+      throw new ConstructError(
+        scope,
+        `'${name}' cannot name an environment variable`,
+        "use letters, digits and '_', not beginning with a digit",
+      );
+    }
+    if (value.includes("\0")) {
+      throw new ConstructError(
+        scope,
+        `the environment variable '${name}' holds a NUL character`,
+        "give it without: no environment can hold one",
+      );
+    }
+  }
+  return variables;
+}
+
+/**
+ * Renders a file for systemd's `EnvironmentFile=`. Inside double quotes systemd (systemd.exec(5)) takes everything
+ * literally but backslashes before `"`, `\`, `$` and back ticks; line breaks may stand there too. Values that are only
+ * known after apply are written as they are.
  */
 export function renderEnvironmentFile(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
-    .map(([name, value]) => {
-      if (!VARIABLE_NAME.test(name)) {
-        throw new Error(`'${name}' cannot name an environment variable; use letters, digits and '_'`);
-      }
-      if (value.includes("\0")) {
-        throw new Error(`the environment variable '${name}' holds a NUL character; no environment can`);
-      }
-      return `${name}="${value.replace(/[\\"$`]/g, "\\$&")}"\n`;
-    })
+    .map(([name, value]) => `${name}="${escapeLiterals(value, (text) => text.replace(/[\\"$`]/g, "\\$&"))}"\n`)
     .join("");
 }

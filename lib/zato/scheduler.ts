@@ -40,7 +40,6 @@ export class Scheduler extends ClusterComponent {
 
   protected override state(): ComponentState {
     const { cluster, path, unit } = this;
-    const firstServer = cluster.servers[0]!;
     return {
       parameters: {
         ...this.common(),
@@ -57,12 +56,11 @@ export class Scheduler extends ClusterComponent {
         }),
       },
       files: {
-        // Through the load-balancer, so that jobs go on while a server restarts. Without a scheme Zato would take the
-        // address for https.
+        // Through the load-balancer, so that jobs go on while a server restarts: with a 'server_path' Zato would ignore
+        // the address, and ask that server alone. Without a scheme it would take the address for https.
         create: this.commandWithOdb("create_scheduler", {
           path,
           cluster_name: cluster.clusterName,
-          server_path: cluster._paths.component(firstServer.serverName),
           bind_host: LOOPBACK,
           bind_port: this.port,
           server_address_for_scheduler: `http://${hostPort(LOOPBACK, cluster.loadBalancer.port)}`,

@@ -36,6 +36,11 @@ export class WorkerAllocation {
 
   private constructor(private readonly reservedCpus: number) {}
 
+  /** The CPUs that are left for workers. */
+  public available(cpus: number): number {
+    return cpus - this.reservedCpus;
+  }
+
   /**
    * The workers of each server.
    *
@@ -43,7 +48,7 @@ export class WorkerAllocation {
    */
   public allocate(scope: IConstruct, cpus: number, claims: readonly WorkerClaim[]): Map<string, number> {
     requireWhole(scope, "the number of reserved CPUs", this.reservedCpus, 0, cpus - 1);
-    const available = cpus - this.reservedCpus;
+    const available = this.available(cpus);
     const chosen = claims.filter((claim) => claim.workers !== undefined);
     for (const claim of chosen) {
       requireWhole(scope, `the number of workers of ${claim.server}`, claim.workers!, 1);

@@ -4,7 +4,9 @@ import { RemoteComponent, Secret } from "../remote";
 import { ConstructError, requireName, requireWhole } from "../validation";
 import { ClusterPaths } from "./cluster-paths";
 import { ClusterRegistration } from "./cluster-registration";
+import { requireEnvironment } from "./environment-file";
 import { InstalledZato } from "./installed-zato";
+import { validateIpcPorts } from "./ipc-ports";
 import { Odb } from "./odb";
 import { OdbDatabase } from "./odb-database";
 import { RedisConnection } from "./redis-connection";
@@ -196,7 +198,7 @@ export class ZatoCluster extends Construct implements IZatoCluster {
     this.redis = props.redis;
     this._paths = new ClusterPaths(this.clusterName);
     this._onRemoval = props.dataRemoval ?? DataRemoval.KEEP;
-    this._environment = { ...props.redis?._environment(this), ...props.environment };
+    this._environment = { ...props.redis?._environment(this), ...requireEnvironment(this, props.environment ?? {}) };
     this._secrets = {
       secret_key: props.secretKey ?? Secret.generated(),
       jwt_secret: props.jwtSecret ?? Secret.generated(),
@@ -216,7 +218,7 @@ export class ZatoCluster extends Construct implements IZatoCluster {
     this.loadBalancer = new ZatoLoadBalancer(this, "load-balancer", props.zatoLoadBalancer ?? {});
     this.webAdmin = new WebAdmin(this, "web-admin", props.webAdmin ?? {});
     this.scheduler = new Scheduler(this, "scheduler", props.schedulerPort ?? 31530);
-    const servers = props.servers ?? Math.min(2, this.host.cpus);
+    const servers = props.servers ?? Math.min(2, this.allocation.available(this.host.cpus));
     requireWhole(this, "the number of servers", servers, 0, 99);
     for (let number = 1; number <= servers; number++) {
       this.addServer(`server${number}`);
@@ -280,7 +282,7 @@ export class ZatoCluster extends Construct implements IZatoCluster {
           .message,
       ];
     }
-    this.members.forEach((server) => this._workersOf(server));
+    validateIpcPorts(this.members);
     return [];
   }
 }

@@ -1,5 +1,5 @@
 import { ComponentState, HostRequirements } from "../remote";
-import { ANY_ADDRESS, ConstructError, hostPort, LOOPBACK, requireWhole } from "../validation";
+import { ANY_ADDRESS, hostPort, LOOPBACK, requireUrlPath, requireWhole } from "../validation";
 import { ClusterComponent } from "./cluster-component";
 import { renderCommandFile } from "./command-file";
 import { renderLoadBalancerConfig } from "./load-balancer-config";
@@ -59,15 +59,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
     this.port = options.port ?? 11223;
     requireWhole(this, "the number of connections", options.maxConnections ?? 1, 1);
     requireWhole(this, "the request timeout in seconds", options.requestTimeout ?? 1, 1);
-    for (const path of options.openPaths ?? []) {
-      if (!/^\/[A-Za-z0-9_./{}-]+$/.test(path)) {
-        throw new ConstructError(
-          this,
-          `'${path}' is no URL path to open`,
-          "give its beginning, from '/' on, in letters, digits and '_ . - /'",
-        );
-      }
-    }
+    options.openPaths?.forEach((path) => requireUrlPath(this, "URL path to open", path));
     this.host.ports.claim(this, this.port, "the Zato load-balancer");
     // A new cluster gets no requests before it has its services and channels.
     this.after(() => [...cluster.servers, ...cluster.contentComponents]);

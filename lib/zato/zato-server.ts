@@ -2,7 +2,7 @@ import { ComponentState, HostRequirements } from "../remote";
 import { hostPort, LOOPBACK, requireName, requireWhole } from "../validation";
 import { ClusterComponent } from "./cluster-component";
 import { renderSecretFields } from "./command-file";
-import { renderEnvironmentFile } from "./environment-file";
+import { renderEnvironmentFile, requireEnvironment } from "./environment-file";
 import type { ZatoCluster } from "./zato-cluster";
 
 /** What a server can be told. */
@@ -65,7 +65,7 @@ export class ZatoServer extends ClusterComponent {
       options.workers === undefined
         ? undefined
         : requireWhole(this, `the number of workers of ${id}`, options.workers, 1);
-    this.environment = options.environment ?? {};
+    this.environment = requireEnvironment(this, options.environment ?? {});
     this.host.ports.claim(this, this.port, id);
   }
 

@@ -10,6 +10,8 @@ import sys
 import urllib.error
 import urllib.request
 
+import inventory
+
 
 class Admin:
     """One server's admin API."""
@@ -18,6 +20,8 @@ class Admin:
         self.url = url + "/zato/admin/invoke"
         credentials = base64.b64encode(f"admin.invoke:{password}".encode()).decode()
         self.headers = {"Authorization": "Basic " + credentials, "Content-Type": "application/json"}
+        # Loopback is never behind a proxy, whatever the environment says.
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def invoke(self, service, request=None, all_pids=False):
         """The answer of an internal service; on all workers, a list of their answers."""
@@ -31,38 +35,47 @@ class Admin:
             "skip_response_elem": True,
         }
         call = urllib.request.Request(self.url, json.dumps(envelope).encode(), self.headers)
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(call, timeout=30) as reply:
+        with self.opener.open(call, timeout=30) as reply:
             body = json.load(reply)
         encoded = body.get("response")
         answer = json.loads(base64.b64decode(encoded)) if encoded else None
-        # With one worker the answer is keyed by process, with more it is a list.
-        if all_pids and isinstance(answer, dict):
-            return [worker.get("pid_data") for worker in answer.values()]
+        # With one worker the answer is keyed by process, with more it is a list; either may hold JSON as text.
+        if all_pids:
+            answers = [worker.get("pid_data") for worker in answer.values()] if isinstance(answer, dict) else answer
+            return [json.loads(one) if isinstance(one, str) and one[:1] in "[{" else one for one in answers or []]
         return answer
 
     def list(self, service, **request):
         """The rows of a get-list service."""
         answer = self.invoke(service, {"cluster_id": 1, **request})
         if isinstance(answer, dict):
-            answer = next((value for key, value in answer.items() if key.endswith("_response")), answer)
+            answer = next((value for key, value in answer.items() if key.endswith("_response")), [])
         return answer or []
 
 
 def count_workers(admin):
     """How many workers of the server answer."""
-    print(len(admin.invoke("zato.ping", all_pids=True) or []))
+    print(len(admin.invoke("zato.ping", all_pids=True)))
 
 
 def close_channels(admin, *paths):
     """Deletes the REST channels with these URL paths."""
-    channels = admin.list("zato.http-soap.get-list", connection="channel", transport="plain_http")
-    for channel in channels:
+    for channel in inventory.KINDS["channel_rest"].rows(admin):
         if channel["url_path"] in paths:
             admin.invoke("zato.http-soap.delete", {"id": channel["id"]})
             print("closed", channel["url_path"])
 
 
-COMMANDS = {"count-workers": count_workers, "close-channels": close_channels}
+COMMANDS = {
+    "count-workers": count_workers,
+    "close-channels": close_channels,
+    "services": inventory.check_services,
+    "baseline": inventory.write_baseline,
+    "report": inventory.print_report,
+    "verify": inventory.verify,
+    "remove": inventory.remove,
+    "ping-sql": inventory.ping_sql,
+}
 
 
 def main():

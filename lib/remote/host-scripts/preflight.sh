@@ -70,19 +70,20 @@ check_ports() {
     done < <(param ports; echo)
 }
 
-# holder_of PORT: the program that listens on it, unless it is a component of ours.
+# holder_of PORT: the program that listens on it, unless it is a component of ours. In a container root may not see the
+# processes of other users; the control group of a socket, and with it the unit, is seen all the same.
 holder_of() {
-    local process unit
-    process=$(as_root ss -H -l -t -n -p "sport = :$1" 2>/dev/null | head -n 1) || true
-    [ -n "$process" ] || return 0
-    local pid=${process##*pid=}
-    pid=${pid%%,*}
-    unit=$(sed -n 's/.*\/\([^/]*\.service\).*/\1/p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1) || true
+    local socket program pid unit
+    socket=$(as_root ss -H -l -t -n -p -e "sport = :$1" 2>/dev/null | head -n 1) || true
+    [ -n "$socket" ] || return 0
+    program=$(sed -n 's/.*users:(("\([^"]*\)".*/\1/p' <<<"$socket")
+    pid=$(sed -n 's/.*users:(([^)]*pid=\([0-9]*\).*/\1/p' <<<"$socket")
+    unit=$({ echo "$socket"; cat "/proc/${pid:-none}/cgroup" 2>/dev/null; } |
+        sed -n 's/.*\/\([^/ ]*\.service\).*/\1/p' | head -n 1) || true
     case $unit in
         zato-*) return 0 ;;
     esac
-    process=${process##*users:((\"}
-    echo "'${process%%\"*}' (process $pid${unit:+, unit $unit})"
+    echo "'${program:-a program that cannot be seen}'${pid:+, process $pid}${unit:+, unit $unit}"
 }
 
 check_clock() {

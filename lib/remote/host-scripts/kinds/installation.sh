@@ -99,7 +99,8 @@ check_import() {
 
 # For people at a shell; units name the folder itself, so that another release is staged beside the one in use.
 link_current() {
-    [ -e "$ZATO_HOME/current" ] && [ ! -L "$ZATO_HOME/current" ] && return
+    [ "$(param zato)" != "$ZATO_HOME/current" ] || return 0
+    [ -e "$ZATO_HOME/current" ] && [ ! -L "$ZATO_HOME/current" ] && return 0
     ln -sfnT "$(param zato)" "$ZATO_HOME/current"
 }
 

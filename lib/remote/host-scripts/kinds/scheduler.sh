@@ -4,6 +4,7 @@
 converge() {
     local unit
     unit=$(param unit)
+    forget_other_creation
     create_directory "$(file create)"
     if [ "$(param active)" != true ]; then
         remove_unit "$unit"
@@ -12,6 +13,11 @@ converge() {
     install_unit "$unit"
     in_use "$unit" || systemctl restart "$unit"
     wait_until 60 "the scheduler" listens || fail "the scheduler does not listen on $(param bind):$(param port); see 'journalctl -u $unit'"
+}
+
+# Zato writes addresses and ports into the scheduler's folder when it creates it. Jobs are in the ODB: only logs are lost.
+forget_other_creation() {
+    cmp -s "$(file create)" "$state/created" || rm -f "$state/created"
 }
 
 listens() {

@@ -20,6 +20,7 @@ converge() {
     wait_until 300 "$(param workers) workers" all_workers_answer "$address" "$(param workers)" ||
         fail "not all $(param workers) workers answer after 300 s; see $(param path)/logs/server.log"
     close_open_channels
+    note_baseline
     haproxy_ready "$(param load_balancer_socket)" "$(param back_end)"
 }
 
@@ -49,6 +50,13 @@ close_open_channels() {
     mapfile -t paths < <(param closed_channels)
     [ -z "${paths[*]}" ] || admin "$(param address)" close-channels "${paths[@]}" ||
         fail "the channels that anybody may call could not be deleted"
+}
+
+# What a new cluster has out of the box is never taken for somebody's own.
+note_baseline() {
+    local baseline
+    baseline=$STATE/baseline-$(param cluster).json
+    [ -f "$baseline" ] || admin "$(param address)" baseline "$baseline"
 }
 
 remove() {

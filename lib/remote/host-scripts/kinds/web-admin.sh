@@ -5,10 +5,10 @@ converge() {
     local unit
     unit=$(param unit)
     install_secrets "$CONFIG/secrets/$(param cluster)" "$staged"
+    changed=
     create_directory "$(file create)"
     set_password
     if [ -n "$(param bind)" ]; then set_bind; fi
-    changed=
     install_unit "$unit"
     in_use "$unit" || systemctl restart "$unit"
     wait_until 120 "web-admin's log-in page" answers "http://$(param address)/accounts/login/" ||

@@ -45,14 +45,17 @@ create_directory() {
     progress "creating $path"
     zato_from_config "$1" || fail "Zato could not create $path (exit status $?)"
     [ -f "$path/.zato-info" ] || fail "Zato created $path without .zato-info"
-    touch "$stamp"
+    # Written whole at once, since its presence is what counts.
+    install -m 0600 "$1" "$stamp.new"
+    mv -f "$stamp.new" "$stamp"
+    changed=yes
 }
 
 # admin SERVER_ADDRESS COMMAND...: asks a server's admin API.
 admin() {
     local address=$1
     shift
-    "$(param zato)/bin/py" "$scripts/admin.py" "http://$address" "$(secret_file admin_invoke_password)" "$@"
+    PYTHONDONTWRITEBYTECODE=1 "$(param zato)/bin/py" "$scripts/admin.py" "http://$address" "$(secret_file admin_invoke_password)" "$@"
 }
 
 answers() {

@@ -1,0 +1,34 @@
+import { Construct } from "constructs";
+import { ZatoCluster } from "../zato";
+import { ContentDeclaration } from "./content-declaration";
+
+/** What a {@link ClusterContent} is declared with. */
+export interface ClusterContentProps {
+  /** The clusters that run it. */
+  readonly clusters: readonly ZatoCluster[];
+
+  /**
+   * Whether objects and services that nobody declared are deleted, rather than reported.
+   *
+   * @default false
+   */
+  readonly exclusive?: boolean;
+}
+
+/**
+ * What clusters run that were composed by hand, or a single one.
+ *
+ * @example
+ * const content = new ClusterContent(this, "content", { clusters: [cluster] });
+ * content.addServices(path.join(__dirname, "services"));
+ */
+export class ClusterContent extends ContentDeclaration {
+  public readonly hasExclusiveContent: boolean;
+  protected readonly contentClusters: readonly ZatoCluster[];
+
+  constructor(scope: Construct, id: string, props: ClusterContentProps) {
+    super(scope, id);
+    this.contentClusters = props.clusters;
+    this.hasExclusiveContent = props.exclusive ?? false;
+  }
+}

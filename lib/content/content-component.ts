@@ -1,0 +1,64 @@
+import { Construct } from "constructs";
+import { ComponentState, RemoteComponent } from "../remote";
+import { ZatoCluster } from "../zato";
+import type { ContentDeclaration } from "./content-declaration";
+import { renderEnmasse } from "./enmasse-file";
+import { SqlConnection } from "./objects";
+
+/** The declared content in one cluster. */
+export class ContentComponent extends RemoteComponent {
+  private readonly cluster: ZatoCluster;
+  private readonly declared: ContentDeclaration;
+
+  constructor(scope: Construct, id: string, cluster: ZatoCluster, declared: ContentDeclaration) {
+    super(scope, id, { host: cluster.host, kind: "content", name: `${cluster.clusterName}-content` });
+    this.cluster = cluster;
+    this.declared = declared;
+    cluster.addContent(this);
+  }
+
+  protected override get label(): string {
+    return "content";
+  }
+
+  protected override state(): ComponentState {
+    const { cluster, declared } = this;
+    const { contentObjects: objects, serviceFiles, contentFolder: folder } = declared;
+    const services = serviceFiles.flatMap((file) => file.services.map((name) => ({ name, sha256: file.sha256 })));
+    const enmasse = renderEnmasse(objects);
+    const lines = (entries: readonly string[]): string => entries.join("\n");
+    return {
+      parameters: {
+        cluster: cluster.clusterName,
+        zato: cluster.installation.path,
+        server_path: cluster._paths.component(cluster.servers[0]!.serverName),
+        servers: lines(cluster.servers.map((server) => server.address)),
+        services: lines(services.map(({ name, sha256 }) => `${name} ${sha256}`)),
+        objects: String(objects.length),
+        owned: lines([...objects.map(({ key }) => key), ...services.map(({ name }) => `service/${name}`)].sort()),
+        exclusive: String(declared.hasExclusiveContent),
+        sql_connections: lines(
+          objects
+            .filter((object) => object.kind === "outconn_sql" && (object as SqlConnection).ping)
+            .map(({ name }) => name),
+        ),
+        secret_variables: lines(Object.entries(enmasse.variables).map(([name, variable]) => `${name} ${variable}`)),
+        secrets_versions: lines(Object.entries(enmasse.secrets).map(([name, secret]) => `${name} ${secret.version}`)),
+      },
+      files: {
+        enmasse: enmasse.text,
+        expected: JSON.stringify(
+          {
+            objects: Object.fromEntries(objects.map(({ key, expected }) => [key, expected])),
+            services: Object.fromEntries(services.map(({ name, sha256 }) => [name, sha256])),
+          },
+          undefined,
+          1,
+        ),
+      },
+      secrets: enmasse.secrets,
+      folder: folder.path,
+      triggers: folder.hashes,
+    };
+  }
+}

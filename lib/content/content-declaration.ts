@@ -1,0 +1,243 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { isAbsolute, join, posix } from "node:path";
+import { Construct } from "constructs";
+import { ConstructError } from "../validation";
+import { ZatoCluster } from "../zato";
+import { ContentComponent } from "./content-component";
+import { ContentFolder } from "./content-folder";
+import {
+  ApiKey,
+  ApiKeyProps,
+  BasicAuth,
+  BasicAuthProps,
+  Cache,
+  CacheProps,
+  ContentObject,
+  EnmasseObjects,
+  Jwt,
+  JwtProps,
+  OutgoingRest,
+  OutgoingRestProps,
+  RestChannel,
+  RestChannelProps,
+  SchedulerJob,
+  SchedulerJobProps,
+  SmtpConnection,
+  SmtpConnectionProps,
+  SqlConnection,
+  SqlConnectionProps,
+} from "./objects";
+import { checkPythonSyntax } from "./python-syntax";
+import { readServiceFile, ServiceFile } from "./service-file";
+
+/** Services that are Zato's own may be named without being declared. */
+const BUILT_IN_SERVICE = /^(zato|pub\.zato|demo)\./;
+
+/**
+ * Declares what clusters run: services, and everything that enmasse knows. It is declared once and the same in every
+ * cluster: after each change each cluster is asked what it has, one cluster after the other.
+ */
+export abstract class ContentDeclaration extends Construct {
+  private readonly declaredObjects = new Map<string, ContentObject>();
+  private readonly declaredFiles: ServiceFile[] = [];
+  private filesOfContent?: ContentFolder;
+
+  /** The clusters that run what is declared. */
+  protected abstract readonly contentClusters: readonly ZatoCluster[];
+
+  /** Whether objects and services that nobody declared are deleted, rather than reported. */
+  public abstract readonly hasExclusiveContent: boolean;
+
+  /** The files that go to every cluster. With the first of all content its components come into being. */
+  public get contentFolder(): ContentFolder {
+    this.filesOfContent ??= this.beginContent();
+    return this.filesOfContent;
+  }
+
+  /** All objects, by name within their kind. */
+  public get contentObjects(): ContentObject[] {
+    return [...this.declaredObjects.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** All files with services. */
+  public get serviceFiles(): ServiceFile[] {
+    return [...this.declaredFiles].sort((a, b) => (a.fileName < b.fileName ? -1 : 1));
+  }
+
+  /**
+   * Adds services: a Python file, or a folder, of which every `*.py` is taken and a `requirements.txt` is installed into
+   * Zato's environment.
+   *
+   * @param path absolute, for example `path.join(__dirname, "services")`
+   * @throws ConstructError when the path is relative or missing, two modules have one name, a service is declared twice,
+   * or Python cannot read a file
+   */
+  public addServices(path: string): void {
+    this.requirePath(path);
+    const files = statSync(path).isDirectory()
+      ? readdirSync(path)
+          .filter((name) => name.endsWith(".py") && name !== "__init__.py")
+          .map((name) => join(path, name))
+      : [path];
+    if (files.length === 0) {
+      throw new ConstructError(this, `there are no Python files in '${path}'`, "give a folder with services");
+    }
+    checkPythonSyntax(this, files);
+    files.forEach((file) => this.addServiceFile(file));
+    const requirements = join(path, "requirements.txt");
+    if (statSync(path).isDirectory() && existsSync(requirements)) {
+      this.contentFolder.add(this, "requirements.txt", requirements);
+    }
+  }
+
+  /**
+   * Adds a user configuration file, which services read as `self.config`.
+   *
+   * @throws ConstructError when the path is relative or missing, or another file has the name
+   */
+  public addUserConfig(path: string): void {
+    this.addFiles("user-conf", path);
+  }
+
+  /**
+   * Adds static files, a file or a folder, which services find in `/opt/zato/env/<cluster>/static`.
+   *
+   * @throws ConstructError when the path is relative or missing, or another file has the name
+   */
+  public addStaticFiles(path: string): void {
+    this.addFiles("static", path);
+  }
+
+  /** Adds an outgoing SQL connection. */
+  public addSqlConnection(name: string, props: SqlConnectionProps): SqlConnection {
+    return this.addObject(new SqlConnection(this, name, props));
+  }
+
+  /** Adds an outgoing REST connection. */
+  public addOutgoingRest(name: string, props: OutgoingRestProps): OutgoingRest {
+    return this.addObject(new OutgoingRest(this, name, props));
+  }
+
+  /** Adds a REST channel. */
+  public addRestChannel(name: string, props: RestChannelProps): RestChannel {
+    return this.addObject(new RestChannel(this, name, props));
+  }
+
+  /** Adds a basic-auth security definition. */
+  public addBasicAuth(name: string, props: BasicAuthProps): BasicAuth {
+    return this.addObject(new BasicAuth(this, name, props));
+  }
+
+  /** Adds an API-key security definition. */
+  public addApiKey(name: string, props: ApiKeyProps): ApiKey {
+    return this.addObject(new ApiKey(this, name, props));
+  }
+
+  /** Adds a JWT security definition. */
+  public addJwt(name: string, props: JwtProps): Jwt {
+    return this.addObject(new Jwt(this, name, props));
+  }
+
+  /** Adds a job of the scheduler. */
+  public addSchedulerJob(name: string, props: SchedulerJobProps): SchedulerJob {
+    return this.addObject(new SchedulerJob(this, name, props));
+  }
+
+  /** Adds a cache. */
+  public addCache(name: string, props: CacheProps = {}): Cache {
+    return this.addObject(new Cache(this, name, props));
+  }
+
+  /** Adds an outgoing mail connection. */
+  public addSmtpConnection(name: string, props: SmtpConnectionProps): SmtpConnection {
+    return this.addObject(new SmtpConnection(this, name, props));
+  }
+
+  /** Adds objects as enmasse files hold them. */
+  public addEnmasseObjects(objects: EnmasseObjects): void {
+    objects._objects(this).forEach((object) => this.addObject(object));
+  }
+
+  private beginContent(): ContentFolder {
+    const content = new Construct(this, "content");
+    for (const cluster of this.contentClusters) {
+      new ContentComponent(content, cluster.clusterName, cluster, this);
+    }
+    this.node.addValidation({ validate: () => this.danglingNames() });
+    return new ContentFolder(content, "files");
+  }
+
+  private addObject<T extends ContentObject>(object: T): T {
+    if (this.declaredObjects.has(object.key)) {
+      throw new ConstructError(this, `there are two objects ${object.key}`, "give each a name of its own");
+    }
+    this.declaredObjects.set(object.key, object);
+    this.filesOfContent ??= this.beginContent();
+    return object;
+  }
+
+  private addServiceFile(path: string): void {
+    const file = readServiceFile(this, path);
+    for (const service of file.services) {
+      const other = this.declaredFiles.find(({ services }) => services.includes(service));
+      if (other) {
+        throw new ConstructError(
+          this,
+          `the service '${service}' is in '${path}' and in '${other.path}'`,
+          "give each service a name of its own",
+        );
+      }
+    }
+    this.contentFolder.add(this, posix.join("services", file.fileName), path);
+    this.declaredFiles.push(file);
+  }
+
+  private addFiles(target: string, path: string): void {
+    this.requirePath(path);
+    if (!statSync(path).isDirectory()) {
+      this.contentFolder.add(this, posix.join(target, posix.basename(path)), path);
+      return;
+    }
+    for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) {
+        const file = join(entry.parentPath, entry.name);
+        this.contentFolder.add(this, posix.join(target, file.slice(path.length + 1)), file);
+      }
+    }
+  }
+
+  private requirePath(path: string): void {
+    if (!isAbsolute(path) || !existsSync(path)) {
+      throw new ConstructError(
+        this,
+        `'${path}' is not there`,
+        "give the absolute path of a file or folder that exists, for example by path.join(__dirname, …)",
+      );
+    }
+  }
+
+  private danglingNames(): string[] {
+    const services = new Set(this.declaredFiles.flatMap((file) => file.services));
+    const definitions = new Set(
+      this.contentObjects.filter(({ section }) => section === "security" || section === "def_sec"),
+    );
+    const names = new Set([...definitions].map(({ name }) => name));
+    return this.contentObjects.flatMap(({ key, service, security }) => [
+      ...(service === undefined || services.has(service) || BUILT_IN_SERVICE.test(service)
+        ? []
+        : [this.problem(`${key} calls the service '${service}', which nobody declares`, "add it by addServices()")]),
+      ...(security === undefined || names.has(security)
+        ? []
+        : [
+            this.problem(
+              `${key} is secured by '${security}', which nobody declares`,
+              "add it, for example by addBasicAuth()",
+            ),
+          ]),
+    ]);
+  }
+
+  private problem(problem: string, wayOut: string): string {
+    return new ConstructError(this, problem, wayOut).message;
+  }
+}

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { ISynthesisSession, TerraformStack } from "cdktf";
+import { addCustomSynthesis } from "cdktf/lib/synthesize/synthesizer";
+import { Construct, IConstruct } from "constructs";
+import { ConstructError } from "../validation";
+
+/**
+ * Files that go to every cluster, copied beside the synthesized stack, where Terraform finds them. Unlike a
+ * `TerraformAsset` it may grow until synth.
+ */
+export class ContentFolder extends Construct {
+  private readonly files = new Map<string, string>();
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    addCustomSynthesis(this, { onSynthesize: (session) => this.copy(session) });
+  }
+
+  /**
+   * Adds a file.
+   *
+   * @param scope the construct that is named in messages
+   * @param target where it goes in the folder, with `/` between names
+   * @param source where it is on the machine that synthesizes
+   * @throws ConstructError when another file goes there
+   */
+  public add(scope: IConstruct, target: string, source: string): void {
+    const other = this.files.get(target);
+    if (other !== undefined) {
+      throw new ConstructError(
+        scope,
+        `'${source}' and '${other}' both become ${target}`,
+        "rename one of them: all files of a kind share one folder on the hosts",
+      );
+    }
+    this.files.set(target, source);
+  }
+
+  /** The hash of each file, by where it goes. */
+  public get hashes(): Record<string, string> {
+    return Object.fromEntries(
+      [...this.files].sort().map(([target, source]) => [target, sha256(readFileSync(source)).slice(0, 16)]),
+    );
+  }
+
+  /** Where Terraform finds the folder. */
+  public get path(): string {
+    return posix.join(this.root, sha256(JSON.stringify(this.hashes)).slice(0, 16));
+  }
+
+  private get root(): string {
+    return posix.join("assets", TerraformStack.of(this).getLogicalId(this.node));
+  }
+
+  private copy(session: ISynthesisSession): void {
+    const stack = session.manifest.forStack(TerraformStack.of(this));
+    const stackFolder = dirname(join(session.manifest.outdir, stack.synthesizedStackPath));
+    rmSync(join(stackFolder, this.root), { recursive: true, force: true });
+    mkdirSync(join(stackFolder, this.path), { recursive: true });
+    for (const [target, source] of this.files) {
+      const copy = join(stackFolder, this.path, target);
+      mkdirSync(dirname(copy), { recursive: true });
+      copyFileSync(source, copy);
+    }
+  }
+}
+
+function sha256(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}

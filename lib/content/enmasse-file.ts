@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { stringify } from "yaml";
+import { Secret } from "../remote";
+import { ContentObject } from "./objects";
+
+/** An enmasse file, and what stands behind its variables. */
+export interface EnmasseFile {
+  /** The YAML text. */
+  readonly text: string;
+
+  /** Secrets by the name under which the hosts keep them. */
+  readonly secrets: Readonly<Record<string, Secret>>;
+
+  /** The environment variable of each secret. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Renders objects as an enmasse file. A secret is written as the name of an environment variable. */
+export function renderEnmasse(objects: readonly ContentObject[]): EnmasseFile {
+  const sections: Record<string, unknown[]> = {};
+  const secrets: Record<string, Secret> = {};
+  const variables: Record<string, string> = {};
+  for (const object of objects) {
+    const hidden: Record<string, string> = {};
+    for (const [field, secret] of Object.entries(object.secrets)) {
+      const name = secretName(object, field);
+      secrets[name] = secret;
+      variables[name] = `Cdktf_Zato_${name}`;
+      hidden[field] = `Zato_Enmasse_Env.${variables[name]}`;
+    }
+    (sections[object.section] ??= []).push({ name: object.name, ...object.fields, ...hidden });
+  }
+  return { text: objects.length === 0 ? "" : stringify(sections), secrets, variables };
+}
+
+/** Good for a file, an environment variable and a trigger alike, whatever the object's name. */
+function secretName(object: ContentObject, field: string): string {
+  const readable = object.name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .slice(0, 40);
+  const unique = createHash("sha256").update(`${object.key} ${field}`).digest("hex").slice(0, 8);
+  return `${field}_${readable}_${unique}`.replace(/^[^a-z]/, "s");
+}

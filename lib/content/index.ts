@@ -1,0 +1,4 @@
+export * from "./cluster-content";
+export * from "./content-declaration";
+export * from "./objects";
+export type { ServiceFile } from "./service-file";

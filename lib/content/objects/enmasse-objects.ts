@@ -1,0 +1,118 @@
+import { existsSync, readFileSync } from "node:fs";
+import { isAbsolute } from "node:path";
+import { IConstruct } from "constructs";
+import { parse } from "yaml";
+import { Secret } from "../../remote";
+import { ConstructError } from "../../validation";
+import { ContentObject, EnmasseValue } from "./content-object";
+
+/** Secrets of enmasse objects, by the name behind `Zato_Enmasse_Env.` in the file. */
+export interface EnmasseObjectsProps {
+  /**
+   * What `Zato_Enmasse_Env.NAME` stands for.
+   *
+   * @default - none is used
+   */
+  readonly secrets?: Readonly<Record<string, Secret>>;
+}
+
+/** How enmasse refers to a variable. */
+const VARIABLE = /^Zato_?Enmasse_?Env\.(.+)$/;
+
+/** Other names under which enmasse files know a section. */
+const ALIASES: Readonly<Record<string, string>> = {
+  def_sec: "security",
+  channel_plain_http: "channel_rest",
+  outconn_plain_http: "outgoing_rest",
+};
+
+/** Objects as enmasse files hold them, for everything that has no type of its own here. */
+export class EnmasseObjects {
+  /** The objects of an enmasse file, YAML or JSON, named by its absolute path. */
+  public static fromFile(file: string, props: EnmasseObjectsProps = {}): EnmasseObjects {
+    return new EnmasseObjects((scope) => {
+      if (!isAbsolute(file) || !existsSync(file)) {
+        throw new ConstructError(
+          scope,
+          `there is no enmasse file '${file}'`,
+          "give the absolute path of a file that exists, for example by path.join(__dirname, …)",
+        );
+      }
+      return parse(readFileSync(file, "utf8")) as unknown;
+    }, props);
+  }
+
+  /** The objects of an enmasse file, already read: sections with lists of objects. */
+  public static fromObject(
+    content: Readonly<Record<string, unknown>>,
+    props: EnmasseObjectsProps = {},
+  ): EnmasseObjects {
+    return new EnmasseObjects(() => content, props);
+  }
+
+  private constructor(
+    private readonly read: (scope: IConstruct) => unknown,
+    private readonly props: EnmasseObjectsProps,
+  ) {}
+
+  /** @internal */
+  public _objects(scope: IConstruct): ContentObject[] {
+    const content = this.read(scope);
+    if (!isMap(content)) {
+      throw new ConstructError(scope, "the enmasse objects have no sections", "give sections with lists of objects");
+    }
+    return Object.entries(content).flatMap(([section, list]) => {
+      if (!Array.isArray(list)) {
+        throw new ConstructError(scope, `the enmasse section '${section}' is no list`, "give a list of objects");
+      }
+      return list.map((object) => this.toObject(scope, section, object));
+    });
+  }
+
+  private toObject(scope: IConstruct, section: string, object: unknown): ContentObject {
+    if (!isMap(object) || typeof object.name !== "string") {
+      throw new ConstructError(
+        scope,
+        `an object of the enmasse section '${section}' has no name: ${JSON.stringify(object)}`,
+        "give each object a 'name'",
+      );
+    }
+    const { name, ...fields } = object;
+    const secrets: Record<string, Secret> = {};
+    for (const [field, value] of Object.entries(fields)) {
+      const variable = typeof value === "string" ? VARIABLE.exec(value)?.[1] : undefined;
+      if (variable !== undefined) {
+        secrets[field] = this.secret(scope, name, field, variable);
+        delete fields[field];
+      }
+    }
+    const known = ALIASES[section] ?? section;
+    const kind = known === "security" && typeof fields.type === "string" ? fields.type : known;
+    const service = fields.service ?? fields.service_name;
+    return new ContentObject(scope, {
+      section,
+      name,
+      fields: fields as Record<string, EnmasseValue>,
+      secrets,
+      kind,
+      service: typeof service === "string" ? service : undefined,
+    });
+  }
+
+  /** Zato itself would store a placeholder in place of a missing variable, and say nothing. */
+  private secret(scope: IConstruct, name: string, field: string, variable: string): Secret {
+    const secret = this.props.secrets?.[variable];
+    if (!secret) {
+      throw new ConstructError(
+        scope,
+        `the ${field} of '${name}' is Zato_Enmasse_Env.${variable}, which is not given`,
+        `add secrets: { ${JSON.stringify(variable)}: Secret.fromVariable(…) }`,
+      );
+    }
+    return secret;
+  }
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

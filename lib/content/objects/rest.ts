@@ -1,0 +1,130 @@
+import { IConstruct } from "constructs";
+import { ConstructError, requireWhole } from "../../validation";
+import { ContentObject } from "./content-object";
+import { SecurityDefinition } from "./security";
+
+/** What Zato calls the absence of security. */
+const NO_SECURITY = "zato-no-security";
+
+/** What a {@link RestChannel} is declared with. */
+export interface RestChannelProps {
+  /** The URL path, from `/` on; `{name}` stands for a parameter. */
+  readonly urlPath: string;
+
+  /** The name of the service that answers, one of those that are declared, or one of Zato's own. */
+  readonly service: string;
+
+  /**
+   * Who may call it.
+   *
+   * @default - everybody
+   */
+  readonly security?: SecurityDefinition;
+
+  /**
+   * The HTTP method that it answers to.
+   *
+   * @default - all
+   */
+  readonly method?: string;
+
+  /**
+   * The format of requests and answers, `json` or `xml`.
+   *
+   * @default "json"
+   */
+  readonly dataFormat?: string;
+}
+
+/** A REST channel: a URL path that calls a service. */
+export class RestChannel extends ContentObject {
+  /** @throws ConstructError when the path does not begin with `/`, holds white space, or is one of Zato's own */
+  constructor(scope: IConstruct, name: string, props: RestChannelProps) {
+    if (!/^\/[^\s?#]*$/.test(props.urlPath) || props.urlPath.startsWith("/zato/")) {
+      throw new ConstructError(
+        scope,
+        `'${props.urlPath}' cannot be the URL path of the channel '${name}'`,
+        "give a path from '/' on, without white space, '?' or '#', and not below /zato/",
+      );
+    }
+    const compared = { url_path: props.urlPath, is_active: true, ...(props.method ? { method: props.method } : {}) };
+    super(scope, {
+      section: "channel_rest",
+      name,
+      fields: {
+        ...compared,
+        service: props.service,
+        security: props.security?.name ?? NO_SECURITY,
+        data_format: props.dataFormat ?? "json",
+      },
+      expected: { ...compared, service_name: props.service, security_name: props.security?.name ?? "" },
+      service: props.service,
+      security: props.security?.name,
+    });
+  }
+}
+
+/** What an {@link OutgoingRest} is declared with. */
+export interface OutgoingRestProps {
+  /** Where the other side is, for example `https://api.example.com`. */
+  readonly host: string;
+
+  /**
+   * The URL path, from `/` on; `{name}` stands for a parameter.
+   *
+   * @default "/"
+   */
+  readonly urlPath?: string;
+
+  /**
+   * What proves who we are.
+   *
+   * @default - nothing
+   */
+  readonly security?: SecurityDefinition;
+
+  /**
+   * The format of requests and answers, `json` or `xml`.
+   *
+   * @default "json"
+   */
+  readonly dataFormat?: string;
+
+  /**
+   * Seconds after which a call is given up.
+   *
+   * @default 10
+   */
+  readonly timeout?: number;
+}
+
+/** An outgoing REST connection. */
+export class OutgoingRest extends ContentObject {
+  /** @throws ConstructError when the host is no http or https URL without a path */
+  constructor(scope: IConstruct, name: string, props: OutgoingRestProps) {
+    if (!/^https?:\/\/[^\s/?#]+$/.test(props.host)) {
+      throw new ConstructError(
+        scope,
+        `'${props.host}' cannot be the host of the outgoing connection '${name}'`,
+        "give it as 'https://name' or 'https://name:port', the path by 'urlPath'",
+      );
+    }
+    const compared = {
+      host: props.host,
+      url_path: props.urlPath ?? "/",
+      is_active: true,
+      timeout: requireWhole(scope, `the timeout of '${name}' in seconds`, props.timeout ?? 10, 1),
+    };
+    super(scope, {
+      section: "outgoing_rest",
+      name,
+      fields: {
+        ...compared,
+        security: props.security?.name ?? NO_SECURITY,
+        data_format: props.dataFormat ?? "json",
+      },
+      expected: { ...compared, security_name: props.security?.name ?? "" },
+      security: props.security?.name,
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import { IConstruct } from "constructs";
+import { ConstructError, requireWhole } from "../../validation";
+import { ContentObject } from "./content-object";
+
+/** What a {@link SchedulerJob} is declared with. */
+export interface SchedulerJobProps {
+  /** The name of the service that is called, one of those that are declared, or one of Zato's own. */
+  readonly service: string;
+
+  /** Seconds between two calls. */
+  readonly interval: number;
+
+  /**
+   * When it begins, `YYYY-MM-DDTHH:MM:SS` in UTC.
+   *
+   * @default "2020-01-01T00:00:00"
+   */
+  readonly startDate?: string;
+
+  /**
+   * What the service gets as its request.
+   *
+   * @default - nothing
+   */
+  readonly extra?: string;
+}
+
+/** A job that the one active scheduler of the deployment runs in intervals. */
+export class SchedulerJob extends ContentObject {
+  /** @throws ConstructError when the interval is no whole number of seconds, or the start no date */
+  constructor(scope: IConstruct, name: string, props: SchedulerJobProps) {
+    const seconds = requireWhole(scope, `the interval of the job '${name}' in seconds`, props.interval, 1);
+    const startDate = props.startDate ?? "2020-01-01T00:00:00";
+    if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(startDate) || Number.isNaN(Date.parse(startDate))) {
+      throw new ConstructError(scope, `the job '${name}' starts '${startDate}'`, "write it as '2030-01-31T23:59:59'");
+    }
+    super(scope, {
+      section: "scheduler",
+      name,
+      fields: {
+        service: props.service,
+        job_type: "interval_based",
+        start_date: startDate,
+        seconds,
+        is_active: true,
+        ...(props.extra === undefined ? {} : { extra: props.extra }),
+      },
+      expected: { service_name: props.service, seconds, is_active: true, job_type: "interval_based" },
+      service: props.service,
+    });
+  }
+}

@@ -1,0 +1,176 @@
+"""What a cluster has, compared with what is declared: services by the hash of their source, objects by their fields.
+
+An object is known by "KIND/NAME". Passwords cannot be compared: Zato does not tell them.
+"""
+
+import json
+import os
+import sys
+
+
+class Kind:
+    """A kind of object: how it is listed, and how one of it is deleted."""
+
+    def __init__(self, get_list, delete, **request):
+        self.get_list = get_list
+        self.delete = delete
+        self.request = request
+
+    def rows(self, admin):
+        return admin.list(self.get_list, **self.request)
+
+
+REST = {"transport": "plain_http"}
+
+KINDS = {
+    "channel_rest": Kind("zato.http-soap.get-list", "zato.http-soap.delete", connection="channel", **REST),
+    "outgoing_rest": Kind("zato.http-soap.get-list", "zato.http-soap.delete", connection="outgoing", **REST),
+    "outconn_sql": Kind("zato.outgoing.sql.get-list", "zato.outgoing.sql.delete"),
+    "scheduler": Kind("zato.scheduler.job.get-list", "zato.scheduler.job.delete"),
+    "zato_cache_builtin": Kind("zato.cache.builtin.get-list", "zato.cache.builtin.delete"),
+    "email_smtp": Kind("zato.email.smtp.get-list", "zato.email.smtp.delete"),
+    # Channels refer to security definitions, so these are deleted after them.
+    "basic_auth": Kind("zato.security.basic-auth.get-list", "zato.security.basic-auth.delete"),
+    "apikey": Kind("zato.security.apikey.get-list", "zato.security.apikey.delete"),
+    "jwt": Kind("zato.security.jwt.get-list", "zato.security.jwt.delete"),
+}
+SERVICE = "service"
+
+
+def actual_objects(admin):
+    """All objects of the kinds that can be listed: KIND/NAME -> row."""
+    return {f"{name}/{row['name']}": row for name, kind in KINDS.items() for row in kind.rows(admin)}
+
+
+def own_services(admin):
+    """The services that are not Zato's: name -> row."""
+    return {row["name"]: row for row in admin.list("zato.service.get-list") if not row.get("is_internal")}
+
+
+def source_hash(admin, service):
+    """The hash of the source that this server has of a service."""
+    return admin.invoke("zato.service.get-source-info", {"cluster_id": 1, "name": service}).get("source_hash")
+
+
+def check_services(admin, wanted_file):
+    """Whether this server has each service with its hash; WANTED_FILE has lines "NAME HASH"."""
+    problems = []
+    deployed = own_services(admin)
+    for name, wanted in (line.rstrip("\n").rsplit(" ", 1) for line in open(wanted_file, encoding="utf-8") if line.strip()):
+        if name not in deployed:
+            problems.append(f"{name} is not deployed")
+        elif source_hash(admin, name) != wanted:
+            problems.append(f"{name} has other code than declared")
+    if problems:
+        sys.exit("\n".join(problems))
+
+
+def write_baseline(admin, target):
+    """Notes what a new cluster has out of the box, so that it is never taken for somebody's own."""
+    with open(target + ".new", "w", encoding="utf-8") as file:
+        json.dump(sorted([*actual_objects(admin), *(f"{SERVICE}/{name}" for name in own_services(admin))]), file)
+    os.replace(target + ".new", target)
+
+
+def read_json(path, otherwise):
+    if not os.path.exists(path):
+        return otherwise
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def compare(admin, expected_file, baseline_file):
+    """KIND/NAME -> {declared, actual}, each a readable text, or None where it is not there."""
+    expected = read_json(expected_file, {"objects": {}, "services": {}})
+    baseline = set(read_json(baseline_file, []))
+    actual, services = actual_objects(admin), own_services(admin)
+    rows = {}
+    for key, fields in expected["objects"].items():
+        if key.split("/", 1)[0] in KINDS:
+            found = actual.get(key)
+            seen = None if found is None else describe({field: found.get(field) for field in fields})
+            rows[key] = {"declared": describe(fields), "actual": seen}
+    for name, wanted in expected["services"].items():
+        seen = source_hash(admin, name) if name in services else None
+        rows[f"{SERVICE}/{name}"] = {"declared": wanted[:12], "actual": seen and seen[:12]}
+    undeclared = [*actual, *(f"{SERVICE}/{name}" for name in services)]
+    for key in undeclared:
+        if key not in rows and key not in baseline:
+            rows[key] = {"declared": None, "actual": "there"}
+    return rows
+
+
+def describe(fields):
+    return ", ".join(f"{name}={plain(value)}" for name, value in sorted(fields.items())) or "there"
+
+
+def plain(value):
+    """The same text for the ways in which Zato gives one value."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def print_report(admin, expected_file, baseline_file):
+    """Everything, for a comparison of clusters with each other."""
+    print(json.dumps(compare(admin, expected_file, baseline_file), sort_keys=True))
+
+
+def verify(admin, expected_file, baseline_file):
+    """Prints what differs; fails unless all that is declared is there as declared."""
+    rows = compare(admin, expected_file, baseline_file)
+    differing = {key: row for key, row in rows.items() if row["declared"] not in (None, row["actual"])}
+    undeclared = [key for key, row in rows.items() if row["declared"] is None]
+    for key, row in sorted(differing.items()):
+        print(f"{key}: declared {row['declared']}; found {row['actual'] or 'nothing'}")
+    for key in sorted(undeclared):
+        print(f"{key}: not declared; declare it, delete it, or set 'exclusive'")
+    if differing:
+        sys.exit(1)
+
+
+def remove(admin, owned_file, wanted_file, exclusive, baseline_file):
+    """Deletes what was declared once and is no more; with EXCLUSIVE also what nobody declared."""
+    wanted, owned = read_lines(wanted_file), read_lines(owned_file)
+    actual, services = actual_objects(admin), own_services(admin)
+    present = [*actual, *(f"{SERVICE}/{name}" for name in services)]
+    if exclusive == "true":
+        owned |= set(present) - set(read_json(baseline_file, present))
+    stale = [key for key in present if key in owned - wanted]
+    # In the order of KINDS, services last: a channel whose service is gone answers 500 until the next restart.
+    order = [*KINDS, SERVICE]
+    for key in sorted(stale, key=lambda key: order.index(key.split("/", 1)[0])):
+        kind, name = key.split("/", 1)
+        row = services[name] if kind == SERVICE else actual[key]
+        delete = "zato.service.delete" if kind == SERVICE else KINDS[kind].delete
+        admin.invoke(delete, {"id": row["id"], "cluster_id": 1})
+        print("deleted", key)
+
+
+def read_lines(path):
+    with open(path, encoding="utf-8") as file:
+        return {line.rstrip("\n") for line in file if line.strip()}
+
+
+def ping_sql(admin, names_file):
+    """Fails unless each outgoing SQL connection really connects."""
+    problems = []
+    rows = {row["name"]: row for row in KINDS["outconn_sql"].rows(admin)}
+    for name in sorted(read_lines(names_file)):
+        try:
+            admin.invoke("zato.outgoing.sql.ping", {"id": rows[name]["id"], "should_raise_on_error": True})
+        except OSError as error:
+            detail = error.read().decode(errors="replace") if hasattr(error, "read") else ""
+            problems.append(f"the SQL connection '{name}' does not connect: {last_line(detail) or error}")
+    if problems:
+        sys.exit("\n".join(problems))
+
+
+def last_line(answer):
+    """The last line of the traceback that Zato answers with."""
+    try:
+        details = json.loads(answer).get("details", answer)
+    except ValueError:
+        details = answer
+    lines = [line.strip() for line in str(details).replace("\\n", "\n").splitlines() if line.strip(" .'\"}{")]
+    return lines[-1] if lines else ""

@@ -1,0 +1,131 @@
+# What a cluster runs: services, their files, and everything that enmasse knows. Declared once, the same in every
+# cluster, and verified before the next cluster is touched.
+# shellcheck shell=bash
+
+converge() {
+    local cluster_folder
+    cluster_folder=$ZATO_HOME/env/$(param cluster)
+    install_secrets "$CONFIG/secrets/$(param cluster)-content" "$staged"
+    install_requirements
+    deploy_folder "$staged.files/services" "$cluster_folder/hot-deploy" '*.py'
+    deploy_folder "$staged.files/user-conf" "$cluster_folder/user-conf" '*'
+    deploy_folder "$staged.files/static" "$cluster_folder/static" '*'
+    wait_for_services
+    import_objects
+    remove_stale
+    verify
+    rm -rf -- "$staged.files"
+}
+
+install_requirements() {
+    local requirements=$staged.files/requirements.txt
+    [ -f "$requirements" ] || return 0
+    if [ -f "$state/requirements" ] && cmp -s "$requirements" "$state/requirements"; then return; fi
+    progress "installing the services' Python requirements"
+    install -d -m 0700 -o zato -g zato "$work/zato"
+    install -m 0600 -o zato -g zato "$requirements" "$work/zato/requirements.txt"
+    as_zato "$(param zato)/bin/python" -m pip install --disable-pip-version-check -q -r "$work/zato/requirements.txt" ||
+        fail "the Python requirements of the services cannot be installed; see the log"
+    install -m 0600 "$requirements" "$state/requirements"
+}
+
+# deploy_folder SOURCE TARGET PATTERN: makes TARGET hold exactly the files of SOURCE, each replaced in one step. Zato
+# watches the folder; a file that is still being written does not match what it looks for.
+deploy_folder() {
+    local source=$1 target=$2 pattern=$3 file name
+    install -d -m 0700 -o zato -g zato "$target"
+    if [ -d "$source" ]; then
+        while IFS= read -r -d '' name; do
+            install -d -m 0700 -o zato -g zato "$(dirname "$target/$name")"
+            install_file "$source/$name" "$target/$name" 0600 zato
+        done < <(cd "$source" && find . -type f -printf '%P\0')
+    fi
+    while IFS= read -r -d '' file; do
+        [ -f "$source/${file#"$target"/}" ] || rm -f -- "$file"
+    done < <(find "$target" -type f -name "$pattern" -print0)
+}
+
+# Each server must have the code with the declared hash, and each of its workers must have loaded it.
+wait_for_services() {
+    local address
+    [ -s "$(param_file services)" ] || return 0
+    while read -r address; do
+        [ -n "$address" ] || continue
+        wait_until 120 "the services on $address" admin "$address" services "$(param_file services)" ||
+            fail "the services are not live on $address: $(admin "$address" services "$(param_file services)" 2>&1 | tail -n 5)"
+    done < <(param servers; echo)
+}
+
+import_objects() {
+    local stamp=$state/imported sum
+    sum=$({ cat "$(file enmasse)"; param secrets_versions; } | sha256sum)
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && [ -z "$changed" ] && verify_quietly; then return; fi
+    [ "$(param objects)" != 0 ] || return 0
+    rm -f "$stamp"
+    progress "importing $(param objects) objects"
+    local output=$work/enmasse
+    run_enmasse >"$output" 2>&1 || fail "enmasse ended with exit status $?: $(complaints "$output")"
+    cat "$output"
+    # Zato's exit code is 0 whatever the import did.
+    if grep -Eq '[1-9][0-9]* errors? found|Caught an exception' "$output"; then
+        fail "enmasse reports errors: $(complaints "$output")"
+    fi
+    printf '%s\n' "$sum" >"$stamp"
+}
+
+run_enmasse() (
+    install -d -m 0700 -o zato -g zato "$work/zato"
+    install -m 0600 -o zato -g zato "$(file enmasse)" "$work/zato/enmasse.yaml"
+    local name variable
+    while read -r name variable; do
+        [ -n "$name" ] || continue
+        export "$variable=$(cat "$CONFIG/secrets/$(param cluster)-content/$name")"
+    done < <(param secret_variables; echo)
+    as_zato "$(param zato)/bin/zato" enmasse "$(param server_path)" --import --input "$work/zato/enmasse.yaml" \
+        --replace-odb-objects --initial-wait-time 60 --missing-wait-time 10
+)
+
+# What enmasse says is wrong, in as few lines as it takes.
+complaints() {
+    grep -E 'err[0-9]+|errors? found|Error|exception|Invalid key' "$1" | tail -n 8 || tail -n 8 "$1"
+}
+
+# Zato never deletes by itself. What was declared once and is no more, is deleted: channels before services.
+remove_stale() {
+    touch "$state/owned"
+    sort -u "$state/owned" "$(param_file owned)" >"$state/owned.new"
+    mv "$state/owned.new" "$state/owned"
+    admin "$(first_server)" remove "$state/owned" "$(param_file owned)" "$(param exclusive)" "$(baseline)" ||
+        fail "what is no longer declared could not be deleted; see the log"
+    cp "$(param_file owned)" "$state/owned"
+}
+
+first_server() {
+    param servers | head -n 1
+}
+
+baseline() {
+    printf '%s' "$STATE/baseline-$(param cluster).json"
+}
+
+verify_quietly() {
+    admin "$(first_server)" verify "$(file expected)" "$(baseline)" >/dev/null 2>&1
+}
+
+verify() {
+    local report=$work/report
+    wait_for_services
+    if ! admin "$(first_server)" verify "$(file expected)" "$(baseline)" >"$report"; then
+        say "the cluster $(param cluster) differs from what is declared:"
+        sed 's/^/    /' "$report" >&3 2>/dev/null || true
+        fail "the cluster $(param cluster) differs from what is declared"
+    fi
+    sed 's/^/    /' "$report" >&3 2>/dev/null || true
+    if [ "$(param ping_sql)" = true ]; then
+        admin "$(first_server)" ping-sql "$(param_file sql_connections)" || fail "$(admin "$(first_server)" ping-sql "$(param_file sql_connections)" 2>&1 | tail -n 3)"
+    fi
+}
+
+remove() {
+    rm -rf -- "${CONFIG:?}/secrets/$(param cluster)-content"
+}
