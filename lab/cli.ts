@@ -89,9 +89,7 @@ async function status(): Promise<number> {
     print(describe(host, running.includes(containerName(host.name))));
   }
   print(`state      ${STATE_FILE}`);
-  print(
-    `terraform  ${lab.cliConfigFile ? `TF_CLI_CONFIG_FILE=${lab.cliConfigFile}` : "uses the provider registry"}`,
-  );
+  print(`terraform  ${lab.cliConfigFile ? `TF_CLI_CONFIG_FILE=${lab.cliConfigFile}` : "uses the provider registry"}`);
   return 0;
 }
 
@@ -139,13 +137,7 @@ function requireHost(name: string | undefined): string {
 
 function describe(host: LabHost, runs: boolean): string {
   const state = runs ? "running" : "no power";
-  return [
-    host.name.padEnd(10),
-    host.address.padEnd(12),
-    `${host.cpus} CPUs`,
-    state.padEnd(8),
-    host.hostKey,
-  ].join("  ");
+  return [host.name.padEnd(10), host.address.padEnd(12), `${host.cpus} CPUs`, state.padEnd(8), host.hostKey].join("  ");
 }
 
 function print(line: string): void {

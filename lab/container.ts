@@ -53,14 +53,7 @@ async function missingOfSystemd(host: string): Promise<string | undefined> {
   const answer = await tryDocker(command, { timeoutMs: BOOT_TIMEOUT_MS });
   const state = answer.stdout.trim();
   if (state === "degraded") {
-    const failed = await tryDocker([
-      "exec",
-      containerName(host),
-      "systemctl",
-      "list-units",
-      "--failed",
-      "--plain",
-    ]);
+    const failed = await tryDocker(["exec", containerName(host), "systemctl", "list-units", "--failed", "--plain"]);
     throw new Error(`${host} has booted with failed units:\n${failed.stdout}`);
   }
   return state === "running" ? undefined : state || answer.stderr.trim();

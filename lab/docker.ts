@@ -1,7 +1,8 @@
 import { run, runOrThrow, type CommandResult, type RunOptions } from "./process";
+import { INSTANCE } from "./instance";
 
 /** On everything that the lab creates in Docker: what carries it may be removed by the lab, and nothing else may. */
-export const LABEL = "cdktf-zato-lab";
+export const LABEL = `cdktf-zato-lab${INSTANCE}`;
 
 const FILTER = ["--filter", `label=${LABEL}`];
 

@@ -1,5 +1,6 @@
 import { cpus as machineCpus } from "node:os";
 import { addressOf } from "./network";
+import { INSTANCE } from "./instance";
 
 /** A host as it is asked for. */
 export interface HostSpec {
@@ -30,7 +31,7 @@ export const CLIENT = "client";
 
 /** Name of a host's container. */
 export function containerName(host: string): string {
-  return `cdktf-zato-lab-${host}`;
+  return `cdktf-zato-lab${INSTANCE}-${host}`;
 }
 
 /** The CPUs of a host, in cpuset notation. */

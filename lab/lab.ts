@@ -96,9 +96,7 @@ export class Lab {
   /** The archive that the hosts install. */
   public get archive(): PublishedFile {
     if (this.state.archive === undefined) {
-      throw new Error(
-        "this lab has no archive: neither 'archive' was given, nor is there lab/stand-in/build.sh",
-      );
+      throw new Error("this lab has no archive: neither 'archive' was given, nor is there lab/stand-in/build.sh");
     }
     return this.state.archive;
   }
@@ -118,11 +116,7 @@ export class Lab {
   }
 
   /** Runs a command beside SSH. A string goes to bash, a list is run as it is. */
-  public exec(
-    host: string,
-    command: string | readonly string[],
-    options: ExecOptions = {},
-  ): Promise<CommandResult> {
+  public exec(host: string, command: string | readonly string[], options: ExecOptions = {}): Promise<CommandResult> {
     const stdin = options.input === undefined ? [] : ["--interactive"];
     const words = typeof command === "string" ? ["bash", "-c", command] : command;
     const user = ["--user", options.user ?? "root"];
@@ -137,9 +131,7 @@ export class Lab {
   ): Promise<string> {
     const result = await this.exec(host, command, options);
     if (result.status !== 0) {
-      throw new Error(
-        `'${String(command)}' on ${host} ended with status ${result.status}: ${result.stderr.trim()}`,
-      );
+      throw new Error(`'${String(command)}' on ${host} ended with status ${result.status}: ${result.stderr.trim()}`);
     }
     return result.stdout;
   }
@@ -246,8 +238,7 @@ export class Lab {
 
   private remember(built: readonly LabHost[]): void {
     const hosts = this.state.specs.flatMap(
-      ({ name }) =>
-        built.find((host) => host.name === name) ?? this.hosts.find((host) => host.name === name) ?? [],
+      ({ name }) => built.find((host) => host.name === name) ?? this.hosts.find((host) => host.name === name) ?? [],
     );
     writeKnownHosts(hosts);
     this.update({ ...this.state, hosts });

@@ -48,9 +48,7 @@ export function summarize(all: readonly LoadRequest[]): LoadSummary {
     slowest: requests.reduce((slowest, { seconds }) => Math.max(slowest, seconds), 0),
     slowerThan100Milliseconds: requests.filter(({ seconds }) => seconds > 0.1).length,
     slowerThanOneSecond: requests.filter(({ seconds }) => seconds > 1).length,
-    byBackend: countBy(
-      requests.filter((request) => !hasFailed(request)).flatMap(({ backend }) => backend ?? []),
-    ),
+    byBackend: countBy(requests.filter((request) => !hasFailed(request)).flatMap(({ backend }) => backend ?? [])),
     failedAround: (moment) => {
       const before = failed.filter(begunBefore(moment)).length;
       return { before, after: failed.length - before };

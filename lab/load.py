@@ -14,7 +14,7 @@ import sys
 import time
 from urllib.parse import urlsplit
 
-LAB = ipaddress.ip_network("10.88.0.0/24")
+LAB = ipaddress.ip_network("10.88.0.0/13")
 
 
 def refuse_foreign_target(host):

@@ -1,7 +1,8 @@
 import { docker, LABEL } from "./docker";
+import { INSTANCE } from "./instance";
 
-const NETWORK = "cdktf-zato-lab";
-const PREFIX = "10.88.0.";
+const NETWORK = `cdktf-zato-lab${INSTANCE}`;
+const PREFIX = `10.${88 + Number(INSTANCE)}.0.`;
 
 /** The lab's own network. Addresses from .100 to .110 are kept free, for virtual addresses. */
 export const SUBNET = `${PREFIX}0/24`;

@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
+import { INSTANCE } from "./instance";
 
 /** Folder of the lab's sources. */
 export const LAB_DIR = __dirname;
 
 /** What belongs to the lab that runs now: keys, addresses, pids. `down` removes it. */
-export const STATE_DIR = path.join(LAB_DIR, ".state");
+export const STATE_DIR = path.join(LAB_DIR, `.state${INSTANCE}`);
 
 /** What is worth keeping from one lab to the next: the archive, the provider mirror. `purge` removes it. */
 export const CACHE_DIR = path.join(LAB_DIR, ".cache");

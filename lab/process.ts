@@ -31,11 +31,7 @@ export function exitStatus(code: number | null, signal: NodeJS.Signals | null): 
 }
 
 /** Runs a command to its end; a status other than 0 is a result, not an error. */
-export function run(
-  command: string,
-  args: readonly string[],
-  options: RunOptions = {},
-): Promise<CommandResult> {
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd,
@@ -63,11 +59,7 @@ export function run(
 }
 
 /** Runs a command that has to succeed, and gives its standard output. */
-export async function runOrThrow(
-  command: string,
-  args: readonly string[],
-  options: RunOptions = {},
-): Promise<string> {
+export async function runOrThrow(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const result = await run(command, args, options);
   if (result.status !== 0) {
     const said = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-15).join("\n");

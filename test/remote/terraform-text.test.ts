@@ -1,0 +1,46 @@
+import { Fn, Lazy, TerraformVariable } from "cdktf";
+import fc from "fast-check";
+import { terraformText } from "../../lib/remote";
+import { anyText } from "../support/arbitraries";
+import { newStack } from "../support/stack";
+import { expressionsIn, literalOf } from "../support/terraform-text";
+
+test.each([
+  ["${x}", "$${x}"],
+  ["%{if}", "%%{if}"],
+  ["$${x}", "$$${x}"],
+  ["%%{x}", "%%%{x}"],
+  ["$ % { $5 100%", "$ % { $5 100%"],
+])("%s becomes %s", (text, expected) => {
+  expect(terraformText(text)).toBe(expected);
+});
+
+test("what Terraform makes of it is the text, whatever the text", () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const template = terraformText(text);
+      expect(literalOf(template)).toBe(text);
+      expect(expressionsIn(template)).toEqual([]);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("tokens of cdktf stay references", () => {
+  // GIVEN
+  const token = new TerraformVariable(newStack(), "name", { type: "string" }).stringValue;
+
+  // WHEN
+  const text = terraformText(`\${literal} ${token} %{literal}`);
+
+  // THEN
+  expect(text).toBe(`$\${literal} ${token} %%{literal}`);
+});
+
+test.each([
+  ["lazy value", () => Lazy.stringValue({ produce: () => "x" })],
+  ["function", () => Fn.upper("x")],
+])("a %s stays a token", (_, produce) => {
+  const token = produce();
+  expect(terraformText(token)).toBe(token);
+});

@@ -1,0 +1,14 @@
+import fc from "fast-check";
+
+/** The pieces of text that shells, Terraform, systemd and our own manifest give a meaning to. */
+const TRICKY = [
+  "'", '"', "`", "\\", "\\\\", "$", "${", "$${", "%", "%{", "%%{", "}", "{", "$(id)", "`id`", "!", "#", ";", "&", "|", "@",
+  "@end", "@param a", "@file b", "|x", "\n", "\n\n", "\r", "\r\n", "\t", " ", "=", "*", "~", "%i", "%%", "ü", "漢字", "🚀",
+  "\u2028", "\u0085", "\u001b[31m", "a", "0", "\\n", "\\t", "\\x41", "${a.b}", "%{ if true }", "-n", "--", "EOF",
+]; // prettier-ignore
+
+/** Text as users may give it: anything that is valid Unicode, without NUL. */
+export const anyText: fc.Arbitrary<string> = fc.oneof(
+  fc.array(fc.constantFrom(...TRICKY), { maxLength: 12 }).map((pieces) => pieces.join("")),
+  fc.string({ unit: "binary", maxLength: 40 }).map((text) => text.replaceAll("\0", "")),
+);
