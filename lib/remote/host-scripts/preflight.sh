@@ -76,14 +76,14 @@ holder_of() {
     local socket program pid unit
     socket=$(as_root ss -H -l -t -n -p -e "sport = :$1" 2>/dev/null | head -n 1) || true
     [ -n "$socket" ] || return 0
-    program=$(sed -n 's/.*users:(("\([^"]*\)".*/\1/p' <<<"$socket")
+    program=$(sed -n "s/.*users:((\"\([^\"]*\)\".*/'\1'/p" <<<"$socket")
     pid=$(sed -n 's/.*users:(([^)]*pid=\([0-9]*\).*/\1/p' <<<"$socket")
     unit=$({ echo "$socket"; cat "/proc/${pid:-none}/cgroup" 2>/dev/null; } |
         sed -n 's/.*\/\([^/ ]*\.service\).*/\1/p' | head -n 1) || true
     case $unit in
         zato-*) return 0 ;;
     esac
-    echo "'${program:-a program that cannot be seen}'${pid:+, process $pid}${unit:+, unit $unit}"
+    echo "${program:-another program}${pid:+, process $pid}${unit:+, unit $unit}"
 }
 
 check_clock() {
