@@ -1,0 +1,78 @@
+import { TerraformVariable } from "cdktf";
+import { PhysicalHostProps } from "cdktf-zato";
+import { newCluster, newHost, newStack } from "../support/stack";
+import { Template } from "../support/template";
+
+test("its failure domain is itself, unless told otherwise", () => {
+  const stack = newStack();
+  expect(newHost(stack, "host1").failureDomain).toBe("stack/host1");
+  expect(newHost(stack, "host2", { failureDomain: "rack 7" }).failureDomain).toBe("rack 7");
+});
+
+test.each(["10.0.0.11", "2001:db8::11", "host1.example.com"])("is reached at %s", (address) => {
+  const stack = newStack();
+  newHost(stack, "host1", { address });
+  expect(Template.synth(stack).resource("host1/preflight/Resource").connection?.host).toBe(address);
+});
+
+test("an address may be known only after apply", () => {
+  const stack = newStack();
+  newHost(stack, "host1", { address: new TerraformVariable(stack, "address", {}).stringValue });
+  expect(Template.synth(stack).lifetime("host1").triggers?.address).toBe("${var.address}");
+});
+
+test.each([
+  ["revision", { revision: "2" }],
+  ["address", { address: "10.0.0.99" }],
+])("another %s brings everything to the host again", (_, change) => {
+  // GIVEN
+  const triggersWith = (props: Partial<PhysicalHostProps>): [string, unknown][] => {
+    const stack = newStack();
+    newCluster(stack, { host: newHost(stack, "host1", props) });
+    const template = Template.synth(stack);
+    const contents = Object.entries(template.resources).filter(([address]) => address.includes("_content_"));
+    return [...contents, ["preflight", template.resource("host1/preflight/Resource")]].map(([name, resource]) => [
+      String(name),
+      (resource as { triggers: unknown }).triggers,
+    ]);
+  };
+  const [before, after] = [triggersWith({}), triggersWith(change)];
+
+  // THEN
+  expect(before.length).toBeGreaterThan(8);
+  before.forEach(([name, triggers], position) => {
+    expect({ name, triggers: after[position]?.[1] }).not.toEqual({ name, triggers });
+  });
+});
+
+test("another revision does not run what removes", () => {
+  const lifetimesWith = (revision: string): unknown => {
+    const stack = newStack();
+    newCluster(stack, { host: newHost(stack, "host1", { revision }) });
+    const { resources } = Template.synth(stack);
+    return Object.entries(resources).filter(([address]) => address.includes("_lifetime_"));
+  };
+  expect(lifetimesWith("2")).toEqual(lifetimesWith("1"));
+});
+
+describe("fails for", () => {
+  test.each<[string, string, Partial<PhysicalHostProps>, string | RegExp]>([
+    ["an id that Terraform would cut", "host.1", {}, /'host.1' cannot be used as id of a host/],
+    ["an address that is none", "host1", { address: "10.0.0.300" }, /stack\/host1: '10.0.0.300' is no host address/],
+    ["no CPUs", "host1", { cpus: 0 }, "stack/host1: the number of CPUs is 0; give a whole number from 1 to 4096"],
+    ["half a CPU", "host1", { cpus: 1.5 }, /the number of CPUs is 1.5/],
+    ["no memory", "host1", { memory: 0 }, /the memory in MiB is 0/],
+    ["an empty failure domain", "host1", { failureDomain: "" }, /the failure domain is ""/],
+    ["a revision on two lines", "host1", { revision: "1\n2" }, /the revision is "1\\n2"/],
+  ])("%s", (_, id, props, message) => {
+    expect(() => newHost(newStack(), id, props)).toThrow(message);
+  });
+
+  test("CPUs that are only known after apply, since workers are shared out at synth", () => {
+    const stack = newStack();
+    const cpus = new TerraformVariable(stack, "cpus", {}).numberValue as number;
+    expect(() => newHost(stack, "host1", { cpus })).toThrow(
+      /the number of CPUs is not known before apply; give a number/,
+    );
+  });
+});

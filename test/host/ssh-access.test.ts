@@ -1,0 +1,141 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { TerraformVariable } from "cdktf";
+import { SshAccessProps, SshKey } from "cdktf-zato";
+import { temporaryFolder } from "../support/bash";
+import { HOST_KEY, newHost, newStack, SSH } from "../support/stack";
+import { commandsOf, Template } from "../support/template";
+
+const folder = temporaryFolder();
+
+function preflightWith(ssh: Partial<SshAccessProps>): ReturnType<Template["resource"]> {
+  const stack = newStack();
+  newHost(stack, "host1", { ssh: { ...SSH, ...ssh } });
+  return Template.synth(stack).resource("host1/preflight/Resource");
+}
+
+function hostWith(ssh: Partial<SshAccessProps>): () => void {
+  return () => void newHost(newStack(), "host1", { ssh: { ...SSH, ...ssh } });
+}
+
+test("by default the agent's key, port 22 and sudo, with the host key pinned", () => {
+  expect(preflightWith({}).connection).toEqual({
+    type: "ssh",
+    host: "10.0.0.11",
+    port: 22,
+    user: "ops",
+    agent: "true",
+    host_key: HOST_KEY,
+    timeout: "2m",
+    script_path: ".cdktf-zato/run/%RAND%.sh",
+  });
+});
+
+test("no script ever runs from /tmp, which may be noexec", () => {
+  const { provisioner = [] } = preflightWith({});
+  expect(provisioner[0]?.["remote-exec"]?.connection?.script_path).toBe("./.cdktf-zato-%RAND%.sh");
+  expect(JSON.stringify(provisioner)).not.toContain("/tmp");
+});
+
+test("the staging folder is made before anything is put there, for the login user alone", () => {
+  const { provisioner = [] } = preflightWith({});
+  expect(commandsOf(provisioner[0])).toEqual(["umask 077", "mkdir -p .cdktf-zato/run", "rm -rf .cdktf-zato/scripts"]);
+  expect(provisioner.slice(1, 3).map(({ file }) => file?.destination)).toEqual([
+    ".cdktf-zato/scripts",
+    ".cdktf-zato/preflight.manifest",
+  ]);
+});
+
+test("a key file is named by its path, and read by Terraform alone", () => {
+  // GIVEN
+  const key = join(folder(), "id_ed25519");
+  writeFileSync(key, "PRIVATE KEY");
+
+  // WHEN
+  const resource = preflightWith({ key: SshKey.file(key) });
+
+  // THEN
+  expect(resource.connection).toMatchObject({ agent: "false", private_key: `\${file("${key}")}` });
+  expect(JSON.stringify(resource)).not.toContain("PRIVATE KEY");
+});
+
+test("a key from a variable", () => {
+  const stack = newStack();
+  const key = SshKey.fromVariable(new TerraformVariable(stack, "key", {}));
+  newHost(stack, "host1", { ssh: { ...SSH, key } });
+  const template = Template.synth(stack);
+  expect(template.resource("host1/preflight/Resource").connection).toMatchObject({
+    agent: "false",
+    private_key: "${var.key}",
+  });
+  expect(template.json.variable).toEqual({ key: { ephemeral: true, sensitive: true } });
+});
+
+test("a bastion takes port 22 and the host's user unless told otherwise", () => {
+  const bastion = { address: "bastion.example.com", hostKey: HOST_KEY };
+  expect(preflightWith({ bastion }).connection).toMatchObject({
+    bastion_host: "bastion.example.com",
+    bastion_host_key: HOST_KEY,
+    bastion_port: 22,
+  });
+  expect(preflightWith({ bastion }).connection).not.toHaveProperty("bastion_user");
+  expect(preflightWith({ bastion: { ...bastion, user: "jump", port: 2222 } }).connection).toMatchObject({
+    bastion_user: "jump",
+    bastion_port: 2222,
+  });
+});
+
+test.each([
+  [{ user: "ops" }, "sudo -n bash"],
+  [{ user: "root" }, "bash"],
+  [{ user: "ops", sudo: false }, "bash"],
+  [{ user: "root", sudo: true }, "sudo -n bash"],
+])("with %j things are removed by '%s'", (ssh, command) => {
+  const stack = newStack();
+  newHost(stack, "host1", { ssh: { ...SSH, ...ssh } });
+  const { provisioner } = Template.synth(stack).lifetime("host1");
+  expect(commandsOf(provisioner?.[0])).toEqual([`${command} .cdktf-zato/scripts/remove.sh host host1`]);
+});
+
+describe("fails for", () => {
+  test.each([
+    ["no host key", { hostKey: "" }, /'' is no SSH host key; give it as 'ssh-ed25519 AAAA…'/],
+    ["a fingerprint", { hostKey: "SHA256:abc" }, /is no SSH host key/],
+    ["a line of known_hosts", { hostKey: `host1 ${HOST_KEY}` }, /is no SSH host key/],
+    ["a host key with a line break", { hostKey: `${HOST_KEY}\nx` }, /is no SSH host key/],
+    ["a port out of range", { port: 0 }, "stack/host1: the SSH port is 0; give a whole number from 1 to 65535"],
+    ["no user", { user: "" }, /the SSH user is ""; give text on one line/],
+    [
+      "a relative key file",
+      { key: SshKey.file("id_ed25519") },
+      /there is no SSH key file 'id_ed25519'; give the absolute path/,
+    ],
+    ["a missing key file", { key: SshKey.file("/nowhere/id") }, /there is no SSH key file '\/nowhere\/id'/],
+    ["a bastion without address", { bastion: { address: "a b", hostKey: HOST_KEY } }, /'a b' is no bastion address/],
+    ["a bastion without host key", { bastion: { address: "a", hostKey: "x" } }, /'x' is no SSH host key/],
+    [
+      "a bastion's port",
+      { bastion: { address: "a", hostKey: HOST_KEY, port: 70000 } },
+      /the bastion's SSH port is 70000/,
+    ],
+    ["a bastion's user", { bastion: { address: "a", hostKey: HOST_KEY, user: "" } }, /the bastion's user is ""/],
+  ])("%s", (_, ssh, message) => {
+    expect(hostWith(ssh)).toThrow(message);
+  });
+
+  test.each(['"', "$", "%", "\\"])(
+    "a key file with %s in its name, which Terraform would not take literally",
+    (character) => {
+      const key = join(folder(), `a${character}b`);
+      writeFileSync(key, "");
+      expect(hostWith({ key: SshKey.file(key) })).toThrow(/without quotes, '\$', '%' or backslashes/);
+    },
+  );
+});
+
+test.each(["ssh-ed25519 AAAA comment", "ssh-rsa AAAA==", "ecdsa-sha2-nistp256 AAAA="])(
+  "'%s' is a host key",
+  (hostKey) => {
+    expect(hostWith({ hostKey })).not.toThrow();
+  },
+);

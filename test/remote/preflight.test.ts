@@ -1,0 +1,91 @@
+import { TerraformVariable } from "cdktf";
+import { OdbDatabase, Secret, ZatoInstallation } from "cdktf-zato";
+import { newCluster, newDeployment, newHost, newStack } from "../support/stack";
+import { commandsOf, Template } from "../support/template";
+
+const SHA256 = "0".repeat(64);
+
+test("it is told what is declared, and what the components need", () => {
+  // GIVEN
+  const stack = newStack();
+
+  // WHEN
+  newCluster(stack, {
+    odb: OdbDatabase.mysql({
+      host: "2001:db8::5",
+      database: "zato",
+      username: "zato",
+      password: Secret.fromVariable(new TerraformVariable(stack, "password", {})),
+    }),
+    installation: ZatoInstallation.archive({ url: "https://example.com/zato.tar", sha256: SHA256 }),
+  });
+
+  // THEN
+  expect(Template.synth(stack).preflight("host1").parameters).toEqual({
+    host: "host1",
+    sudo: "true",
+    cpus: "4",
+    // 2 masters, 4 workers, load-balancer, web-admin, scheduler
+    memory: String(2 * 130 + 4 * 190 + 16 + 115 + 82),
+    disk: String(2048 + 64),
+    ports: "8183 web-admin\n11223 the Zato load-balancer\n17010 server1\n17011 server2\n31530 the scheduler",
+    endpoints: "[2001:db8::5]:3306",
+    downloads: "https://example.com/zato.tar",
+  });
+});
+
+test("a local database needs memory and disk instead of being reached", () => {
+  const stack = newStack();
+  newCluster(stack);
+  const { parameters } = Template.synth(stack).preflight("host1");
+  expect(parameters.endpoints).toBe("");
+  expect(Number(parameters.disk)).toBe(2048 + 512 + 64);
+});
+
+test("the declared memory counts where it is more than what the components need", () => {
+  const stack = newStack();
+  newHost(stack, "host1", { memory: 64_000 });
+  expect(Template.synth(stack).preflight("host1").parameters.memory).toBe("64000");
+});
+
+test("it runs as the login user, last, with the time of the machine that runs Terraform", () => {
+  const stack = newStack();
+  newHost(stack, "host1");
+  const { provisioner = [] } = Template.synth(stack).resource("host1/preflight/Resource");
+  expect(commandsOf(provisioner.at(-1))).toEqual([
+    "bash .cdktf-zato/scripts/preflight.sh .cdktf-zato/preflight.manifest ${timestamp()}",
+  ]);
+});
+
+test("no component of any host is touched before all hosts have passed", () => {
+  // GIVEN
+  const stack = newStack();
+  newDeployment(stack);
+  const template = Template.synth(stack);
+  const preflights = ["host1", "host2"].map((host) => template.addressOf(`${host}/preflight/Resource`));
+
+  // THEN
+  const components = Object.keys(template.resources).filter((address) => /_content_|_lifetime_/.test(address));
+  expect(components.length).toBeGreaterThan(30);
+  for (const component of components) {
+    expect([...template.ancestorsOf(component)]).toEqual(expect.arrayContaining(preflights));
+  }
+});
+
+test("the scripts are one asset of the stack, and another version of them brings itself to the hosts alone", () => {
+  // GIVEN
+  const stack = newStack();
+  newDeployment(stack);
+  const template = Template.synth(stack);
+
+  // THEN
+  const withHash = Object.entries(template.resources).filter(([, { triggers }]) => triggers?.scripts !== undefined);
+  expect(withHash.map(([address]) => address).sort()).toEqual(
+    ["host1", "host2"].map((host) => template.addressOf(`${host}/preflight/Resource`)).sort(),
+  );
+  expect(new Set(withHash.map(([, { triggers }]) => triggers?.scripts)).size).toBe(1);
+  const sources = Object.values(template.resources)
+    .flatMap(({ provisioner = [] }) => provisioner.map(({ file }) => file?.source))
+    .filter((source) => source?.includes("zato-host-scripts"));
+  expect(new Set(sources).size).toBe(1);
+});

@@ -1,0 +1,168 @@
+import { TerraformVariable } from "cdktf";
+import { ConstructError } from "cdktf-zato";
+import fc from "fast-check";
+import {
+  hostPort,
+  requireAbsolutePath,
+  requireAddress,
+  requireIpAddress,
+  requireLine,
+  requireName,
+  requirePort,
+  requireUrlPath,
+  requireWhole,
+} from "../../lib/validation";
+import { newStack } from "../support/stack";
+
+const stack = newStack();
+const token = new TerraformVariable(stack, "text", {}).stringValue;
+const numberToken = new TerraformVariable(stack, "number", {}).numberValue as number;
+
+test("an error says where, what, and the way out", () => {
+  const error = new ConstructError(stack, "the port is 0", "give another one");
+  expect(error.message).toBe("stack: the port is 0; give another one");
+  expect(error.name).toBe("ConstructError");
+  expect(new ConstructError(stack.node.root, "x", "y").message).toBe("app: x; y");
+});
+
+describe("names", () => {
+  test.each(["a", "host1", "Host_1-b", "a".repeat(32)])("'%s' is one", (name) => {
+    expect(requireName(stack, "name", name)).toBe(name);
+  });
+
+  test.each(["", "1a", "-a", "_a", "a.b", "a b", "a/b", "a%i", "a@b", "ä", "a\n", "a".repeat(33), "$(id)"])(
+    "fails for '%s'",
+    (name) => {
+      expect(() => requireName(stack, "name of a cluster", name)).toThrow(
+        `stack: '${name}' cannot be used as name of a cluster; use 1 to 32 letters, digits, '-' or '_', beginning with a letter`,
+      );
+    },
+  );
+
+  test("fails for a token", () => {
+    expect(() => requireName(stack, "name", token)).toThrow(
+      "stack: the name is not known before apply; give a concrete name: it becomes part of Terraform addresses, units and paths",
+    );
+  });
+
+  test("whatever passes keeps apart from others in a Terraform id, which drops other characters", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 40 }), (name) => {
+        fc.pre(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(name));
+        expect(requireName(stack, "name", name).replace(/[^A-Za-z0-9_-]/g, "")).toBe(name);
+      }),
+    );
+  });
+});
+
+describe("addresses", () => {
+  test.each(["10.0.0.1", "::1", "2001:db8::1", "host", "host1.example.com", "a-b.c", "1host.de", token])(
+    "'%s' is one",
+    (address) => {
+      expect(requireAddress(stack, "host address", address)).toBe(address);
+    },
+  );
+
+  test.each([
+    "",
+    "10.0.0",
+    "10.0.0.256",
+    "[::1]",
+    "host_1",
+    "-a",
+    "a-",
+    "a..b",
+    "a b",
+    "host:22",
+    "a".repeat(64),
+    "http://a",
+    "a\nb",
+  ])("fails for '%s'", (address) => {
+    expect(() => requireAddress(stack, "host address", address)).toThrow(
+      `stack: '${address}' is no host address; give an IPv4 address, an IPv6 address without brackets, or a DNS name`,
+    );
+  });
+
+  test("fails for a DNS name where only an IP address will do", () => {
+    expect(requireIpAddress(stack, "virtual address", "fe80::1")).toBe("fe80::1");
+    expect(requireIpAddress(stack, "virtual address", token)).toBe(token);
+    expect(() => requireIpAddress(stack, "virtual address", "vip.example.com")).toThrow(
+      "stack: 'vip.example.com' is no virtual address; give an IPv4 or IPv6 address",
+    );
+  });
+
+  test.each([
+    ["10.0.0.1", "10.0.0.1:80"],
+    ["::1", "[::1]:80"],
+    ["host", "host:80"],
+    [token, `${token}:80`],
+  ])("%s with a port is %s", (address, expected) => {
+    expect(hostPort(address, 80)).toBe(expected);
+  });
+});
+
+describe("numbers", () => {
+  test.each([1, 5, 10, numberToken])("%s is within bounds", (value) => {
+    expect(requireWhole(stack, "it", value, 1, 10)).toBe(value);
+  });
+
+  test.each([0, 11, 1.5, NaN, Infinity, -1])("fails for %s", (value) => {
+    expect(() => requireWhole(stack, "the number", value, 1, 10)).toThrow(
+      `stack: the number is ${value}; give a whole number from 1 to 10`,
+    );
+  });
+
+  test("names the lower bound alone where there is no upper one", () => {
+    expect(() => requireWhole(stack, "the number", 0, 1)).toThrow(
+      "stack: the number is 0; give a whole number of at least 1",
+    );
+  });
+
+  test.each([0, 65536, -1, 80.5])("fails for the port %s", (port) => {
+    expect(() => requirePort(stack, "the port", port)).toThrow(
+      `the port is ${port}; give a whole number from 1 to 65535`,
+    );
+  });
+
+  test.each([1, 65535])("%s is a port", (port) => {
+    expect(requirePort(stack, "the port", port)).toBe(port);
+  });
+});
+
+describe("text", () => {
+  test.each(["a", 'it\'s "quoted" ${x}', "ü 漢"])("'%s' is a line", (text) => {
+    expect(requireLine(stack, "it", text)).toBe(text);
+  });
+
+  test.each(["", "a\nb", "a\rb", "a\0", "\u007f", "\t"])("fails for %j", (text) => {
+    expect(() => requireLine(stack, "the revision", text)).toThrow(
+      `stack: the revision is ${JSON.stringify(text)}; give text on one line, without control characters`,
+    );
+  });
+
+  test.each(["/", "/opt/zato/3.3", "/a_b-c+d"])("'%s' is an absolute path", (path) => {
+    expect(requireAbsolutePath(stack, "it", path)).toBe(path);
+  });
+
+  test.each(["", "opt", "./a", "/a b", "/a/../b", "/$HOME", "/a'b", "/a%i", "~/a", "/a\n"])(
+    "fails for the path '%s'",
+    (path) => {
+      expect(() => requireAbsolutePath(stack, "the path", path)).toThrow(
+        `stack: the path is '${path}'; give an absolute path of letters, digits and '_ . - +', without '..'`,
+      );
+    },
+  );
+
+  test.each(["/", "/zato/jwt/", "/a/{id}"])("'%s' is a URL path", (path) => {
+    expect(requireUrlPath(stack, "path", path)).toBe(path);
+  });
+
+  test.each(["", "zato", "/a b", "/a\n    acl x", "/a#b", "/a\\b", '/"', "/%7A"])(
+    "fails for the URL path %j",
+    (path) => {
+      expect(() => requireUrlPath(stack, "URL path to open", path)).toThrow(
+        /is no URL path to open; give its beginning, from '\/' on/,
+      );
+    },
+  );
+});
