@@ -1,0 +1,151 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ArchiveProps, RepositoryProps, ZatoInstallation, ZatoRelease } from "cdktf-zato";
+import { temporaryFolder } from "../support/bash";
+import { newCluster, newStack } from "../support/stack";
+import { Manifest } from "../support/manifest";
+import { Template } from "../support/template";
+
+const folder = temporaryFolder();
+const SHA256 = "ABCDEF0123456789".repeat(4);
+
+function manifestOf(installation: ZatoInstallation, release?: ZatoRelease): Manifest {
+  const stack = newStack();
+  newCluster(stack, { installation, release });
+  return Template.synth(stack).manifest("a/installation");
+}
+
+function file(name: string, text: string): string {
+  writeFileSync(join(folder(), name), text);
+  return join(folder(), name);
+}
+
+describe("an archive", () => {
+  const props: ArchiveProps = { url: "https://example.com/zato.tar.zst", sha256: SHA256 };
+
+  test("is downloaded, compared, and unpacked to the folder of the release", () => {
+    expect(manifestOf(ZatoInstallation.archive(props)).parameters).toMatchObject({
+      method: "archive",
+      url: "https://example.com/zato.tar.zst",
+      sha256: SHA256.toLowerCase(),
+      zato: "/opt/zato/3.3",
+      packages: "",
+    });
+    expect(manifestOf(ZatoInstallation.archive(props), ZatoRelease.V3_2).parameters.zato).toBe("/opt/zato/3.2");
+  });
+
+  test("may have a folder of its own, and need packages", () => {
+    const more = { ...props, path: "/srv/zato", packages: ["libgeos-c1v5", "libpq5"] };
+    expect(manifestOf(ZatoInstallation.archive(more)).parameters).toMatchObject({
+      zato: "/srv/zato",
+      packages: "libgeos-c1v5\nlibpq5",
+    });
+  });
+
+  test.each<[string, Partial<ArchiveProps>, string | RegExp]>([
+    [
+      "a URL of another kind",
+      { url: "ftp://example.com/a" },
+      /'ftp:\/\/example.com\/a' is no URL of an archive; give an http or https URL/,
+    ],
+    ["a path for a URL", { url: "/tmp/zato.tar" }, /is no URL of an archive/],
+    ["a URL with a blank", { url: "https://example.com/a b" }, /is no URL of an archive/],
+    [
+      "a short SHA-256",
+      { sha256: "abc" },
+      /'abc' is no SHA-256; give the 64 hexadecimal digits that 'sha256sum' prints/,
+    ],
+    ["a SHA-256 that is none", { sha256: "g".repeat(64) }, /is no SHA-256/],
+    ["a relative path", { path: "zato" }, /the path of the installation is 'zato'; give an absolute path/],
+    [
+      "a package name that is none",
+      { packages: ["-y"] },
+      /'-y' is no package name; give names as 'apt-get install' takes them/,
+    ],
+  ])("fails for %s", (_, wrong, message) => {
+    expect(() => manifestOf(ZatoInstallation.archive({ ...props, ...wrong }))).toThrow(message);
+  });
+});
+
+describe("a package repository", () => {
+  const props = (): RepositoryProps => ({
+    url: "https://example.com/debian",
+    suite: "bookworm",
+    signingKeyFile: file("key.asc", "THE KEY\n"),
+    version: "3.3-1~bookworm",
+  });
+
+  test("is given with its key, and the version is pinned", () => {
+    const { parameters, files } = manifestOf(ZatoInstallation.repository(props()));
+    expect(parameters).toMatchObject({
+      method: "repository",
+      url: "https://example.com/debian",
+      package: "zato",
+      version: "3.3-1~bookworm",
+      zato: "/opt/zato/current",
+    });
+    expect(files).toEqual({
+      signing_key: "THE KEY\n",
+      sources: "deb [signed-by=/etc/apt/keyrings/cdktf-zato.gpg] https://example.com/debian bookworm main\n",
+    });
+  });
+
+  test("may have other components, another package and another path", () => {
+    const more = { ...props(), components: "main contrib", package: "zato-3.3", path: "/srv/zato" };
+    const { parameters, files } = manifestOf(ZatoInstallation.repository(more));
+    expect(parameters).toMatchObject({ package: "zato-3.3", zato: "/srv/zato" });
+    expect(files.sources).toContain("bookworm main contrib\n");
+  });
+
+  test.each<[string, Partial<RepositoryProps>, string | RegExp]>([
+    ["a line break in the URL", { url: "https://a\ndeb https://b" }, /the package repository is "https:\/\/a\\ndeb/],
+    ["an empty suite", { suite: "" }, /the package repository is ""/],
+    ["an empty version", { version: "" }, /the package version is ""/],
+    ["a package name that is none", { package: "zato=1" }, /'zato=1' is no package name/],
+    [
+      "a key file that is not there",
+      { signingKeyFile: "/nowhere" },
+      /the signing key '\/nowhere' is not there; give the absolute path of a file/,
+    ],
+    ["a relative key file", { signingKeyFile: "package.json" }, /the signing key 'package.json' is not there/],
+    ["a folder for a key file", { signingKeyFile: "/tmp" }, /the signing key '\/tmp' is not there/],
+    ["a relative path", { path: "./zato" }, /the path of the installation is '.\/zato'/],
+  ])("fails for %s", (_, wrong, message) => {
+    expect(() => manifestOf(ZatoInstallation.repository({ ...props(), ...wrong }))).toThrow(message);
+  });
+});
+
+describe("a Zato that is there already", () => {
+  test("is used where it is", () => {
+    expect(manifestOf(ZatoInstallation.preinstalled("/srv/zato")).parameters).toMatchObject({
+      method: "preinstalled",
+      zato: "/srv/zato",
+    });
+    expect(manifestOf(ZatoInstallation.preinstalled()).parameters.zato).toBe("/opt/zato/current");
+  });
+
+  test("fails for a relative path", () => {
+    expect(() => manifestOf(ZatoInstallation.preinstalled("~/zato"))).toThrow(
+      /the path of the installation is '~\/zato'/,
+    );
+  });
+});
+
+describe("a script", () => {
+  test("goes to the host as it is, and another text brings it there again", () => {
+    const text = '#!/bin/sh\necho "${1}" %{x} $$ \\n\n';
+    expect(manifestOf(ZatoInstallation.script({ file: file("a.sh", text) }))).toMatchObject({
+      parameters: { method: "script", zato: "/opt/zato/3.3" },
+      files: { script: text },
+    });
+    expect(manifestOf(ZatoInstallation.script({ file: file("a.sh", text), path: "/srv/zato" })).parameters.zato).toBe(
+      "/srv/zato",
+    );
+  });
+
+  test.each(["install.sh", "/nowhere/install.sh"])("fails for the file %s", (name) => {
+    expect(() => manifestOf(ZatoInstallation.script({ file: name }))).toThrow(
+      `the installation script '${name}' is not there; give the absolute path of a file, for example by path.join(__dirname, …)`,
+    );
+  });
+});
