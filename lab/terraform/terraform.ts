@@ -54,11 +54,7 @@ export function terraform(args: readonly string[], options: TerraformOptions): P
 }
 
 /** Starts `cdktf COMMAND` for the given stacks, without questions. */
-export function startCdktf(
-  command: CdktfCommand,
-  stacks: readonly string[],
-  options: TerraformOptions,
-): TerraformRun {
+export function startCdktf(command: CdktfCommand, stacks: readonly string[], options: TerraformOptions): TerraformRun {
   return start(CDKTF, [command, ...stacks, ...APPROVE[command]], options);
 }
 
@@ -72,9 +68,7 @@ export function cdktf(
 }
 
 /** The environment in which Terraform asks nobody, neither people nor, with a mirror, the registry. */
-export function terraformEnvironment(
-  options: Pick<TerraformOptions, "cliConfigFile" | "env">,
-): NodeJS.ProcessEnv {
+export function terraformEnvironment(options: Pick<TerraformOptions, "cliConfigFile" | "env">): NodeJS.ProcessEnv {
   const mirror = options.cliConfigFile === undefined ? {} : { TF_CLI_CONFIG_FILE: options.cliConfigFile };
   const quiet = {
     CHECKPOINT_DISABLE: "1",
@@ -82,6 +76,8 @@ export function terraformEnvironment(
     TF_IN_AUTOMATION: "1",
     TF_INPUT: "0",
     FORCE_COLOR: "0",
+    // Else the CLI puts providers, and with a mirror the test double, where every other project looks for them.
+    CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1",
   };
   return { ...process.env, ...quiet, ...mirror, ...options.env };
 }
