@@ -40,7 +40,7 @@ export function newDeployment(
   stack: TerraformStack,
   props: Partial<HighAvailabilityDeploymentProps> = {},
 ): HighAvailabilityDeployment {
-  const hosts = props.clusters ? {} : { hosts: [newHost(stack, "host1"), newHost(stack, "host2")] };
+  const hosts = props.clusters || props.hosts ? {} : { hosts: [newHost(stack, "host1"), newHost(stack, "host2")] };
   return new HighAvailabilityDeployment(stack, "zato", { installation: INSTALLATION, ...hosts, ...props });
 }
 

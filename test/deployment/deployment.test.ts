@@ -1,0 +1,296 @@
+import { TerraformVariable } from "cdktf";
+import {
+  HighAvailabilityDeployment,
+  HighAvailabilityDeploymentProps,
+  OdbDatabase,
+  RedisConnection,
+  Secret,
+  ZatoCluster,
+} from "cdktf-zato";
+import { Construct } from "constructs";
+import { INSTALLATION, newCluster, newDeployment, newHost, newStack, warningsOf } from "../support/stack";
+import { Template } from "../support/template";
+
+test("hosts become clusters of their names, with the options of the deployment", () => {
+  // GIVEN
+  const stack = newStack();
+
+  // WHEN
+  const deployment = newDeployment(stack, { servers: 3, zatoLoadBalancer: { port: 12000 } });
+
+  // THEN
+  expect(
+    deployment.clusters.map(({ clusterName, servers, loadBalancer }) => [
+      clusterName,
+      servers.length,
+      loadBalancer.address,
+    ]),
+  ).toEqual([
+    ["host1", 3, "10.0.0.11:12000"],
+    ["host2", 3, "10.0.0.12:12000"],
+  ]);
+});
+
+test("lists that it hands out are copies", () => {
+  const deployment = newDeployment(newStack());
+  deployment.clusters.pop();
+  expect(deployment.clusters).toHaveLength(2);
+});
+
+test("clusters that were composed by hand are taken as they are", () => {
+  const stack = newStack();
+  const clusters = ["host1", "host2"].map((id) => newCluster(stack, { host: newHost(stack, id) }, `on-${id}`));
+  const deployment = new HighAvailabilityDeployment(stack, "zato", { clusters });
+  expect(deployment.clusters).toEqual(clusters);
+  expect(Object.keys(Template.synth(stack).output("zato_clusters") as object)).toEqual(["on-host1", "on-host2"]);
+});
+
+test("first installs run side by side; switching over waits until the cluster before answers", () => {
+  // GIVEN
+  const stack = newStack();
+  newDeployment(stack);
+  const template = Template.synth(stack);
+
+  // THEN
+  for (const component of ["installation", "odb", "registration"]) {
+    expect(template.comesAfter(`zato/host2/${component}`, "zato/host1/server1")).toBe(false);
+  }
+  for (const component of ["server2", "load-balancer", "web-admin"]) {
+    expect(template.comesAfter("zato/host2/server1", `zato/host1/${component}`)).toBe(true);
+  }
+});
+
+test("no resource waits for itself, whatever runs where", () => {
+  for (const schedulerCluster of ["host1", "host2"]) {
+    const stack = newStack();
+    newDeployment(stack, { schedulerCluster });
+    const template = Template.synth(stack);
+    for (const address of Object.keys(template.resources)) {
+      expect([...template.ancestorsOf(address)]).not.toContain(address);
+    }
+  }
+});
+
+test("every resource has an address of its own, and every dependency exists", () => {
+  const stack = newStack();
+  newDeployment(stack);
+  const { resources } = Template.synth(stack);
+  expect(Object.keys(resources)).toHaveLength(2 * (2 + 2 * 8) + 1);
+  const dependencies = Object.values(resources).flatMap(({ depends_on = [] }) => depends_on);
+  expect(Object.keys(resources)).toEqual(expect.arrayContaining([...new Set(dependencies)]));
+});
+
+describe("the scheduler", () => {
+  const activity = (template: Template): unknown[] =>
+    ["host1", "host2"].map((host) => template.manifest(`zato/${host}/scheduler`).parameters.active);
+
+  test("runs in the first cluster, and nowhere else", () => {
+    const stack = newStack();
+    newDeployment(stack);
+    expect(activity(Template.synth(stack))).toEqual(["true", "false"]);
+  });
+
+  test.each([
+    ["host1", "host2", ["true", "false"]],
+    ["host2", "host1", ["false", "true"]],
+  ])("runs in %s when told so, and starts there after it has stopped in %s", (active, other, expected) => {
+    const stack = newStack();
+    newDeployment(stack, { schedulerCluster: active });
+    const template = Template.synth(stack);
+    expect(activity(template)).toEqual(expected);
+    expect(template.comesAfter(`zato/${active}/scheduler`, `zato/${other}/scheduler`)).toBe(true);
+    expect(template.comesAfter(`zato/${other}/scheduler`, `zato/${active}/scheduler`)).toBe(false);
+  });
+
+  test("moves by a change of the two schedulers alone", () => {
+    const contents = (schedulerCluster: string): [string, string][] => {
+      const stack = newStack();
+      newDeployment(stack, { schedulerCluster });
+      return Object.entries(Template.synth(stack).resources).map(([name, { triggers }]) => [
+        name,
+        JSON.stringify(triggers),
+      ]);
+    };
+    const before = new Map(contents("host1"));
+    const changed = contents("host2").filter(([name, triggers]) => before.get(name) !== triggers);
+    // Preflight also runs again: the memory that is needed moves along.
+    expect(changed.map(([name]) => name.replace(/^null_resource\.|_[0-9A-F]{8}$/g, "")).sort()).toEqual([
+      "host1_preflight",
+      "host2_preflight",
+      "zato_host1_scheduler_content",
+      "zato_host2_scheduler_content",
+    ]);
+  });
+
+  test("fails for a cluster that is none", () => {
+    expect(() => newDeployment(newStack(), { schedulerCluster: "host3" })).toThrow(
+      "stack/zato: there is no cluster 'host3' whose scheduler could run; set 'schedulerCluster' to one of 'host1', 'host2'",
+    );
+  });
+});
+
+describe("outputs", () => {
+  test("say what runs where, with servers that were added later", () => {
+    // GIVEN
+    const stack = newStack();
+    const deployment = newDeployment(stack, { webAdmin: { bindAddress: "0.0.0.0" } });
+
+    // WHEN
+    deployment.clusters[0]?.addServer("server3");
+
+    // THEN
+    const template = Template.synth(stack);
+    expect(Object.keys(template.json.output ?? {}).sort()).toEqual([
+      "zato_clusters",
+      "zato_pool",
+      "zato_web_admin_urls",
+    ]);
+    expect(template.output("zato_web_admin_urls")).toEqual({
+      host1: "http://10.0.0.11:8183/",
+      host2: "http://10.0.0.12:8183/",
+    });
+    expect(template.output("zato_clusters")).toEqual({
+      host1: {
+        host: "10.0.0.11",
+        load_balancer: "10.0.0.11:11223",
+        scheduler: "active",
+        servers: {
+          server1: { address: "127.0.0.1:17010", workers: 2 },
+          server2: { address: "127.0.0.1:17011", workers: 1 },
+          server3: { address: "127.0.0.1:17012", workers: 1 },
+        },
+      },
+      host2: {
+        host: "10.0.0.12",
+        load_balancer: "10.0.0.12:11223",
+        scheduler: "inactive",
+        servers: {
+          server1: { address: "127.0.0.1:17010", workers: 2 },
+          server2: { address: "127.0.0.1:17011", workers: 2 },
+        },
+      },
+    });
+  });
+
+  test("fails for two deployments whose outputs would be one to Terraform", () => {
+    const stack = newStack();
+    newDeployment(stack);
+    const elsewhere = new Construct(stack, "elsewhere");
+    const hosts = [newHost(stack, "host3"), newHost(stack, "host4")];
+    expect(() => new HighAvailabilityDeployment(elsewhere, "zato", { hosts, installation: INSTALLATION })).toThrow(
+      "stack/elsewhere/zato: there is already an output 'zato_web_admin_urls' in the stack, and Terraform would lose one of the two; give the deployment another id",
+    );
+  });
+});
+
+test("one cluster is no high availability, which synth says", () => {
+  const stack = newStack();
+  newDeployment(stack, { hosts: [newHost(stack, "host9")] });
+  expect(warningsOf(stack)).toEqual([
+    "stack/zato: one cluster is not highly available; add a second host in another failure domain",
+  ]);
+});
+
+describe("fails for", () => {
+  const withClusters = (
+    props: (index: number) => Partial<ConstructorParameters<typeof ZatoCluster>[2]>,
+  ): (() => void) => {
+    const stack = newStack();
+    const clusters = [1, 2].map((index) => {
+      const host = newHost(stack, `host${index}`);
+      return () => new ZatoCluster(stack, `c${index}`, { host, installation: INSTALLATION, ...props(index) });
+    });
+    return () => void new HighAvailabilityDeployment(stack, "zato", { clusters: clusters.map((make) => make()) });
+  };
+
+  test.each<[string, Partial<HighAvailabilityDeploymentProps>, string | RegExp]>([
+    [
+      "no clusters",
+      { hosts: undefined },
+      "stack/zato: there are no clusters; give either 'hosts', from which clusters are made, or 'clusters'",
+    ],
+    [
+      "an empty list of hosts",
+      { hosts: [] },
+      /there are no clusters; give at least two hosts in different failure domains/,
+    ],
+    ["an empty list of clusters", { hosts: undefined, clusters: [] }, /there are no clusters; give at least two hosts/],
+    [
+      "no installation",
+      { installation: undefined },
+      /it is not said how Zato gets onto the hosts; give an 'installation'/,
+    ],
+    ["no connections", { maxConnectionsPerCluster: 0 }, /the number of connections per cluster is 0/],
+    ["no time", { requestTimeout: 0 }, /the request timeout in seconds is 0/],
+    ["a health check that is none", { healthCheck: { rise: 0 } }, /'rise' of the health check is 0/],
+  ])("%s", (_, props, message) => {
+    const stack = newStack();
+    const hosts = [newHost(stack, "host1"), newHost(stack, "host2")];
+    expect(
+      () => new HighAvailabilityDeployment(stack, "zato", { hosts, installation: INSTALLATION, ...props }),
+    ).toThrow(message);
+  });
+
+  test("hosts and clusters both", () => {
+    const stack = newStack();
+    const cluster = newCluster(stack);
+    expect(() => new HighAvailabilityDeployment(stack, "zato", { hosts: [cluster.host], clusters: [cluster] })).toThrow(
+      /'hosts' and 'clusters' are both given/,
+    );
+  });
+
+  test("an id that would make outputs that Terraform refuses", () => {
+    const stack = newStack();
+    const hosts = [newHost(stack, "host1"), newHost(stack, "host2")];
+    expect(() => new HighAvailabilityDeployment(stack, "my zato", { hosts, installation: INSTALLATION })).toThrow(
+      /'my zato' cannot be used as id of a deployment/,
+    );
+  });
+
+  test("two clusters of one name", () => {
+    expect(withClusters(() => ({ clusterName: "same" }))).toThrow(
+      "stack/zato: the clusters stack/c1 and stack/c2 are both named 'same'; give each a name of its own",
+    );
+  });
+
+  test("two clusters in one failure domain", () => {
+    const stack = newStack();
+    const hosts = ["host1", "host2"].map((id) => newHost(stack, id, { failureDomain: "rack 7" }));
+    expect(() => newDeployment(stack, { hosts })).toThrow(
+      "stack/zato: the clusters stack/zato/host1 and stack/zato/host2 are both in the failure domain 'rack 7', and would be lost together; " +
+        "put each on a host in a failure domain of its own",
+    );
+  });
+
+  test("one host twice", () => {
+    const stack = newStack();
+    const host = newHost(stack, "host1");
+    expect(() => newDeployment(stack, { hosts: [host, host] })).toThrow(/already/);
+  });
+
+  test("two clusters with one ODB, and says where Zato's own message comes from", () => {
+    const stack = newStack();
+    const password = Secret.fromVariable(new TerraformVariable(stack, "password", {}));
+    const odb = OdbDatabase.postgresql({ host: "db.internal", database: "zato", username: "zato", password });
+    expect(withClusters(() => ({ odb }))).toThrow(
+      /the clusters stack\/c1 and stack\/c2 have the same ODB postgresql:\/\/db\.internal:5432\/zato, which is where Zato's "Cluster name already exists" comes from: .*; give each a database of its own, by default a local PostgreSQL/,
+    );
+  });
+
+  test("two clusters with one Redis", () => {
+    const redis = RedisConnection.of({ host: "redis.internal" });
+    expect(withClusters(() => ({ redis }))).toThrow(
+      "stack/zato: the clusters stack/c1 and stack/c2 have the same Redis redis.internal:6379/0, in which they would overwrite each other's keys; give each a Redis of its own",
+    );
+  });
+
+  test("not for two databases of one server, nor for local databases of one name", () => {
+    const stack = newStack();
+    const password = Secret.fromVariable(new TerraformVariable(stack, "password", {}));
+    const odb = (index: number): OdbDatabase =>
+      OdbDatabase.postgresql({ host: "db.internal", database: `zato${index}`, username: "zato", password });
+    expect(withClusters((index) => ({ odb: odb(index) }))).not.toThrow();
+    expect(withClusters(() => ({ odb: OdbDatabase.localPostgresql({ database: "zato" }) }))).not.toThrow();
+    expect(withClusters((index) => ({ redis: RedisConnection.of({ host: "r", database: index }) }))).not.toThrow();
+  });
+});

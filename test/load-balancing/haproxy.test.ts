@@ -1,0 +1,210 @@
+import { TerraformVariable } from "cdktf";
+import { Affinity, HaproxyLoadBalancer, HaproxyLoadBalancerProps, IHost, PhysicalHostProps } from "cdktf-zato";
+import { newDeployment, newHost, newStack } from "../support/stack";
+import { Template } from "../support/template";
+
+interface Options {
+  readonly hosts?: number;
+  readonly props?: Partial<HaproxyLoadBalancerProps>;
+  readonly hostProps?: Partial<PhysicalHostProps>;
+  readonly deployment?: Parameters<typeof newDeployment>[1];
+}
+
+function balancer({ hosts = 2, props = {}, hostProps = {}, deployment = {} }: Options = {}): {
+  template: Template;
+  edge: HaproxyLoadBalancer;
+} {
+  const stack = newStack();
+  const all: IHost[] = ["host1", "host2"].map((id) => newHost(stack, id, hostProps));
+  const edge = new HaproxyLoadBalancer(stack, "edge", {
+    hosts: all.slice(0, hosts),
+    ...(hosts === 2 ? { virtualAddress: "10.0.0.100" } : {}),
+    ...props,
+  });
+  newDeployment(stack, { hosts: all, loadBalancer: edge, ...deployment });
+  return { template: Template.synth(stack), edge };
+}
+
+describe("on two hosts", () => {
+  test("the configuration of HAProxy, the same on both", () => {
+    const { template } = balancer();
+    const { config } = template.manifest("edge/host1").files;
+    expect(config).toMatchSnapshot();
+    expect(template.manifest("edge/host2").files.config).toBe(config);
+  });
+
+  test("the configuration of keepalived, with unicast peers and the first host preferred at start", () => {
+    const { template } = balancer();
+    expect(template.manifest("edge/host1").files.keepalived).toMatchSnapshot();
+    const second = template.manifest("edge/host2").files.keepalived;
+    expect(second).toContain("priority 100\n");
+    expect(second).toContain("unicast_src_ip 10.0.0.12\n    unicast_peer {\n        10.0.0.11\n    }");
+  });
+
+  test("the units", () => {
+    const { unit, vrrp_unit } = balancer().template.manifest("edge/host1").files;
+    expect({ unit, vrrp_unit }).toMatchSnapshot();
+  });
+
+  test("the second is touched when the first works again, and both after the clusters", () => {
+    const { template } = balancer();
+    expect(template.comesAfter("edge/host2", "edge/host1")).toBe(true);
+    for (const cluster of ["host1", "host2"]) {
+      for (const component of ["server1", "server2", "load-balancer", "web-admin"]) {
+        expect(template.comesAfter("edge/host1", `zato/${cluster}/${component}`)).toBe(true);
+      }
+    }
+  });
+
+  test("clients use the virtual address", () => {
+    const { edge, template } = balancer({ props: { port: 8080 } });
+    expect([edge.entryAddress, edge.entryPort]).toEqual(["10.0.0.100", 8080]);
+    expect(template.manifest("edge/host1").parameters).toMatchObject({
+      own_address: "10.0.0.11",
+      own_entry: "10.0.0.100:8080",
+      folder: "/etc/zato-edge",
+      unit: "zato-edge.service",
+      vrrp_unit: "zato-edge-vrrp.service",
+    });
+  });
+
+  test("an IPv6 address is a virtual one too", () => {
+    const { template } = balancer({ props: { virtualAddress: "2001:db8::100" } });
+    const { config, keepalived } = template.manifest("edge/host1").files;
+    expect(config).toContain("bind [2001:db8::100]:80 transparent\n");
+    expect(keepalived).toContain("2001:db8::100/128\n");
+  });
+
+  test("keepalived takes the interface and the router id that it is given", () => {
+    const { template } = balancer({ props: { networkInterface: "bond0.7", virtualRouterId: 7 } });
+    expect(template.manifest("edge/host1").files.keepalived).toMatch(/interface bond0\.7\n {4}virtual_router_id 7\n/);
+  });
+});
+
+describe("on one host", () => {
+  test("there is no virtual address unless asked for", () => {
+    const { template, edge } = balancer({ hosts: 1 });
+    const { files, parameters } = template.manifest("edge/host1");
+    expect(Object.keys(files)).toEqual(["config", "unit"]);
+    expect(files.config).toContain("bind :80\n");
+    expect(parameters.own_entry).toBe("127.0.0.1:80");
+    expect(edge.entryAddress).toBe("10.0.0.11");
+    expect(edge.nodes.map((node) => node.node.id)).toEqual(["host1"]);
+  });
+
+  test("a virtual address has no peers", () => {
+    const { template } = balancer({ hosts: 1, props: { virtualAddress: "10.0.0.100" } });
+    expect(template.manifest("edge/host1").files.keepalived).toContain("virtual_ipaddress {\n        10.0.0.100/32");
+  });
+});
+
+test("options reach the configuration", () => {
+  const { template } = balancer({
+    props: { openPaths: ["/zato/jwt/"], maxConnections: 10, retryPosts: true },
+    deployment: {
+      requestTimeout: 7,
+      maxConnectionsPerCluster: 33,
+      healthCheck: { path: "/up", interval: 5, timeout: 3, rise: 1, fall: 4 },
+    },
+  });
+  const { config = "" } = template.manifest("edge/host1").files;
+  expect(config).toContain("acl zato_open path,url_dec -m beg /zato/jwt/\n");
+  expect(config).toContain("    maxconn 10\n");
+  expect(config).toContain("timeout server 7s\n");
+  expect(config).toContain("timeout check 3s\n");
+  expect(config).toContain("http-check send meth GET uri /up ver HTTP/1.1 hdr Host zato\n");
+  expect(config).toContain("server host1 10.0.0.11:11223 check inter 5s fastinter 500ms rise 1 fall 4 maxconn 33\n");
+  expect(config).not.toContain("disable-l7-retry");
+});
+
+test.each([
+  [Affinity.NONE, ["balance roundrobin\n"], ["cookie", "source"]],
+  [Affinity.SOURCE, ["balance source\n    hash-type consistent\n"], ["cookie"]],
+  [
+    Affinity.COOKIE,
+    ["cookie ZATOCLUSTER insert indirect nocache httponly\n", "maxconn 2000 cookie host1\n"],
+    ["source"],
+  ],
+])("affinity %j", (affinity, present, absent) => {
+  const { config = "" } = balancer({ deployment: { affinity } }).template.manifest("edge/host1").files;
+  present.forEach((text) => expect(config).toContain(text));
+  absent.forEach((text) => expect(config).not.toContain(text));
+});
+
+describe("fails for", () => {
+  test.each<[string, Options, string | RegExp]>([
+    ["no host", { hosts: 0 }, "stack/edge: the load balancer has 0 hosts; give one host, or two different ones"],
+    [
+      "two hosts without a virtual address",
+      { props: { virtualAddress: undefined } },
+      /two hosts have no address in common; give a 'virtualAddress'/,
+    ],
+    [
+      "a virtual address that is none",
+      { props: { virtualAddress: "10.0.0.256" } },
+      /'10.0.0.256' is no virtual address; give an IPv4 or IPv6 address/,
+    ],
+    [
+      "a name for a virtual address",
+      { props: { virtualAddress: "vip.example.com" } },
+      /'vip.example.com' is no virtual address/,
+    ],
+    [
+      "a host's address for a virtual one",
+      { props: { virtualAddress: "10.0.0.12" } },
+      /the virtual address 10.0.0.12 is that of stack\/host2; give an address in the hosts' network that nobody uses/,
+    ],
+    [
+      "hosts by name, which keepalived cannot use",
+      { hostProps: { address: "host.example.com" } },
+      /'host.example.com' is no address of stack\/host1 that keepalived can use/,
+    ],
+    ["a port that is none", { props: { port: 0 } }, /the port of the load balancer is 0/],
+    [
+      "a port in use on the host",
+      { props: { port: 11223 } },
+      /port 11223 of the Zato load-balancer is already used by the load balancer edge of stack\/edge\/host1/,
+    ],
+    [
+      "a router id of 0",
+      { props: { virtualRouterId: 0 } },
+      /the virtual router id is 0; give a whole number from 1 to 255/,
+    ],
+    ["a router id of 256", { props: { virtualRouterId: 256 } }, /the virtual router id is 256/],
+    ["no connections", { props: { maxConnections: 0 } }, /the number of connections is 0/],
+    ["a path that would break its line", { props: { openPaths: ["/a\nb"] } }, /is no URL path to open/],
+    [
+      "an interface that would break its line",
+      { props: { networkInterface: "eth0\n}" } },
+      /is no network interface; give its name as 'ip link' prints it/,
+    ],
+    ["an interface with a long name", { props: { networkInterface: "a".repeat(16) } }, /is no network interface/],
+  ])("%s", (_, options, message) => {
+    expect(() => balancer(options)).toThrow(message);
+  });
+
+  test("the same host twice, or three hosts", () => {
+    const stack = newStack();
+    const [host1, host2, host3] = ["host1", "host2", "host3"].map((id) => newHost(stack, id)) as [IHost, IHost, IHost];
+    const make = (id: string, hosts: IHost[]) => () =>
+      new HaproxyLoadBalancer(stack, id, { hosts, virtualAddress: "10.0.0.100" });
+    expect(make("a", [host1, host1])).toThrow(/the load balancer has 2 hosts; give one host, or two different ones/);
+    expect(make("b", [host1, host2, host3])).toThrow(/the load balancer has 3 hosts/);
+  });
+
+  test("a name that systemd would not take", () => {
+    const stack = newStack();
+    expect(() => new HaproxyLoadBalancer(stack, "edge.1", { hosts: [newHost(stack, "host1")] })).toThrow(
+      /'edge.1' cannot be used as name of a load balancer/,
+    );
+  });
+});
+
+test("hosts whose address is only known after apply are taken", () => {
+  const stack = newStack();
+  const address = new TerraformVariable(stack, "address", {}).stringValue;
+  const hosts = [newHost(stack, "host1", { address }), newHost(stack, "host2")];
+  const edge = new HaproxyLoadBalancer(stack, "edge", { hosts, virtualAddress: "10.0.0.100" });
+  newDeployment(stack, { hosts, loadBalancer: edge });
+  expect(Template.synth(stack).content("edge/host2").triggers?.file_keepalived).toContain("        ${var.address}\n");
+});
