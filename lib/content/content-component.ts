@@ -32,7 +32,7 @@ export class ContentComponent extends RemoteComponent {
         cluster: cluster.clusterName,
         zato: cluster.installation.path,
         server_path: cluster._paths.component(cluster.servers[0]!.serverName),
-        servers: lines(cluster.servers.map((server) => server.address)),
+        servers: lines(cluster.servers.map(({ address, workers }) => `${address} ${workers}`)),
         services: lines(services.map(({ name, sha256 }) => `${name} ${sha256}`)),
         objects: String(objects.length),
         owned: lines([...objects.map(({ key }) => key), ...services.map(({ name }) => `service/${name}`)].sort()),

@@ -43,14 +43,19 @@ class Admin:
         if all_pids:
             answers = [worker.get("pid_data") for worker in answer.values()] if isinstance(answer, dict) else answer
             return [json.loads(one) if isinstance(one, str) and one[:1] in "[{" else one for one in answers or []]
-        return answer
+        return unwrapped(answer)
 
     def list(self, service, **request):
         """The rows of a get-list service."""
-        answer = self.invoke(service, {"cluster_id": 1, **request})
-        if isinstance(answer, dict):
-            answer = next((value for key, value in answer.items() if key.endswith("_response")), [])
-        return answer or []
+        return self.invoke(service, {"cluster_id": 1, **request}) or []
+
+
+def unwrapped(answer):
+    """Some services put their answer into one element, `zato_…_response`."""
+    if isinstance(answer, dict) and len(answer) == 1:
+        element, content = next(iter(answer.items()))
+        return content if element.endswith("_response") else answer
+    return answer
 
 
 def count_workers(admin):

@@ -36,6 +36,9 @@ KINDS = {
 }
 SERVICE = "service"
 
+# Comes with the library, in every cluster: it tells what a worker has really loaded.
+INVENTORY = "cdktf-zato.inventory"
+
 
 def actual_objects(admin):
     """All objects of the kinds that can be listed: KIND/NAME -> row."""
@@ -44,25 +47,30 @@ def actual_objects(admin):
 
 def own_services(admin):
     """The services that are not Zato's: name -> row."""
-    return {row["name"]: row for row in admin.list("zato.service.get-list") if not row.get("is_internal")}
+    rows = admin.list("zato.service.get-list")
+    return {row["name"]: row for row in rows if not row.get("is_internal") and row["name"] != INVENTORY}
 
 
-def source_hash(admin, service):
-    """The hash of the source that this server has of a service."""
-    return admin.invoke("zato.service.get-source-info", {"cluster_id": 1, "name": service}).get("source_hash")
+def loaded_services(admin):
+    """What each worker of this server has loaded: a list of NAME -> hash of the source."""
+    return admin.invoke(INVENTORY, all_pids=True)
 
 
-def check_services(admin, wanted_file):
-    """Whether this server has each service with its hash; WANTED_FILE has lines "NAME HASH"."""
-    problems = []
-    deployed = own_services(admin)
-    for name, wanted in (line.rstrip("\n").rsplit(" ", 1) for line in open(wanted_file, encoding="utf-8") if line.strip()):
-        if name not in deployed:
-            problems.append(f"{name} is not deployed")
-        elif source_hash(admin, name) != wanted:
-            problems.append(f"{name} has other code than declared")
+def check_services(admin, wanted_file, workers):
+    """Whether all workers of this server have loaded each service; WANTED_FILE has lines "NAME HASH"."""
+    loaded = loaded_services(admin)
+    if len(loaded) != int(workers):
+        sys.exit(f"{len(loaded)} of {workers} workers answer")
+    wanted = dict(line.rsplit(" ", 1) for line in read_lines(wanted_file))
+    problems = {problem_of(name, worker.get(name), hash) for worker in loaded for name, hash in wanted.items()} - {""}
     if problems:
-        sys.exit("\n".join(problems))
+        sys.exit("\n".join(sorted(problems)))
+
+
+def problem_of(name, found, wanted):
+    if found is None:
+        return f"{name} is not deployed"
+    return "" if found == wanted else f"{name} has other code than declared"
 
 
 def write_baseline(admin, target):
@@ -84,6 +92,7 @@ def compare(admin, expected_file, baseline_file):
     expected = read_json(expected_file, {"objects": {}, "services": {}})
     baseline = set(read_json(baseline_file, []))
     actual, services = actual_objects(admin), own_services(admin)
+    loaded = loaded_services(admin) if expected["services"] else []
     rows = {}
     for key, fields in expected["objects"].items():
         if key.split("/", 1)[0] in KINDS:
@@ -91,8 +100,8 @@ def compare(admin, expected_file, baseline_file):
             seen = None if found is None else describe({field: found.get(field) for field in fields})
             rows[key] = {"declared": describe(fields), "actual": seen}
     for name, wanted in expected["services"].items():
-        seen = source_hash(admin, name) if name in services else None
-        rows[f"{SERVICE}/{name}"] = {"declared": wanted[:12], "actual": seen and seen[:12]}
+        seen = sorted({(worker.get(name) or "nothing")[:12] for worker in loaded})
+        rows[f"{SERVICE}/{name}"] = {"declared": wanted[:12], "actual": " and ".join(seen) if name in services else None}
     undeclared = [*actual, *(f"{SERVICE}/{name}" for name in services)]
     for key in undeclared:
         if key not in rows and key not in baseline:

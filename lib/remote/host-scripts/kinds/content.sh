@@ -6,7 +6,10 @@ converge() {
     local cluster_folder
     cluster_folder=$ZATO_HOME/env/$(param cluster)
     install_secrets "$CONFIG/secrets/$(param cluster)-content" "$staged"
+    local secrets_changed=$changed
     install_requirements
+    install -d "$staged.files/services"
+    cp "$scripts/cdktf_zato_inventory.py" "$staged.files/services/"
     deploy_folder "$staged.files/services" "$cluster_folder/hot-deploy" '*.py'
     deploy_folder "$staged.files/user-conf" "$cluster_folder/user-conf" '*'
     deploy_folder "$staged.files/static" "$cluster_folder/static" '*'
@@ -47,19 +50,21 @@ deploy_folder() {
 
 # Each server must have the code with the declared hash, and each of its workers must have loaded it.
 wait_for_services() {
-    local address
+    local address workers
     [ -s "$(param_file services)" ] || return 0
-    while read -r address; do
+    while read -r address workers; do
         [ -n "$address" ] || continue
-        wait_until 120 "the services on $address" admin "$address" services "$(param_file services)" ||
-            fail "the services are not live on $address: $(admin "$address" services "$(param_file services)" 2>&1 | tail -n 5)"
+        wait_until 120 "the services on $address" admin "$address" services "$(param_file services)" "$workers" ||
+            fail "the services are not live on $address: $(
+                admin "$address" services "$(param_file services)" "$workers" 2>&1 | tail -n 5
+            )"
     done < <(param servers; echo)
 }
 
 import_objects() {
     local stamp=$state/imported sum
     sum=$({ cat "$(file enmasse)"; param secrets_versions; } | sha256sum)
-    if [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && [ -z "$changed" ] && verify_quietly; then return; fi
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && [ -z "$secrets_changed" ] && verify_quietly; then return; fi
     [ "$(param objects)" != 0 ] || return 0
     rm -f "$stamp"
     progress "importing $(param objects) objects"
@@ -101,7 +106,7 @@ remove_stale() {
 }
 
 first_server() {
-    param servers | head -n 1
+    param servers | sed -n '1s/ .*//p'
 }
 
 baseline() {
@@ -121,9 +126,10 @@ verify() {
         fail "the cluster $(param cluster) differs from what is declared"
     fi
     sed 's/^/    /' "$report" >&3 2>/dev/null || true
-    if [ "$(param ping_sql)" = true ]; then
-        admin "$(first_server)" ping-sql "$(param_file sql_connections)" || fail "$(admin "$(first_server)" ping-sql "$(param_file sql_connections)" 2>&1 | tail -n 3)"
-    fi
+    [ -s "$(param_file sql_connections)" ] || return 0
+    local complaint
+    complaint=$(admin "$(first_server)" ping-sql "$(param_file sql_connections)" 2>&1) ||
+        fail "cluster $(param cluster): $complaint"
 }
 
 remove() {

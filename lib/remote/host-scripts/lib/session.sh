@@ -55,14 +55,15 @@ fail() {
 
 # wait_until SECONDS WHAT COMMAND...: repeats the command twice a second, and says what it waits for.
 wait_until() {
-    local limit=$1 what=$2 begun=$SECONDS shown=0 elapsed
+    local limit=$1 what=$2 begun=$SECONDS next=3 elapsed
     shift 2
     until "$@" >/dev/null 2>&1; do
         elapsed=$((SECONDS - begun))
         [ "$elapsed" -lt "$limit" ] || return 1
-        if [ $((elapsed - shown)) -ge 3 ]; then
+        # After 3, 6, 12, 24 … seconds.
+        if [ "$elapsed" -ge "$next" ]; then
             say "waiting for $what ($elapsed s)"
-            shown=$elapsed
+            next=$((2 * next))
         fi
         sleep 0.5
     done

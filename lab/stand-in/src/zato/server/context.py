@@ -38,6 +38,9 @@ class ServerContext:
     def store(self):
         return self.parts['store']
 
+    # What services know it by.
+    service_store = store
+
     @property
     def invoker(self):
         return self.parts['invoker']

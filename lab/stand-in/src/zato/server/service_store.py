@@ -19,12 +19,19 @@ class Deployed:
     service_class: type[Service]
     path: str
     line: int
+    source: str
 
 
 class ServiceStore:
     def __init__(self, context: ServerContext):
         self._context = context
         self._services: dict[str, Deployed] = {}
+
+    @property
+    def services(self) -> dict[str, dict[str, str]]:
+        """What the real store keeps of the services that this worker has loaded, as far as anybody asks for it."""
+        return {deployed.service_class.get_impl_name(): {'name': name, 'source_code': deployed.source}
+            for name, deployed in self._services.items()}
 
     def get(self, name: str) -> type[Service] | None:
         found = self._services.get(name)
@@ -52,7 +59,7 @@ class ServiceStore:
         classes = [item for item in vars(module).values()
             if isinstance(item, type) and issubclass(item, Service) and item.__module__ == module.__name__]
         for item in classes:
-            self._services[item.get_name()] = Deployed(item, path, _line(item, text))
+            self._services[item.get_name()] = Deployed(item, path, _line(item, text), text)
         return [item.get_name() for item in classes]
 
     def store(self, session: Session, names: list[str]) -> None:

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { parseArgs } from "node:util";
+import { verify } from "./verify";
+
+const USAGE = `usage: cdktf-zato verify STACK_FOLDER
+
+  verify    ask every cluster what it runs, and print what differs from the declaration or between clusters
+            STACK_FOLDER is where 'cdktf synth' has put the stack, for example cdktf.out/stacks/production
+
+exit status: 0 as declared, 1 something differs, 2 a cluster cannot be asked or the call is wrong
+`;
+
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { help: { type: "boolean" } } });
+  const [command, folder, ...rest] = positionals;
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (command !== "verify" || folder === undefined || rest.length > 0) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  return verify(folder, (line) => process.stdout.write(`${line}\n`));
+}
+
+main().then(
+  (status) => (process.exitCode = status),
+  (error: Error) => {
+    process.stderr.write(`cdktf-zato: ${error.message}\n`);
+    process.exitCode = 2;
+  },
+);
