@@ -75,7 +75,7 @@ test("every resource has an address of its own, and every dependency exists", ()
   const stack = newStack();
   newDeployment(stack);
   const { resources } = Template.synth(stack);
-  expect(Object.keys(resources)).toHaveLength(2 * (2 + 2 * 8) + 1);
+  expect(Object.keys(resources)).toHaveLength(2 * (2 + 2 * 8) + 1 + 1); // the barrier, and the start of one scheduler
   const dependencies = Object.values(resources).flatMap(({ depends_on = [] }) => depends_on);
   expect(Object.keys(resources)).toEqual(expect.arrayContaining([...new Set(dependencies)]));
 });
@@ -98,8 +98,11 @@ describe("the scheduler", () => {
     newDeployment(stack, { schedulerCluster: active });
     const template = Template.synth(stack);
     expect(activity(template)).toEqual(expected);
-    expect(template.comesAfter(`zato/${active}/scheduler`, `zato/${other}/scheduler`)).toBe(true);
-    expect(template.comesAfter(`zato/${other}/scheduler`, `zato/${active}/scheduler`)).toBe(false);
+    const start = template.ancestorsOf(template.addressOf(`zato/${active}/scheduler/start`));
+    expect([...start]).toEqual(
+      expect.arrayContaining([active, other].map((host) => template.addressOf(`zato/${host}/scheduler/content`))),
+    );
+    expect(Object.keys(template.resources)).not.toContain(template.addressOf(`zato/${other}/scheduler/start`));
   });
 
   test("moves by a change of the two schedulers alone", () => {
@@ -119,7 +122,31 @@ describe("the scheduler", () => {
       "host2_preflight",
       "zato_host1_scheduler_content",
       "zato_host2_scheduler_content",
+      "zato_host2_scheduler_start",
     ]);
+  });
+
+  test("moves without a cycle: Terraform follows the dependencies of before and after at the same time", () => {
+    // GIVEN
+    const dependencies = new Map<string, string[]>();
+    for (const schedulerCluster of ["host1", "host2"]) {
+      const stack = newStack();
+      newDeployment(stack, { schedulerCluster });
+      for (const [address, { depends_on = [] }] of Object.entries(Template.synth(stack).resources)) {
+        dependencies.set(address, [...(dependencies.get(address) ?? []), ...depends_on]);
+      }
+    }
+
+    // THEN
+    const finished = new Set<string>();
+    const visit = (address: string, path: string[]): void => {
+      expect(path).not.toContain(address);
+      if (!finished.has(address)) {
+        dependencies.get(address)?.forEach((next) => visit(next, [...path, address]));
+        finished.add(address);
+      }
+    };
+    [...dependencies.keys()].forEach((address) => visit(address, []));
   });
 
   test("fails for a cluster that is none", () => {

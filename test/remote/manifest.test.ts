@@ -84,7 +84,7 @@ describe("on the host", () => {
   ])("fails for a manifest that is %s", (_, manifest) => {
     expect(unpack(manifest)).toMatchObject({
       status: 1,
-      stdout: expect.stringMatching(/^failed: the manifest .* is damaged\n$/),
+      stdout: expect.stringMatching(/^failed: the manifest .* is damaged\n$/) as string,
     });
   });
 
@@ -93,7 +93,7 @@ describe("on the host", () => {
       `fail() { echo "failed: $1"; exit 1; }; . "$1/lib/manifest.sh"; unpack_manifest "$2/x" "$2/entries"`,
       [HOST_SCRIPTS, folder()],
     );
-    expect(run).toMatchObject({ status: 1, stdout: expect.stringContaining("is damaged") });
+    expect(run).toMatchObject({ status: 1, stdout: expect.stringContaining("is damaged") as string });
   });
 
   test("a parameter that is not there is empty, and the others are printed as they are", () => {

@@ -22,19 +22,6 @@ test("fails for a variable with a default, which would stand in cdk.tf.json", ()
   expect(() => SshKey.fromVariable(variable)).toThrow(/the variable has a default/);
 });
 
-test("fails for a default that is set later", () => {
-  // GIVEN
-  const stack = newStack();
-  const variable = new TerraformVariable(stack, "jwt", { type: "string" });
-  Secret.fromVariable(variable);
-
-  // WHEN
-  variable.default = "clear text";
-
-  // THEN
-  expect(() => Template.synth(stack)).toThrow(/the variable has a default/);
-});
-
 test("a given secret is staged in a file of its own, and nowhere else", () => {
   // GIVEN
   const stack = newStack();

@@ -26,7 +26,7 @@ export function newStack(context: Record<string, unknown> = {}): TerraformStack 
 /** A host of four CPUs; its address follows the digits of its id. */
 export function newHost(scope: IConstruct, id: string, props: Partial<PhysicalHostProps> = {}): PhysicalHost {
   const number = /\d+$/.exec(id)?.[0] ?? "1";
-  return new PhysicalHost(scope as TerraformStack, id, { address: `10.0.0.1${number}`, cpus: 4, ssh: SSH, ...props });
+  return new PhysicalHost(scope, id, { address: `10.0.0.1${number}`, cpus: 4, ssh: SSH, ...props });
 }
 
 /** A cluster on a new host `host1`, unless the props name another one. */

@@ -16,7 +16,7 @@ import { newStack } from "../support/stack";
 
 const stack = newStack();
 const token = new TerraformVariable(stack, "text", {}).stringValue;
-const numberToken = new TerraformVariable(stack, "number", {}).numberValue as number;
+const numberToken = new TerraformVariable(stack, "number", {}).numberValue;
 
 test("an error says where, what, and the way out", () => {
   const error = new ConstructError(stack, "the port is 0", "give another one");
