@@ -48,6 +48,8 @@ export class HaproxyNode extends RemoteComponent {
           Group: "root",
           RuntimeDirectory: `zato-${name}`,
           RuntimeDirectoryMode: "0700",
+          // Every request is refused until it is back, or keepalived has noticed.
+          RestartSec: "100ms",
           ExecStartPre: `/usr/sbin/haproxy -c -q -f ${config}`,
           ExecStart: `/usr/sbin/haproxy -Ws -f ${config} -p /run/zato-${name}/pid`,
           ExecReload: [`/usr/sbin/haproxy -c -q -f ${config}`, "/bin/kill -USR2 $MAINPID"],

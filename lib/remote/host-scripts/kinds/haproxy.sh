@@ -12,6 +12,8 @@ converge() {
     changed=
     install_unit "$unit"
     if ! in_use "$unit"; then
+        # The other host takes the virtual address meanwhile, so that no client is refused.
+        systemctl stop "$(param vrrp_unit)" 2>/dev/null || true
         systemctl restart "$unit"
     elif [ -n "$config_changed" ]; then
         systemctl reload "$unit"
@@ -28,11 +30,9 @@ cluster_is_up() {
 }
 
 virtual_address() {
-    local unit folder had=yes
+    local unit folder
     unit=$(param vrrp_unit) folder=$(param folder)
-    has_package keepalived || had=no
-    need_packages keepalived
-    [ "$had" = yes ] || systemctl disable --now --quiet keepalived.service || true
+    need_packages_stopped keepalived.service keepalived
     sed "s/INTERFACE-OF-THIS-HOST/$(own_interface)/" "$(file keepalived)" >"$work/keepalived.conf"
     keepalived --config-test --use-file "$work/keepalived.conf" ||
         fail "keepalived does not accept the configuration; see the log"
