@@ -32,7 +32,7 @@ export async function terraformOrThrow(folder: string, ...args: string[]): Promi
 
 /** Starts Terraform in a folder. It needs no registry here: `terraform_data` is built in. */
 export function startTerraform(folder: string, ...args: string[]): ChildProcess {
-  const environment = { ...process.env, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" };
+  const environment: NodeJS.ProcessEnv = { ...process.env, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" };
   // A configuration file of the user's, or the lack of one it names, has no part in this.
   delete environment.TF_CLI_CONFIG_FILE;
   return spawn("terraform", args, {

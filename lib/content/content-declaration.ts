@@ -3,6 +3,7 @@ import { isAbsolute, join, posix } from "node:path";
 import { Construct } from "constructs";
 import { ConstructError } from "../validation";
 import { ZatoCluster } from "../zato";
+import { Affinity, StickyPath } from "./affinity";
 import { ContentComponent } from "./content-component";
 import { ContentFolder } from "./content-folder";
 import {
@@ -40,6 +41,7 @@ const BUILT_IN_SERVICE = /^(zato|pub\.zato|demo)\./;
 export abstract class ContentDeclaration extends Construct {
   private readonly declaredObjects = new Map<string, ContentObject>();
   private readonly declaredFiles: ServiceFile[] = [];
+  private readonly declaredStickyPaths: StickyPath[] = [];
   private filesOfContent?: ContentFolder;
 
   /** The clusters that run what is declared. */
@@ -151,6 +153,34 @@ export abstract class ContentDeclaration extends Construct {
   /** Adds an outgoing mail connection. */
   public addSmtpConnection(name: string, props: SmtpConnectionProps): SmtpConnection {
     return this.addObject(new SmtpConnection(this, name, props));
+  }
+
+  /**
+   * Lets clients come back to the same cluster for URL paths that begin so: for WebSockets, pub/sub and whatever else
+   * keeps something in a cluster's memory and is no REST channel, which says so itself.
+   *
+   * @throws ConstructError when the path does not begin with `/` or holds white space or quotes
+   */
+  public addStickyPath(path: string, affinity: Affinity): void {
+    if (!/^\/[A-Za-z0-9_./~-]*$/.test(path)) {
+      throw new ConstructError(
+        this,
+        `'${path}' is no beginning of URL paths`,
+        "give it from '/' on, in plain characters",
+      );
+    }
+    this.declaredStickyPaths.push({ path, affinity });
+  }
+
+  /** All URL paths for which clients come back to the same cluster. */
+  public get stickyPaths(): StickyPath[] {
+    const channels = this.contentObjects.filter((object): object is RestChannel => "affinity" in object);
+    return [
+      ...this.declaredStickyPaths,
+      ...channels
+        .filter(({ affinity }) => affinity !== Affinity.NONE)
+        .map(({ fixedPath, affinity }) => ({ path: fixedPath, affinity })),
+    ];
   }
 
   /** Adds objects as enmasse files hold them. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { stringify } from "yaml";
 import { Secret } from "../remote";
 import { ContentObject } from "./objects";
+import { yaml } from "./yaml";
 
 /** An enmasse file, and what stands behind its variables. */
 export interface EnmasseFile {
@@ -30,7 +30,7 @@ export function renderEnmasse(objects: readonly ContentObject[]): EnmasseFile {
     }
     (sections[object.section] ??= []).push({ name: object.name, ...object.fields, ...hidden });
   }
-  return { text: objects.length === 0 ? "" : stringify(sections), secrets, variables };
+  return { text: objects.length === 0 ? "" : yaml().stringify(sections), secrets, variables };
 }
 
 /** Good for a file, an environment variable and a trigger alike, whatever the object's name. */

@@ -1,3 +1,4 @@
+export * from "./affinity";
 export * from "./cluster-content";
 export * from "./content-declaration";
 export * from "./objects";

@@ -1,9 +1,9 @@
-import { Annotations, Lazy, TerraformOutput } from "cdktf";
+import { Annotations, Lazy, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import { ContentDeclaration } from "../content";
+import { Affinity, ContentDeclaration } from "../content";
 import { IHost } from "../host";
-import { Affinity, HealthCheck, HealthCheckProps, IExternalLoadBalancer, LoadBalancerPool } from "../load-balancing";
-import { ConstructError, hostPort, requireWhole } from "../validation";
+import { HealthCheck, HealthCheckProps, IExternalLoadBalancer, LoadBalancerPool } from "../load-balancing";
+import { ConstructError, hostPort, requireName, requireWhole } from "../validation";
 import { ZatoCluster, ZatoClusterOptions } from "../zato";
 import { validateClusters } from "./cluster-independence";
 
@@ -55,7 +55,8 @@ export interface HighAvailabilityDeploymentProps extends Partial<ZatoClusterOpti
   readonly exclusiveContent?: boolean;
 
   /**
-   * Whether the external load balancer sends a client to the same cluster each time.
+   * Whether the external load balancer sends a client to the same cluster each time, whatever it asks for. A channel
+   * that needs it says so itself, and leaves the others alone.
    *
    * @default Affinity.NONE
    */
@@ -107,6 +108,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
    */
   constructor(scope: Construct, id: string, props: HighAvailabilityDeploymentProps) {
     super(scope, id);
+    requireName(this, "id of a deployment", id);
     this.healthCheck = new HealthCheck(this, props.healthCheck);
     this.hasExclusiveContent = props.exclusiveContent ?? false;
     this.affinity = props.affinity ?? Affinity.NONE;
@@ -153,6 +155,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       })),
       healthCheck: this.healthCheck,
       affinity: this.affinity,
+      stickyPaths: this.stickyPaths,
       maxConnectionsPerMember: this.maxConnectionsPerCluster,
       requestTimeout: this.requestTimeout,
     };
@@ -203,7 +206,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
     const others = this.members.filter((cluster) => cluster !== active);
     others.forEach((cluster) => cluster.scheduler.deactivate());
     // Stopped everywhere else before it is started here: no job runs twice while it moves.
-    active.scheduler.after(() => others.map((cluster) => cluster.scheduler));
+    active.scheduler.startAfter(() => others.map((cluster) => cluster.scheduler));
   }
 
   private addOutputs(): void {
@@ -218,6 +221,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       members: this.pool.members,
       health_check: { ...this.healthCheck, expect: 200 },
       affinity: this.affinity.kind,
+      sticky_paths: this.stickyPaths.map(({ path, affinity }) => ({ path, affinity: affinity.kind })),
       max_connections_per_member: this.maxConnectionsPerCluster,
       request_timeout: this.requestTimeout,
     }));
@@ -240,7 +244,18 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
 
   /** Servers may still be added: an output is made of what there is at synth. */
   private output(name: string, produce: () => unknown): void {
+    const logicalId = `${this.node.id}_${name}`;
+    const others = TerraformStack.of(this)
+      .node.findAll()
+      .filter((node) => TerraformOutput.isTerraformOutput(node));
+    if (others.some((other) => other.friendlyUniqueId === logicalId)) {
+      throw new ConstructError(
+        this,
+        `there is already an output '${logicalId}' in the stack, and Terraform would lose one of the two`,
+        "give the deployment another id",
+      );
+    }
     const output = new TerraformOutput(this, name, { value: Lazy.anyValue({ produce }) });
-    output.overrideLogicalId(`${this.node.id}_${name}`);
+    output.overrideLogicalId(logicalId);
   }
 }

@@ -1,3 +1,4 @@
+import { Affinity } from "../content";
 import { hostPort } from "../validation";
 import { LoadBalancerPool } from "./pool";
 
@@ -22,14 +23,14 @@ export interface HaproxyConfig {
  */
 export function renderHaproxyConfig(config: HaproxyConfig): string {
   const { pool } = config;
-  const { healthCheck, affinity } = pool;
-  const check =
-    `check inter ${healthCheck.interval}s fastinter 500ms rise ${healthCheck.rise} fall ${healthCheck.fall} ` +
-    `maxconn ${pool.maxConnectionsPerMember}`;
-  const servers = pool.members.map(
-    ({ name, address, port }) =>
-      `    server ${name} ${hostPort(address, port)} ${check}${affinity.kind === "cookie" ? ` cookie ${name}` : ""}`,
-  );
+  const { healthCheck } = pool;
+  const stickyKinds = [...new Set(pool.stickyPaths.map(({ affinity }) => affinity))];
+  const acl = (name: string, paths: readonly string[]): string =>
+    paths.map((path) => `    acl ${name} path,url_dec -m beg ${path}\n`).join("");
+  const choices = stickyKinds.map((affinity) => {
+    const paths = pool.stickyPaths.filter((sticky) => sticky.affinity === affinity).map(({ path }) => path);
+    return `${acl(`sticky_${affinity.kind}`, paths)}    use_backend clusters_${affinity.kind} if sticky_${affinity.kind}\n`;
+  });
   return `# Managed by cdktf-zato. Changes made here are lost.
 global
     log stdout format raw local0 notice
@@ -56,22 +57,37 @@ frontend clients
     bind ${config.bind}${config.isVirtual ? " transparent" : ""}
     maxconn ${config.maxConnections}
     acl zato_open path,url_dec -m str -i ${healthCheck.path}
-${config.openPaths.map((path) => `    acl zato_open path,url_dec -m beg ${path}\n`).join("")}\
+${acl("zato_open", config.openPaths)}\
 ${config.privatePaths.map((path) => `    acl zato_private path,url_dec -m beg -i ${path}\n`).join("")}\
     acl zato_private path,url_dec -m sub -i // /./ /../
     http-request deny deny_status 403 if zato_private !zato_open
+${choices.join("")}\
     default_backend clusters
 
-backend clusters
-    balance ${affinity.kind === "source" ? "source\n    hash-type consistent" : "roundrobin"}
-${affinity.kind === "cookie" ? "    cookie ZATOCLUSTER insert indirect nocache httponly\n" : ""}\
+${backEnd("clusters", pool.affinity, config)}\
+${stickyKinds.map((affinity) => "\n" + backEnd(`clusters_${affinity.kind}`, affinity, config)).join("")}`;
+}
+
+function backEnd(name: string, affinity: Affinity, { pool, retryPosts }: HaproxyConfig): string {
+  const { healthCheck } = pool;
+  const check =
+    `check inter ${healthCheck.interval}s fastinter 500ms rise ${healthCheck.rise} fall ${healthCheck.fall} ` +
+    `maxconn ${pool.maxConnectionsPerMember}`;
+  const servers = pool.members.map(
+    (member) =>
+      `    server ${member.name} ${hostPort(member.address, member.port)} ${check}` +
+      (affinity === Affinity.COOKIE ? ` cookie ${member.name}` : ""),
+  );
+  return `backend ${name}
+    balance ${affinity === Affinity.SOURCE ? "source\n    hash-type consistent" : "roundrobin"}
+${affinity === Affinity.COOKIE ? "    cookie ZATOCLUSTER insert indirect nocache httponly\n" : ""}\
     option httpchk
     http-check send meth GET uri ${healthCheck.path} ver HTTP/1.1 hdr Host zato
     http-check expect status 200
     option redispatch 1
     retries 3
     retry-on all-retryable-errors
-${config.retryPosts ? "" : "    http-request disable-l7-retry if { method POST PATCH }\n"}\
+${retryPosts ? "" : "    http-request disable-l7-retry if { method POST PATCH }\n"}\
     default-server observe layer4 error-limit 3 on-error fastinter
 ${servers.join("\n")}
 `;

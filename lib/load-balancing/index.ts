@@ -1,4 +1,3 @@
-export * from "./affinity";
 export * from "./existing-load-balancer";
 export type * from "./external-load-balancer";
 export * from "./haproxy-load-balancer";

@@ -1,4 +1,4 @@
-import { Affinity } from "./affinity";
+import { Affinity, StickyPath } from "../content";
 import { HealthCheck } from "./health-check";
 
 /** One cluster as a balancer sees it. */
@@ -21,8 +21,11 @@ export interface LoadBalancerPool {
   /** How it is found out whether a member answers. */
   readonly healthCheck: HealthCheck;
 
-  /** Whether clients come back to the same member. */
+  /** Whether clients come back to the same member, whatever they ask for. */
   readonly affinity: Affinity;
+
+  /** Beginnings of URL paths for which they do, though for others they do not. */
+  readonly stickyPaths: readonly StickyPath[];
 
   /** The most connections at a time to one member. */
   readonly maxConnectionsPerMember: number;

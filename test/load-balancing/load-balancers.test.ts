@@ -58,6 +58,7 @@ describe("a balancer that others run", () => {
       health_check: { path: "/zato/ping", interval: 2, timeout: 2, rise: 2, fall: 2, expect: 200 },
       affinity: "none",
       max_connections_per_member: 2000,
+      sticky_paths: [],
       request_timeout: 60,
     });
   });

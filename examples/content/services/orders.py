@@ -1,6 +1,6 @@
 from zato.server.service import Service
 
-VERSION = 'v2'
+VERSION = 'v1'
 
 
 class ListOrders(Service):

@@ -53,6 +53,9 @@ export interface ContentObjectProps {
   readonly security?: string;
 }
 
+/** The sections of which enmasse sees objects whose names hold "zato". */
+const SECURITY_SECTIONS = ["security", "def_sec", "basic_auth", "apikey", "jwt", "oauth", "ntlm", "aws", "security_groups"];
+
 /** One object of Zato's configuration, of whatever kind. */
 export class ContentObject {
   public readonly section: string;
@@ -65,12 +68,19 @@ export class ContentObject {
   public readonly security?: string;
 
   /**
-   * @throws ConstructError when the name is empty or not on one line, or a secret would be generated: the other side of
-   * a connection would not know it
+   * @throws ConstructError when the name is empty, not on one line, or holds "zato", or a secret would be generated: the
+   * other side of a connection would not know it
    */
   constructor(scope: IConstruct, props: ContentObjectProps) {
     this.section = props.section;
     this.name = requireLine(scope, `the name of an object of '${props.section}'`, props.name);
+    if (/zato/i.test(this.name) && !SECURITY_SECTIONS.includes(this.section)) {
+      throw new ConstructError(
+        scope,
+        `the name of ${this.section} '${this.name}' holds 'zato', and Zato would not find the object when it is imported again`,
+        "give it a name without 'zato'; only security definitions may have it in theirs",
+      );
+    }
     this.fields = props.fields;
     this.secrets = props.secrets ?? {};
     this.kind = props.kind ?? props.section;

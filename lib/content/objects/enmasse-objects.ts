@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { IConstruct } from "constructs";
-import { parse } from "yaml";
 import { Secret } from "../../remote";
 import { ConstructError } from "../../validation";
+import { yaml } from "../yaml";
 import { ContentObject, EnmasseValue } from "./content-object";
 
 /** Secrets of enmasse objects, by the name behind `Zato_Enmasse_Env.` in the file. */
@@ -38,7 +38,7 @@ export class EnmasseObjects {
           "give the absolute path of a file that exists, for example by path.join(__dirname, …)",
         );
       }
-      return parse(readFileSync(file, "utf8")) as unknown;
+      return yaml().parse(readFileSync(file, "utf8")) as unknown;
     }, props);
   }
 

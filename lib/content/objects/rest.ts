@@ -1,5 +1,6 @@
 import { IConstruct } from "constructs";
 import { ConstructError, requireWhole } from "../../validation";
+import { Affinity } from "../affinity";
 import { ContentObject } from "./content-object";
 import { SecurityDefinition } from "./security";
 
@@ -34,10 +35,24 @@ export interface RestChannelProps {
    * @default "json"
    */
   readonly dataFormat?: string;
+
+  /**
+   * Whether a client has to come back to the same cluster each time, for example because the service keeps something in
+   * memory. The external load balancer sees to it, for this channel alone.
+   *
+   * @default Affinity.NONE
+   */
+  readonly affinity?: Affinity;
 }
 
 /** A REST channel: a URL path that calls a service. */
 export class RestChannel extends ContentObject {
+  /** Whether a client has to come back to the same cluster each time. */
+  public readonly affinity: Affinity;
+
+  /** Its URL path up to the first parameter. */
+  public readonly fixedPath: string;
+
   /** @throws ConstructError when the path does not begin with `/`, holds white space, or is one of Zato's own */
   constructor(scope: IConstruct, name: string, props: RestChannelProps) {
     if (!/^\/[^\s?#]*$/.test(props.urlPath) || props.urlPath.startsWith("/zato/")) {
@@ -61,6 +76,8 @@ export class RestChannel extends ContentObject {
       service: props.service,
       security: props.security?.name,
     });
+    this.affinity = props.affinity ?? Affinity.NONE;
+    this.fixedPath = props.urlPath.replace(/\{.*/, "");
   }
 }
 

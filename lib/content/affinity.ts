@@ -1,3 +1,12 @@
+/** A beginning of URL paths for which clients come back to the same cluster. */
+export interface StickyPath {
+  /** From `/` on. */
+  readonly path: string;
+
+  /** How the cluster is found again. */
+  readonly affinity: Affinity;
+}
+
 /** Whether a client comes back to the cluster that it was sent to first. */
 export class Affinity {
   /** Each request goes wherever it is best: the default, and right for everything stateless. */
