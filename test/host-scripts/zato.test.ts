@@ -1,0 +1,135 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+
+const folder = temporaryFolder();
+
+/** Runs with the libraries for Zato and its database, in which the programs of the host are played by functions. */
+function withZato(program: string): BashResult {
+  return bash(
+    `CONFIG=$2 STATE=$2/state work=$2/work entries=$2/entries scripts=$1
+     . "$1/lib/manifest.sh"; . "$1/lib/files.sh"; . "$1/lib/odb.sh"; . "$1/lib/zato.sh"
+     chown() { :; }
+     install() {
+       local kept=()
+       while [ $# -gt 0 ]; do
+         case $1 in -o | -g) shift 2 ;; *) kept+=("$1"); shift ;; esac
+       done
+       command install "\${kept[@]}"
+     }
+     fail() { echo "failed: $1"; exit 1; }
+     progress() { echo "-- $1"; }
+     ${program}`,
+    [HOST_SCRIPTS, folder()],
+  );
+}
+
+function given(parameters: Record<string, string>, secrets: Record<string, string> = {}): void {
+  const write = (path: string[], text: string): void => {
+    mkdirSync(join(folder(), ...path.slice(0, -1)), { recursive: true });
+    writeFileSync(join(folder(), ...path), text);
+  };
+  mkdirSync(join(folder(), "work"), { recursive: true });
+  Object.entries(parameters).forEach(([name, value]) => write(["entries", "param", name], value));
+  Object.entries(secrets).forEach(([name, value]) => write(["secrets", "a", name], value));
+}
+
+describe("zato from-config", () => {
+  const PRINT = 'as_zato() { echo "$2"; cat "$3"; }; ';
+
+  test("gets the command file with the secrets behind it, and no blank line, at which Zato would end with 16", () => {
+    // GIVEN
+    given(
+      { cluster: "a", zato: "/opt/zato/3.3", command_secrets: "odb_password odb_password\nkey secret_key" },
+      { odb_password: "a=b\"'$x", secret_key: "k==" },
+    );
+    writeFileSync(join(folder(), "create"), "command=create_odb\n\nodb_host=127.0.0.1");
+
+    // WHEN
+    const run = withZato(`${PRINT} zato_from_config "$2/create"; ls "$work/zato"`);
+
+    // THEN
+    expect(run).toMatchObject({
+      status: 0,
+      stdout: "from-config\ncommand=create_odb\nodb_host=127.0.0.1\nodb_password=a=b\"'$x\nkey=k==\n",
+    });
+  });
+
+  test("takes other secrets where told so, and passes on how Zato ended, without leaving the file behind", () => {
+    given({ cluster: "a", zato: "/opt/zato/3.3", password_secrets: "password web" }, { web: "s" });
+    writeFileSync(join(folder(), "update"), "command=update_password");
+    const run = withZato(
+      `as_zato() { cat "$3"; return 7; }
+       zato_from_config "$2/update" password_secrets || echo "status $?"; ls "$work/zato"`,
+    );
+    expect(run.stdout).toBe("command=update_password\npassword=s\nstatus 7\n");
+  });
+});
+
+describe("SQL", () => {
+  const CLIENTS = `psql() { cat "$PGPASSFILE"; printf '%s\\n' "$@"; cat; }
+    mysql() { cat "$work/my.cnf"; printf '%s\\n' "$@"; cat; }
+    `;
+  const DATABASE = { cluster: "a", odb_host: "db", odb_port: "5432", odb_user: "owner", odb_name: "zato" };
+
+  test("a password for PostgreSQL is escaped in its file, and on no command line", () => {
+    given({ ...DATABASE, odb_engine: "postgresql" }, { odb_password: "a:b\\c'\"$d" });
+    const { stdout } = withZato(`${CLIENTS} sql 'select 1'`);
+    expect(stdout.split("\n")[0]).toBe("*:*:*:*:a\\:b\\\\c'\"$d");
+    expect(stdout.match(/\$d/g)).toHaveLength(1);
+    expect(stdout).toMatch(/-h\ndb\n-p\n5432\n-U\nowner\n-d\nzato\nselect 1\n$/);
+  });
+
+  test("a password for MySQL is escaped in its file, and on no command line", () => {
+    given({ ...DATABASE, odb_engine: "mysql" }, { odb_password: "a\\b\"c'#$d" });
+    const { stdout } = withZato(`${CLIENTS} sql 'select 1'`);
+    expect(stdout.split("\n").slice(0, 2)).toEqual(["[client]", `password="a\\\\b\\"c'#$d"`]);
+    expect(stdout.match(/\$d/g)).toHaveLength(1);
+  });
+
+  test.each([
+    ["postgresql", '"cluster"'],
+    ["mysql", "`cluster`"],
+  ])("words of SQL are quoted as %s does it", (engine, quoted) => {
+    given({ odb_engine: engine });
+    expect(withZato("odb_quoted cluster").stdout).toBe(quoted);
+  });
+
+  test.each([
+    ["1", 0],
+    ["", 1],
+  ])("a row is there when the database prints %j", (answer, status) => {
+    given({ odb_engine: "postgresql" });
+    expect(withZato(`sql() { printf '%s' "${answer}"; }; odb_has_row cluster a`).status).toBe(status);
+  });
+});
+
+describe("creating a folder", () => {
+  const program = (cli: string): string => `
+    state=$2/state; mkdir -p "$state"
+    zato_from_config() { echo "zato $1"; ${cli} }
+    create_directory "$2/create"`;
+
+  beforeEach(() => {
+    given({ path: join(folder(), "env", "server1"), cluster: "a" });
+    writeFileSync(join(folder(), "create"), "command=create_server");
+  });
+
+  const ok = 'touch "$(param path)/.zato-info";';
+
+  test("is done once, and again where the stamp of ours is missing: Zato leaves folders that look complete", () => {
+    expect(withZato(program(ok)).stdout).toContain(`zato ${folder()}/create`);
+    expect(withZato(program(ok)).stdout).toBe("");
+    expect(withZato(`rm "$2/state/created"; ${program(ok)}`).stdout).toContain("zato ");
+    expect(withZato(`rm -r "$2/env"; ${program(ok)}`).stdout).toContain("zato ");
+  });
+
+  test.each([
+    ["Zato fails", "return 3;", "could not create .* \\(exit status 3\\)"],
+    ["Zato leaves no .zato-info", ":;", "without .zato-info"],
+  ])("fails where %s, and begins anew the next time", (_, cli, message) => {
+    const run = withZato(program(cli));
+    expect(run.stdout).toMatch(new RegExp(`failed: Zato .*${message}`));
+    expect(withZato(program(ok)).stdout).toContain("zato ");
+  });
+});
