@@ -28,6 +28,7 @@ import {
   SqlConnection,
   SqlConnectionProps,
 } from "./objects";
+import { isArchive, unpackArchive } from "./archive";
 import { checkPythonSyntax } from "./python-syntax";
 import { readServiceFile, ServiceFile } from "./service-file";
 
@@ -67,8 +68,8 @@ export abstract class ContentDeclaration extends Construct {
   }
 
   /**
-   * Adds services: a Python file, or a folder, of which every `*.py` is taken and a `requirements.txt` is installed into
-   * Zato's environment.
+   * Adds services: a Python file, or a folder or a tar archive of one, of which every `*.py` is taken and a
+   * `requirements.txt` is installed into Zato's environment.
    *
    * @param path absolute, for example `path.join(__dirname, "services")`
    * @throws ConstructError when the path is relative or missing, two modules have one name, a service is declared twice,
@@ -76,6 +77,10 @@ export abstract class ContentDeclaration extends Construct {
    */
   public addServices(path: string): void {
     this.requirePath(path);
+    if (isArchive(path)) {
+      this.addServices(unpackArchive(this, path));
+      return;
+    }
     const files = statSync(path).isDirectory()
       ? readdirSync(path)
           .filter((name) => name.endsWith(".py") && name !== "__init__.py")

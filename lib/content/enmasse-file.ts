@@ -33,12 +33,13 @@ export function renderEnmasse(objects: readonly ContentObject[]): EnmasseFile {
   return { text: objects.length === 0 ? "" : yaml().stringify(sections), secrets, variables };
 }
 
-/** Good for a file, an environment variable and a trigger alike, whatever the object's name. */
+/** Good for a file, an environment variable and a trigger alike, whatever the object and the field are called. */
 function secretName(object: ContentObject, field: string): string {
-  const readable = object.name
+  const readable = `${field}_${object.name}`
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "_")
-    .slice(0, 40);
-  const unique = createHash("sha256").update(`${object.key} ${field}`).digest("hex").slice(0, 8);
-  return `${field}_${readable}_${unique}`.replace(/^[^a-z]/, "s");
+    .replace(/^[^a-z]/, "s")
+    .slice(0, 50);
+  const unique = createHash("sha256").update(JSON.stringify([object.key, field])).digest("hex");
+  return `${readable}_${unique.slice(0, 8)}`;
 }

@@ -19,13 +19,17 @@ export interface ServiceFile {
   readonly services: readonly string[];
 }
 
-const CLASS = /^class\s+([A-Za-z_]\w*)\s*\(([^)]*)\)\s*:/;
-const NAME = /^\s+name\s*(?::\s*[^=]+)?=\s*(["'])([^"']+)\1/;
+const LONG_STRING = /("""|''')[^]*?\1/g;
+const CLASS = /^class\s+([A-Za-z_]\w*)\s*\(([^)]*)\)\s*:/gm;
+const NEXT_STATEMENT = /^[^\s#)]/m;
+const NAME = /^name\s*(?::[^=]+)?=\s*(.+)$/;
+const LITERAL = /^(["'])([^"'\\]+)\1\s*(?:#.*)?$/;
 
 /**
  * Reads a Python file with services.
  *
- * @throws ConstructError when no module can have the file's name, or there is no service in it
+ * @throws ConstructError when no module can have the file's name, there is no service in it, or the name of one is not
+ * written out
  */
 export function readServiceFile(scope: IConstruct, path: string): ServiceFile {
   const fileName = basename(path);
@@ -37,7 +41,7 @@ export function readServiceFile(scope: IConstruct, path: string): ServiceFile {
     );
   }
   const content = readFileSync(path);
-  const services = serviceNames(fileName.slice(0, -3), content.toString("utf8"));
+  const services = serviceNames(scope, path, content.toString("utf8"));
   if (services.length === 0) {
     throw new ConstructError(
       scope,
@@ -49,29 +53,49 @@ export function readServiceFile(scope: IConstruct, path: string): ServiceFile {
 }
 
 /** The services of a module: classes derived from `Service` or, in the same module, from one that is. */
-function serviceNames(module: string, source: string): string[] {
+function serviceNames(scope: IConstruct, path: string, source: string): string[] {
+  const module = basename(path, ".py").replaceAll("_", "-");
+  const text = source.replace(/\r\n/g, "\n").replace(LONG_STRING, '""');
   const services = new Map<string, string>();
-  let current: string | undefined;
-  for (const line of source.split(/\r?\n/)) {
-    const begin = CLASS.exec(line);
-    if (begin) {
-      const [, name = "", bases = ""] = begin;
-      const isService = bases
-        .split(",")
-        .some((base) => /(^|\.)\w*Service$/.test(base.trim()) || services.has(base.trim()));
-      current = isService ? name : undefined;
-      if (isService) {
-        services.set(name, `${module.replaceAll("_", "-")}.${hyphenated(name)}`);
+  for (const match of text.matchAll(CLASS)) {
+    const [header, className = "", bases = ""] = match;
+    const isService = bases
+      .split(",")
+      .map((base) => base.trim())
+      .some((base) => /(^|\.)\w*Service$/.test(base) || services.has(base));
+    if (isService) {
+      const name = nameIn(bodyOf(text.slice(match.index + header.length)));
+      if (name !== undefined && !LITERAL.test(name)) {
+        throw new ConstructError(
+          scope,
+          `the service ${className} in '${path}' is named by ${name}, which only Python can work out`,
+          "write the name out, in quotes",
+        );
       }
-    } else if (/^\S/.test(line) && !/^[#@)]/.test(line)) {
-      current = undefined;
-    }
-    const named = current === undefined ? null : NAME.exec(line);
-    if (named && current !== undefined) {
-      services.set(current, named[2]!);
+      services.set(className, name === undefined ? `${module}.${hyphenated(className)}` : LITERAL.exec(name)![2]!);
     }
   }
-  return [...services.values()];
+  return [...new Set(services.values())];
+}
+
+/** What belongs to a class, of the text behind its first line. */
+function bodyOf(text: string): string {
+  const end = NEXT_STATEMENT.exec(text.replace(/^.*/, ""))?.index;
+  const firstLine = /^.*/.exec(text)![0].length;
+  return end === undefined ? text : text.slice(0, firstLine + end);
+}
+
+/** What follows `name =` in the body of a class; variables of its methods stand deeper. */
+function nameIn(body: string): string | undefined {
+  const lines = body.split("\n");
+  const indentation = lines
+    .slice(1)
+    .filter((line) => /^\s*[^\s#]/.test(line))
+    .map((line) => /^\s*/.exec(line)![0])[0];
+  const statements = lines.flatMap((line, number) =>
+    number === 0 ? [line.trim()] : line.startsWith(indentation ?? "") ? [line.slice((indentation ?? "").length)] : [],
+  );
+  return statements.map((statement) => NAME.exec(statement)?.[1]?.trim()).find((name) => name !== undefined);
 }
 
 /** `GetOrder` becomes `get-order`, as Zato names services that have no name of their own. */

@@ -54,7 +54,17 @@ export interface ContentObjectProps {
 }
 
 /** The sections of which enmasse sees objects whose names hold "zato". */
-const SECURITY_SECTIONS = ["security", "def_sec", "basic_auth", "apikey", "jwt", "oauth", "ntlm", "aws", "security_groups"];
+const SECURITY_SECTIONS = [
+  "security",
+  "def_sec",
+  "basic_auth",
+  "apikey",
+  "jwt",
+  "oauth",
+  "ntlm",
+  "aws",
+  "security_groups",
+];
 
 /** One object of Zato's configuration, of whatever kind. */
 export class ContentObject {

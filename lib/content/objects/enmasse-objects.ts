@@ -89,6 +89,7 @@ export class EnmasseObjects {
     const known = ALIASES[section] ?? section;
     const kind = known === "security" && typeof fields.type === "string" ? fields.type : known;
     const service = fields.service ?? fields.service_name;
+    const security = fields.security ?? fields.security_name ?? fields.sec_def;
     return new ContentObject(scope, {
       section,
       name,
@@ -96,6 +97,7 @@ export class EnmasseObjects {
       secrets,
       kind,
       service: typeof service === "string" ? service : undefined,
+      security: typeof security === "string" && !/^(zato|$)/.test(security) ? security : undefined,
     });
   }
 
