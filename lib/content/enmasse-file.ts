@@ -40,6 +40,8 @@ function secretName(object: ContentObject, field: string): string {
     .replace(/[^a-z0-9]+/g, "_")
     .replace(/^[^a-z]/, "s")
     .slice(0, 50);
-  const unique = createHash("sha256").update(JSON.stringify([object.key, field])).digest("hex");
+  const unique = createHash("sha256")
+    .update(JSON.stringify([object.key, field]))
+    .digest("hex");
   return `${readable}_${unique.slice(0, 8)}`;
 }

@@ -56,14 +56,12 @@ export function readServiceFile(scope: IConstruct, path: string): ServiceFile {
 function serviceNames(scope: IConstruct, path: string, source: string): string[] {
   const module = basename(path, ".py").replaceAll("_", "-");
   const text = source.replace(/\r\n/g, "\n").replace(LONG_STRING, '""');
-  const services = new Map<string, string>();
+  const services = new Map<string, { readonly name: string; readonly isWritten: boolean }>();
   for (const match of text.matchAll(CLASS)) {
-    const [header, className = "", bases = ""] = match;
-    const isService = bases
-      .split(",")
-      .map((base) => base.trim())
-      .some((base) => /(^|\.)\w*Service$/.test(base) || services.has(base));
-    if (isService) {
+    const [header, className = "", list = ""] = match;
+    const bases = list.split(",").map((base) => base.trim());
+    const parent = bases.map((base) => services.get(base)).find((service) => service !== undefined);
+    if (parent || bases.some((base) => /(^|\.)\w*Service$/.test(base))) {
       const name = nameIn(bodyOf(text.slice(match.index + header.length)));
       if (name !== undefined && !LITERAL.test(name)) {
         throw new ConstructError(
@@ -72,10 +70,24 @@ function serviceNames(scope: IConstruct, path: string, source: string): string[]
           "write the name out, in quotes",
         );
       }
-      services.set(className, name === undefined ? `${module}.${hyphenated(className)}` : LITERAL.exec(name)![2]!);
+      const written = name === undefined ? undefined : LITERAL.exec(name)![2]!;
+      // In Python a class has its parent's name, too.
+      const inherited = parent?.isWritten ? parent.name : undefined;
+      const service = {
+        name: written ?? inherited ?? `${module}.${hyphenated(className)}`,
+        isWritten: (written ?? inherited) !== undefined,
+      };
+      if ([...services.values()].some((other) => other.name === service.name)) {
+        throw new ConstructError(
+          scope,
+          `two classes in '${path}' are the service '${service.name}'`,
+          "give each a name of its own",
+        );
+      }
+      services.set(className, service);
     }
   }
-  return [...new Set(services.values())];
+  return [...services.values()].map((service) => service.name);
 }
 
 /** What belongs to a class, of the text behind its first line. */

@@ -1,0 +1,126 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { TerraformStack, TerraformVariable } from "cdktf";
+import { EnmasseObjects, EnmasseObjectsProps, HighAvailabilityDeployment, Secret } from "cdktf-zato";
+import { parse } from "yaml";
+import { temporaryFolder } from "../support/bash";
+import { newDeployment, newStack } from "../support/stack";
+import { Template } from "../support/template";
+
+const folder = temporaryFolder();
+
+let stack: TerraformStack;
+let zato: HighAvailabilityDeployment;
+
+beforeEach(() => {
+  stack = newStack();
+  zato = newDeployment(stack);
+});
+
+function add(content: Readonly<Record<string, unknown>>, props?: EnmasseObjectsProps): void {
+  zato.addEnmasseObjects(EnmasseObjects.fromObject(content, props));
+}
+
+function secret(name: string): Secret {
+  return Secret.fromVariable(new TerraformVariable(stack, name, {}));
+}
+
+const FILE = `
+def_sec:
+  - name: Partner
+    type: basic_auth
+    username: partner
+    password: Zato_Enmasse_Env.Partner_Password
+outgoing_ldap:
+  - name: Directory
+    server_list: ldap.internal:389
+    is_active: true
+    password: ZatoEnmasseEnv.Ldap
+channel_plain_http:
+  - name: Ping
+    url_path: /ping
+    service: pub.zato.ping
+    sec_def: Partner
+`;
+
+test("a file is taken as it is, but for the names of variables", () => {
+  // GIVEN
+  const file = join(folder(), "enmasse.yaml");
+  writeFileSync(file, FILE);
+
+  // WHEN
+  const secrets = { Partner_Password: secret("partner"), Ldap: secret("ldap") };
+  zato.addEnmasseObjects(EnmasseObjects.fromFile(file, { secrets }));
+  const { files, parameters } = Template.synth(stack).manifest("zato/content/host1");
+
+  // THEN
+  const variable: unknown = expect.stringMatching(/^Zato_Enmasse_Env\.Cdktf_Zato_password_[a-z]+_[0-9a-f]{8}$/);
+  expect(parse(files.enmasse!)).toEqual({
+    def_sec: [{ name: "Partner", type: "basic_auth", username: "partner", password: variable }],
+    outgoing_ldap: [{ name: "Directory", server_list: "ldap.internal:389", is_active: true, password: variable }],
+    channel_plain_http: [{ name: "Ping", url_path: "/ping", service: "pub.zato.ping", sec_def: "Partner" }],
+  });
+  expect(parameters.owned?.split("\n")).toEqual(["basic_auth/Partner", "channel_rest/Ping", "outgoing_ldap/Directory"]);
+});
+
+test("a file may be JSON", () => {
+  const file = join(folder(), "enmasse.json");
+  writeFileSync(file, JSON.stringify({ scheduler: [{ name: "Beat", service: "pub.zato.ping", seconds: 2 }] }));
+  zato.addEnmasseObjects(EnmasseObjects.fromFile(file));
+  expect(zato.contentObjects.map(({ key }) => key)).toEqual(["scheduler/Beat"]);
+});
+
+test("fields that are secrets may be called what they like", () => {
+  add({ x: [{ name: "1", "My.Key": "Zato_Enmasse_Env.K" }] }, { secrets: { K: secret("k") } });
+  const { parameters } = Template.synth(stack).manifest("zato/content/host1");
+  expect(parameters.secret_variables).toMatch(/^my_key_1_[0-9a-f]{8} Cdktf_Zato_my_key_1_[0-9a-f]{8}$/);
+});
+
+test.each([
+  ["def_sec", "security", "basic_auth/A"],
+  ["channel_plain_http", "channel_rest", "channel_rest/A"],
+  ["outconn_plain_http", "outgoing_rest", "outgoing_rest/A"],
+])("%s is another name of %s: the same object twice is refused", (alias, section, key) => {
+  add({ [alias]: [{ name: "A", type: "basic_auth" }] });
+  expect(() => add({ [section]: [{ name: "A", type: "basic_auth" }] })).toThrow(`there are two objects ${key}`);
+});
+
+test("objects may be used by typed ones, and by each other", () => {
+  add({
+    security: [{ name: "Partner", type: "basic_auth" }],
+    channel_rest: [
+      { name: "A", service: "pub.zato.ping", security: "Partner" },
+      { name: "B", service: "pub.zato.ping", security: "zato-no-security" },
+      { name: "C", service_name: "pub.zato.ping", security_name: "" },
+    ],
+  });
+  expect(zato.node.validate()).toEqual([]);
+});
+
+test("names that nobody declares are found, of which enmasse would only warn, and import nothing", () => {
+  add({ channel_rest: [{ name: "A", service: "a.one", security: "Nobody" }] });
+  expect(zato.node.validate()).toEqual([
+    expect.stringContaining("channel_rest/A calls the service 'a.one', which nobody declares"),
+    expect.stringContaining("channel_rest/A is secured by 'Nobody', which nobody declares"),
+  ]);
+});
+
+test("a variable that is not given is refused: Zato would store a placeholder", () => {
+  expect(() => add({ outconn_sql: [{ name: "A", password: "Zato_Enmasse_Env.Missing" }] })).toThrow(
+    `stack/zato: the password of 'A' is Zato_Enmasse_Env.Missing, which is not given; add secrets: { "Missing": Secret.fromVariable(…) }`,
+  );
+});
+
+test.each([
+  ["a relative path", () => EnmasseObjects.fromFile("enmasse.yaml"), "there is no enmasse file 'enmasse.yaml'"],
+  ["a list", () => EnmasseObjects.fromObject([] as never), "the enmasse objects have no sections"],
+  [
+    "a section that is no list",
+    () => EnmasseObjects.fromObject({ scheduler: {} }),
+    "the enmasse section 'scheduler' is no list",
+  ],
+  ["an object without a name", () => EnmasseObjects.fromObject({ scheduler: [{ a: 1 }] }), 'has no name: {"a":1}'],
+  ["a name with zato", () => EnmasseObjects.fromObject({ scheduler: [{ name: "My Zato" }] }), "holds 'zato'"],
+])("%s is refused", (_, make, message) => {
+  expect(() => zato.addEnmasseObjects(make())).toThrow(message);
+});
