@@ -1,7 +1,10 @@
-/** One object in one cluster: what is declared, and what was found. */
+/** Fields of an object, as readable texts. */
+export type Fields = Readonly<Record<string, string>>;
+
+/** One object in one cluster: what is declared, and what was found; null where it is not there. */
 export interface Comparison {
-  readonly declared: string | null;
-  readonly actual: string | null;
+  readonly declared: Fields | null;
+  readonly actual: Fields | null;
 }
 
 /** What a cluster answered: `KIND/NAME` and how it compares. */
@@ -15,17 +18,30 @@ export interface Difference {
   readonly found: Readonly<Record<string, string>>;
 }
 
+const ABSENT: Comparison = { declared: null, actual: null };
+
 /** What is not everywhere as declared, or is there without being declared. */
 export function findDifferences(reports: Readonly<Record<string, ClusterReport>>): Difference[] {
   const objects = [...new Set(Object.values(reports).flatMap((report) => Object.keys(report)))].sort();
   return objects.flatMap((object) => {
-    const rows = Object.entries(reports).map(([cluster, report]) => ({ cluster, row: report[object] }));
-    const declared = rows.map(({ row }) => row?.declared ?? null).find((text) => text !== null) ?? null;
-    if (declared !== null && rows.every(({ row }) => row?.actual === declared)) {
+    const rows = Object.entries(reports).map(([cluster, report]) => ({ cluster, row: report[object] ?? ABSENT }));
+    if (rows.every(({ row }) => isAsDeclared(row))) {
       return [];
     }
-    const found = rows.map(({ cluster, row }) => [cluster, row?.actual ?? "nothing"] as const);
-    return [{ object, declared: declared ?? "not declared", found: Object.fromEntries(found) }];
+    const declared = rows.map(({ row }) => row.declared).find((fields) => fields !== null) ?? null;
+    const differing = new Set(rows.flatMap(({ row }) => differingFields(row)));
+    const shown = Object.keys(declared ?? {}).filter((field) => differing.size === 0 || differing.has(field));
+    const found = rows.map(({ cluster, row }) => [
+      cluster,
+      row.actual === null ? "nothing" : isAsDeclared(row) ? "same" : describe(row.actual, shown),
+    ]);
+    return [
+      {
+        object,
+        declared: declared === null ? "not declared" : describe(declared, shown),
+        found: Object.fromEntries(found) as Record<string, string>,
+      },
+    ];
   });
 }
 
@@ -33,11 +49,7 @@ export function findDifferences(reports: Readonly<Record<string, ClusterReport>>
 export function renderTable(clusters: readonly string[], differences: readonly Difference[]): string {
   const rows = [
     ["object", ...clusters, "declared"],
-    ...differences.map(({ object, declared, found }) => [
-      object,
-      ...clusters.map((cluster) => (found[cluster] === declared ? "same" : found[cluster]!)),
-      declared,
-    ]),
+    ...differences.map(({ object, declared, found }) => [object, ...clusters.map((name) => found[name]!), declared]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows
@@ -48,4 +60,20 @@ export function renderTable(clusters: readonly string[], differences: readonly D
         .trimEnd(),
     )
     .join("\n");
+}
+
+function isAsDeclared(row: Comparison): boolean {
+  return (row.declared === null) === (row.actual === null) && differingFields(row).length === 0;
+}
+
+/** Of an object that is declared and there. */
+function differingFields({ declared, actual }: Comparison): string[] {
+  return declared === null || actual === null
+    ? []
+    : Object.keys(declared).filter((field) => declared[field] !== actual[field]);
+}
+
+function describe(fields: Fields, shown: readonly string[]): string {
+  const texts = [...shown].sort().map((field) => `${field}=${fields[field] ?? ""}`);
+  return texts.length === 0 ? "there" : texts.join(", ");
 }

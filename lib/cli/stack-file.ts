@@ -37,8 +37,8 @@ const CONVERGE = /^(sudo -n )?bash \S+\/scripts\/converge\.sh content (\S+) /;
  * The content components of a synthesized stack.
  *
  * @param folder the stack's folder, for example `cdktf.out/stacks/production`
- * @throws Error when there is no synthesized stack in the folder, it declares no content, or an address is only known
- * to Terraform
+ * @throws Error when there is no synthesized stack in the folder, it declares no content, or an address or a part of the
+ * content is only known to Terraform
  */
 export function readDeclaredContent(folder: string): DeclaredContent[] {
   const file = join(folder, "cdk.tf.json");
@@ -83,15 +83,16 @@ function toDeclaredContent({ connection, provisioner = [] }: Resource): Declared
               hostKey: text("bastion_host_key"),
             },
       sudo: converge[1] !== undefined,
-      manifest: manifest.replace(/([$%])\1\{/g, "$1{"),
+      manifest: plain(manifest, name, "content"),
     },
   ];
 }
 
-/** What Terraform would have to compute cannot be used here. */
-function plain(value: string, name: string, key: string): string {
-  if (value.includes("${")) {
-    throw new Error(`the ${key} of '${name}' is only known to Terraform: ${value}; verify needs concrete addresses`);
+/** A text as Terraform would make it, which must not need anything that only Terraform knows. */
+function plain(text: string, name: string, what: string): string {
+  const expression = /(?<!\$)\$\{[^}]*\}?|(?<!%)%\{[^}]*\}?/.exec(text)?.[0];
+  if (expression !== undefined) {
+    throw new Error(`the ${what} of '${name}' is only known to Terraform: ${expression}; verify needs concrete values`);
   }
-  return value;
+  return text.replace(/([$%])\1\{/g, "$1{");
 }

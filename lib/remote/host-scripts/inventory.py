@@ -88,7 +88,7 @@ def read_json(path, otherwise):
 
 
 def compare(admin, expected_file, baseline_file):
-    """KIND/NAME -> {declared, actual}, each a readable text, or None where it is not there."""
+    """KIND/NAME -> {declared, actual}, each with texts by the name of a field, or None where it is not there."""
     expected = read_json(expected_file, {"objects": {}, "services": {}})
     baseline = set(read_json(baseline_file, []))
     actual, services = actual_objects(admin), own_services(admin)
@@ -97,20 +97,28 @@ def compare(admin, expected_file, baseline_file):
     for key, fields in expected["objects"].items():
         if key.split("/", 1)[0] in KINDS:
             found = actual.get(key)
-            seen = None if found is None else describe({field: found.get(field) for field in fields})
-            rows[key] = {"declared": describe(fields), "actual": seen}
+            seen = None if found is None else texts({field: found.get(field) for field in fields})
+            rows[key] = {"declared": texts(fields), "actual": seen}
     for name, wanted in expected["services"].items():
         seen = sorted({(worker.get(name) or "nothing")[:12] for worker in loaded})
-        rows[f"{SERVICE}/{name}"] = {"declared": wanted[:12], "actual": " and ".join(seen) if name in services else None}
+        found = {"sha256": " and ".join(seen)} if name in services else None
+        rows[f"{SERVICE}/{name}"] = {"declared": {"sha256": wanted[:12]}, "actual": found}
     undeclared = [*actual, *(f"{SERVICE}/{name}" for name in services)]
     for key in undeclared:
         if key not in rows and key not in baseline:
-            rows[key] = {"declared": None, "actual": "there"}
+            rows[key] = {"declared": None, "actual": {}}
     return rows
 
 
-def describe(fields):
-    return ", ".join(f"{name}={plain(value)}" for name, value in sorted(fields.items())) or "there"
+def texts(fields):
+    return {name: plain(value) for name, value in fields.items()}
+
+
+def describe(fields, differing):
+    """Those fields of an object that differ."""
+    if fields is None:
+        return "nothing"
+    return ", ".join(f"{name}={text}" for name, text in sorted(fields.items()) if name in differing) or "there"
 
 
 def plain(value):
@@ -131,7 +139,9 @@ def verify(admin, expected_file, baseline_file):
     differing = {key: row for key, row in rows.items() if row["declared"] not in (None, row["actual"])}
     undeclared = [key for key, row in rows.items() if row["declared"] is None]
     for key, row in sorted(differing.items()):
-        print(f"{key}: declared {row['declared']}; found {row['actual'] or 'nothing'}")
+        declared, found = row["declared"], row["actual"]
+        fields = [name for name in declared if found is None or declared[name] != found[name]]
+        print(f"{key}: declared {describe(declared, fields)}; found {describe(found, fields)}")
     for key in sorted(undeclared):
         print(f"{key}: not declared; declare it, delete it, or set 'exclusive'")
     if differing:

@@ -6,7 +6,6 @@ converge() {
     local cluster_folder
     cluster_folder=$ZATO_HOME/env/$(param cluster)
     install_secrets "$CONFIG/secrets/$(param cluster)-content" "$staged"
-    local secrets_changed=$changed
     install_requirements
     install -d "$staged.files/services"
     cp "$scripts/cdktf_zato_inventory.py" "$staged.files/services/"
@@ -64,15 +63,15 @@ wait_for_services() {
 import_objects() {
     local stamp=$state/imported sum
     sum=$({ cat "$(file enmasse)"; param secrets_versions; } | sha256sum)
-    if [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && [ -z "$secrets_changed" ] && verify_quietly; then return; fi
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && verify_quietly; then return; fi
     [ "$(param objects)" != 0 ] || return 0
     rm -f "$stamp"
     progress "importing $(param objects) objects"
     local output=$work/enmasse
     run_enmasse >"$output" 2>&1 || fail "enmasse ended with exit status $?: $(complaints "$output")"
     cat "$output"
-    # Zato's exit code is 0 whatever the import did.
-    if grep -Eq '[1-9][0-9]* errors? found|Caught an exception' "$output"; then
+    # Zato's exit code is 0 whatever the import did; with a warning it imports nothing.
+    if grep -Eq '[1-9][0-9]* (warnings? and|errors? found)|Caught an exception' "$output"; then
         fail "enmasse reports errors: $(complaints "$output")"
     fi
     printf '%s\n' "$sum" >"$stamp"
@@ -92,7 +91,7 @@ run_enmasse() (
 
 # What enmasse says is wrong, in as few lines as it takes.
 complaints() {
-    grep -E 'err[0-9]+|errors? found|Error|exception|Invalid key' "$1" | tail -n 8 || tail -n 8 "$1"
+    grep -E '(err|warn)[0-9]+|errors? found|Error|exception|Invalid key' "$1" | tail -n 8 || tail -n 8 "$1"
 }
 
 # Zato never deletes by itself. What was declared once and is no more, is deleted: channels before services.
