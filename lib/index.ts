@@ -2,7 +2,7 @@ export * from "./content";
 export * from "./deployment";
 export * from "./host";
 export * from "./load-balancing";
-export { Carrier, CARRIER_CONTEXT, Secret } from "./remote";
+export { Carrier, CARRIER_CONTEXT, RemoteComponent, RemoteHost, Secret } from "./remote";
 export type { HostRequirements, SecretFromVariableProps } from "./remote";
 export { ConstructError } from "./validation";
 export * from "./zato";

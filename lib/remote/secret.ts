@@ -52,18 +52,6 @@ export class Secret {
  * @throws ConstructError when the variable has a default
  */
 export function makeEphemeral(variable: TerraformVariable): void {
-  requireNoDefault(variable);
-  variable.node.addValidation({
-    validate: () => {
-      requireNoDefault(variable);
-      return [];
-    },
-  });
-  variable.addOverride("ephemeral", true);
-  variable.addOverride("sensitive", true);
-}
-
-function requireNoDefault(variable: TerraformVariable): void {
   if (variable.default !== undefined) {
     throw new ConstructError(
       variable,
@@ -71,4 +59,6 @@ function requireNoDefault(variable: TerraformVariable): void {
       `leave it out, and give the value at each run as TF_VAR_${variable.friendlyUniqueId}`,
     );
   }
+  variable.addOverride("ephemeral", true);
+  variable.addOverride("sensitive", true);
 }

@@ -18,8 +18,9 @@ export class Odb extends ClusterComponent {
 
   /** What tells this database from others: two clusters with the same one do not work. */
   public get identity(): string {
-    const { engine, host, port, database, isLocal } = this._database;
-    return `${engine}://${hostPort(isLocal ? this.host.node.path : host, port)}/${database}`;
+    const { engine, host, port, database } = this._database;
+    const isOnHost = /^(127\.|::1$|localhost$)/.test(host);
+    return `${engine}://${hostPort(isOnHost ? this.host.node.path : host.toLowerCase(), port)}/${database}`;
   }
 
   protected override state(): ComponentState {

@@ -1,4 +1,4 @@
-import { ComponentState, HostRequirements } from "../remote";
+import { CarrierContent, CarrierResource, ComponentState, HostRequirements, runScript } from "../remote";
 import { hostPort, LOOPBACK } from "../validation";
 import { ClusterComponent } from "./cluster-component";
 import { renderSecretFields } from "./command-file";
@@ -15,12 +15,16 @@ export class Scheduler extends ClusterComponent {
   public readonly _apiUser = "server_api_client1";
 
   private running = true;
+  private readonly others: (() => Scheduler[])[] = [];
 
   constructor(cluster: ZatoCluster, id: string, port: number) {
     super(cluster, id, "scheduler");
     this.port = port;
     this.host.ports.claim(this, port, "the scheduler");
     this.after(() => [cluster.loadBalancer]);
+    // A resource of its own: while the scheduler moves, the contents of two schedulers change, and if one of them waited
+    // for the other, it would wait in the other direction than before, which Terraform refuses as a cycle.
+    new CarrierResource(this, "start", () => (this.running ? this.startContent() : undefined));
   }
 
   /** Where it listens: `127.0.0.1:31530`. */
@@ -36,6 +40,21 @@ export class Scheduler extends ClusterComponent {
   /** Keeps it from running here, since it runs in another cluster. */
   public deactivate(): void {
     this.running = false;
+  }
+
+  /** Lets it start only when others are as declared: stopped, where it is this one that runs. Asked for at synth. */
+  public startAfter(others: () => Scheduler[]): void {
+    this.others.push(others);
+  }
+
+  private startContent(): CarrierContent {
+    const { host, componentName, content } = this;
+    return {
+      triggers: { content: `\${${content.fqn}.id}` },
+      connection: host.access.connection(host.address),
+      provisioners: [runScript(host.access.sudo, "start.sh", "scheduler", componentName)],
+      dependsOn: [this, ...this.others.flatMap((produce) => produce())].map((scheduler) => scheduler.content),
+    };
   }
 
   protected override state(): ComponentState {

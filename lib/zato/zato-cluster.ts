@@ -218,7 +218,7 @@ export class ZatoCluster extends Construct implements IZatoCluster {
     this.loadBalancer = new ZatoLoadBalancer(this, "load-balancer", props.zatoLoadBalancer ?? {});
     this.webAdmin = new WebAdmin(this, "web-admin", props.webAdmin ?? {});
     this.scheduler = new Scheduler(this, "scheduler", props.schedulerPort ?? 31530);
-    const servers = props.servers ?? Math.min(2, this.allocation.available(this.host.cpus));
+    const servers = props.servers ?? Math.max(1, Math.min(2, this.allocation.available(this.host.cpus)));
     requireWhole(this, "the number of servers", servers, 0, 99);
     for (let number = 1; number <= servers; number++) {
       this.addServer(`server${number}`);

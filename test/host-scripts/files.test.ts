@@ -11,10 +11,8 @@ function withFiles(program: string): BashResult {
 describe("install_file", () => {
   beforeEach(() => writeFileSync(join(folder(), "source"), 'a "b" $c\n'));
 
-  test("puts a file in place, and says that something changed", () => {
-    expect(withFiles('install_file source target 0640 "$me"; echo "changed=$changed"').stdout).toBe(
-      "installed target\nchanged=yes\n",
-    );
+  test("puts a file in place, and says so", () => {
+    expect(withFiles('install_file source target 0640 "$me"').stdout).toBe("installed target\n");
     expect(readFileSync(join(folder(), "target"), "utf8")).toBe('a "b" $c\n');
     expect((statSync(join(folder(), "target")).mode & 0o777).toString(8)).toBe("640");
   });
@@ -22,7 +20,7 @@ describe("install_file", () => {
   test("leaves a file alone that is as it should be", () => {
     withFiles('install_file source target 0640 "$me"');
     const before = statSync(join(folder(), "target"));
-    expect(withFiles('install_file source target 0640 "$me"; echo "changed=$changed"').stdout).toBe("changed=\n");
+    expect(withFiles('install_file source target 0640 "$me"').stdout).toBe("");
     expect(statSync(join(folder(), "target"))).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
   });
 
@@ -32,9 +30,7 @@ describe("install_file", () => {
   ])("replaces a file whose %s differs, in one step", (_, change) => {
     withFiles('install_file source target 0640 "$me"');
     const before = statSync(join(folder(), "target"));
-    expect(withFiles(`${change}; install_file source target 0640 "$me"; echo "changed=$changed"`).stdout).toContain(
-      "changed=yes",
-    );
+    expect(withFiles(`${change}; install_file source target 0640 "$me"`).stdout).toContain("installed target");
     const after = statSync(join(folder(), "target"));
     expect(readFileSync(join(folder(), "target"), "utf8")).toBe('a "b" $c\n');
     expect([after.mode & 0o777, after.ino === before.ino]).toEqual([0o640, false]);
@@ -50,13 +46,17 @@ describe("install_file", () => {
   });
 });
 
-test.each([
-  ["", "active", 0],
-  ["yes", "active", 1],
-  ["", "inactive", 1],
-])("with changed='%s' and an %s unit, in_use ends with %s", (changed, state, status) => {
-  const run = withFiles(`changed=${changed}; systemctl() { [ "${state}" = active ]; }; in_use zato.service`);
-  expect(run.status).toBe(status);
+describe("in_use", () => {
+  const prepare = 'state=$PWD; echo one >conf; systemctl() { [ "$running" = yes ]; }; running=yes;';
+
+  test.each([
+    ["the unit runs and has read the files as they are", "note_use started conf", 0],
+    ["a run before has installed a file and was cut off", "note_use started conf; echo two >conf", 1],
+    ["nobody knows what it has read", ":", 1],
+    ["the unit does not run", "note_use started conf; running=no", 1],
+  ])("when %s: %s", (_, before, status) => {
+    expect(withFiles(`${prepare} ${before}; in_use zato.service started conf`).status).toBe(status);
+  });
 });
 
 test("removing a unit that is gone is no error", () => {

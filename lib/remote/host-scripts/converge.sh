@@ -5,6 +5,8 @@ set -euo pipefail
 umask 077
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=lib/own-session.sh
+. "$scripts/lib/own-session.sh"
 kind=$1 name=$2 staged=$(realpath "$3")
 # shellcheck source=lib/all.sh
 . "$scripts/lib/all.sh"

@@ -2,22 +2,14 @@
 # shellcheck shell=bash
 
 converge() {
-    local unit folder config_changed
+    local unit folder
     unit=$(param unit) folder=$(param folder)
     need_haproxy
     need_packages curl
     install -d -m 0700 "$folder"
     install_haproxy_config "$(file config)" "$folder/haproxy.cfg" root
-    config_changed=$changed
-    changed=
     install_unit "$unit"
-    if ! in_use "$unit"; then
-        # The other host takes the virtual address meanwhile, so that no client is refused.
-        systemctl stop "$(param vrrp_unit)" 2>/dev/null || true
-        systemctl restart "$unit"
-    elif [ -n "$config_changed" ]; then
-        systemctl reload "$unit"
-    fi
+    use_haproxy_config "$unit" "$folder/haproxy.cfg"
     wait_until 30 "HAProxy" haproxy_admin "/run/${unit%.service}/admin.sock" 'show info' ||
         fail "HAProxy does not run; see 'journalctl -u $unit'"
     wait_until 60 "a cluster that answers" cluster_is_up ||
@@ -25,23 +17,31 @@ converge() {
     if [ -f "$(file keepalived)" ]; then virtual_address; else remove_virtual_address; fi
 }
 
+# The other host takes the virtual address meanwhile, so that no client is refused.
+before_restart() {
+    systemctl stop "$(param vrrp_unit)" 2>/dev/null || true
+}
+
 cluster_is_up() {
     haproxy_admin "/run/zato-$name/admin.sock" 'show stat' | grep -q '^clusters,BACKEND,.*,UP,'
 }
 
 virtual_address() {
-    local unit folder
+    local unit folder files
     unit=$(param vrrp_unit) folder=$(param folder)
+    files=("$folder/keepalived.conf" "/etc/systemd/system/$unit")
     need_packages_stopped keepalived.service keepalived
     sed "s/INTERFACE-OF-THIS-HOST/$(own_interface)/" "$(file keepalived)" >"$work/keepalived.conf"
     keepalived --config-test --use-file "$work/keepalived.conf" ||
         fail "keepalived does not accept the configuration; see the log"
-    changed=
     install_file "$work/keepalived.conf" "$folder/keepalived.conf" 0600 root
     install_file "$(file vrrp_unit)" "/etc/systemd/system/$unit" 0644 root
     systemctl daemon-reload
     systemctl enable --quiet "$unit"
-    in_use "$unit" || systemctl restart "$unit"
+    if ! in_use "$unit" vrrp "${files[@]}"; then
+        systemctl restart "$unit"
+        note_use vrrp "${files[@]}"
+    fi
     wait_until 30 "the virtual address to answer" answers "http://$(param own_entry)/zato/ping" ||
         fail "http://$(param own_entry)/zato/ping does not answer; see 'journalctl -u $unit' on both hosts"
 }

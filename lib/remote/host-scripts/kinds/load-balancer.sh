@@ -7,14 +7,8 @@ converge() {
     unit=$(param unit) path=$(param path)
     create_directory "$(file create)"
     install_haproxy_config "$(file config)" "$path/config/repo/zato.config" zato
-    local config_changed=$changed
-    changed=
     install_unit "$unit"
-    if ! in_use "$unit"; then
-        systemctl restart "$unit"
-    elif [ -n "$config_changed" ]; then
-        systemctl reload "$unit"
-    fi
+    use_haproxy_config "$unit" "$path/config/repo/zato.config"
     wait_until 120 "/zato/ping through the load-balancer" answers "http://$(param address)/zato/ping" ||
         fail "no answer to http://$(param address)/zato/ping after 120 s; see 'journalctl -u $unit'"
     remove_other_servers

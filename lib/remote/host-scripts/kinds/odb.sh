@@ -3,6 +3,7 @@
 
 converge() {
     install_secrets "$CONFIG/secrets/$(param cluster)" "$staged"
+    require_one_line odb_password
     need_packages "$(odb_client_package)"
     if [ "$(param odb_local)" = true ]; then local_postgresql; fi
     wait_until 60 "the ODB at $(param odb_host):$(param odb_port)" sql 'select 1' ||

@@ -6,13 +6,22 @@ converge() {
     unit=$(param unit)
     forget_other_creation
     create_directory "$(file create)"
-    if [ "$(param active)" != true ]; then
+    if [ "$(param active)" = true ]; then
+        install_file "$(file unit)" "/etc/systemd/system/$unit" 0644 root
+    else
         remove_unit "$unit"
-        return
     fi
-    install_unit "$unit"
-    in_use "$unit" || systemctl restart "$unit"
-    wait_until 60 "the scheduler" listens || fail "the scheduler does not listen on $(param bind):$(param port); see 'journalctl -u $unit'"
+}
+
+# When the schedulers of all other clusters have stopped.
+start() {
+    local unit
+    unit=$(param unit)
+    systemctl daemon-reload
+    systemctl enable --quiet "$unit"
+    systemctl restart "$unit"
+    wait_until 60 "the scheduler" listens ||
+        fail "the scheduler does not listen on $(param bind):$(param port); see 'journalctl -u $unit'"
 }
 
 # Zato writes addresses and ports into the scheduler's folder when it creates it. Jobs are in the ODB: only logs are lost.

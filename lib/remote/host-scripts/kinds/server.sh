@@ -2,18 +2,20 @@
 # shellcheck shell=bash
 
 converge() {
-    local unit address
+    local unit address files
     unit=$(param unit) address=$(param address)
+    files=("$(param environment_file)" "/etc/systemd/system/$unit")
     forget_half_created_server
     create_directory "$(file create)"
     set_port
     install -d -m 0755 "/etc/zato" "/etc/zato/$(param cluster)"
     install_file "$(file environment)" "$(param environment_file)" 0600 root
     install_unit "$unit"
-    if ! in_use "$unit"; then
+    if ! in_use "$unit" started "${files[@]}"; then
         drain
         progress "starting"
         systemctl restart "$unit"
+        note_use started "${files[@]}"
     fi
     wait_until 300 /zato/ping answers "http://$address/zato/ping" ||
         fail "no answer to http://$address/zato/ping after 300 s; see 'journalctl -u $unit' and $(param path)/logs/server.log"

@@ -2,15 +2,18 @@
 # shellcheck shell=bash
 
 converge() {
-    local unit
+    local unit files
     unit=$(param unit)
+    files=("$(param path)/config/repo/web-admin.conf" "/etc/systemd/system/$unit")
     install_secrets "$CONFIG/secrets/$(param cluster)" "$staged"
-    changed=
     create_directory "$(file create)"
     set_password
     if [ -n "$(param bind)" ]; then set_bind; fi
     install_unit "$unit"
-    in_use "$unit" || systemctl restart "$unit"
+    if ! in_use "$unit" started "${files[@]}"; then
+        systemctl restart "$unit"
+        note_use started "${files[@]}"
+    fi
     wait_until 120 "web-admin's log-in page" answers "http://$(param address)/accounts/login/" ||
         fail "no answer to http://$(param address)/accounts/login/ after 120 s; see 'journalctl -u $unit'"
 }

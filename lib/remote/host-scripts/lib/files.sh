@@ -1,9 +1,6 @@
 # Files and units that are only touched when they differ.
 # shellcheck shell=bash
 
-# Set to "yes" by whatever changed something that a process has read.
-changed=
-
 # install_file SOURCE TARGET MODE OWNER: replaces TARGET in one step if content, mode or owner differ.
 install_file() {
     local source=$1 target=$2 mode=$3 owner=$4
@@ -14,7 +11,6 @@ install_file() {
     install -m "$mode" -o "$owner" -g "$(id -gn "$owner")" -T "$source" "$target.cdktf-zato-new"
     sync "$target.cdktf-zato-new"
     mv -fT "$target.cdktf-zato-new" "$target"
-    changed=yes
     printf 'installed %s\n' "$target"
 }
 
@@ -34,7 +30,18 @@ remove_unit() {
     systemctl reset-failed "$unit" 2>/dev/null || true
 }
 
-# in_use UNIT: true when it runs with what is installed now.
+# in_use UNIT STAMP FILE...: true when the unit runs, and has read the files as they are now. What a run that was cut
+# short has installed, but not put to use, shows by the stamp.
 in_use() {
-    [ -z "$changed" ] && systemctl is-active --quiet "$1"
+    local unit=$1 stamp=$state/$2
+    shift 2
+    systemctl is-active --quiet "$unit" && [ "$(cat "$stamp" 2>/dev/null)" = "$(sha256sum -- "$@")" ]
+}
+
+# note_use STAMP FILE...: the unit has just read the files.
+note_use() {
+    local stamp=$state/$1
+    shift
+    sha256sum -- "$@" >"$stamp.new"
+    mv -f "$stamp.new" "$stamp"
 }

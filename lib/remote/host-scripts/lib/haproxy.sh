@@ -2,11 +2,7 @@
 # shellcheck shell=bash
 
 need_haproxy() {
-    local had=yes
-    has_package haproxy || had=no
-    need_packages haproxy socat
-    # The distribution starts an HAProxy of its own, which would only be in the way.
-    [ "$had" = yes ] || systemctl disable --now --quiet haproxy.service || true
+    need_packages_stopped haproxy.service haproxy socat
 }
 
 # install_haproxy_config SOURCE TARGET OWNER: refuses what HAProxy would not start with.
@@ -14,6 +10,24 @@ install_haproxy_config() {
     local complaints
     complaints=$(haproxy -c -q -f "$1" 2>&1) || fail "haproxy does not accept the configuration: $complaints"
     install_file "$1" "$2" 0600 "$3"
+}
+
+# use_haproxy_config UNIT CONFIG: restarts when the unit is new, reloads when the configuration is.
+use_haproxy_config() {
+    local unit=$1 config=$2 file=/etc/systemd/system/$1
+    if ! in_use "$unit" started "$file"; then
+        before_restart
+        systemctl restart "$unit"
+    elif ! in_use "$unit" loaded "$config"; then
+        systemctl reload "$unit"
+    fi
+    note_use started "$file"
+    note_use loaded "$config"
+}
+
+# What a kind does first, if anything.
+before_restart() {
+    :
 }
 
 # haproxy_admin SOCKET COMMAND

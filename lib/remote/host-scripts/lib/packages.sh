@@ -2,34 +2,41 @@
 # shellcheck shell=bash
 
 readonly OUR_PACKAGES=$STATE/packages
-readonly OUR_USERS=$STATE/users
 readonly BEFORE=$STATE/before-packages
 
 installed_packages() {
     dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | LC_ALL=C sort -u
 }
 
-users() {
-    cut -d : -f 1 /etc/passwd | LC_ALL=C sort -u
+# there packages|users|groups: what the host has of them.
+there() {
+    case $1 in
+        packages) installed_packages ;;
+        users) cut -d : -f 1 /etc/passwd | LC_ALL=C sort -u ;;
+        groups) cut -d : -f 1 /etc/group | LC_ALL=C sort -u ;;
+    esac
 }
 
 # What a run that was cut short has noted is kept: it is what was there before any of ours.
 note_what_was_there() {
     [ ! -d "$BEFORE" ] || return 0
+    local what
     rm -rf -- "$BEFORE.new"
     mkdir "$BEFORE.new"
-    installed_packages >"$BEFORE.new/packages"
-    users >"$BEFORE.new/users"
+    for what in packages users groups; do
+        there "$what" >"$BEFORE.new/$what"
+    done
     mv -T "$BEFORE.new" "$BEFORE"
 }
 
 note_what_came() {
     [ -d "$BEFORE" ] || return 0
-    touch "$OUR_PACKAGES" "$OUR_USERS"
-    LC_ALL=C comm -13 "$BEFORE/packages" <(installed_packages) | LC_ALL=C sort -u - "$OUR_PACKAGES" >"$work/packages"
-    LC_ALL=C comm -13 "$BEFORE/users" <(users) | LC_ALL=C sort -u - "$OUR_USERS" >"$work/users"
-    mv "$work/packages" "$OUR_PACKAGES"
-    mv "$work/users" "$OUR_USERS"
+    local what
+    for what in packages users groups; do
+        touch "$STATE/$what"
+        LC_ALL=C comm -13 "$BEFORE/$what" <(there "$what") | LC_ALL=C sort -u - "$STATE/$what" >"$work/$what"
+        mv "$work/$what" "$STATE/$what"
+    done
     rm -rf -- "$BEFORE"
 }
 
@@ -57,6 +64,23 @@ need_packages() {
     note_what_came
 }
 
+# need_packages_stopped UNIT NAME...: as need_packages, but the distribution's own service, which would only be in the
+# way, is not started by the installation.
+need_packages_stopped() {
+    local unit=$1 mark=$STATE/starts-not-$1
+    shift
+    if ! has_package "$1"; then
+        touch "$mark"
+        systemctl mask --runtime --quiet "$unit"
+    fi
+    need_packages "$@"
+    if [ -f "$mark" ]; then
+        systemctl unmask --runtime --quiet "$unit"
+        systemctl disable --quiet "$unit"
+        rm -f "$mark"
+    fi
+}
+
 # remove_our_packages: purges what we installed, unless something else has come to need it.
 remove_our_packages() {
     note_what_came
@@ -71,15 +95,20 @@ remove_our_packages() {
         return
     fi
     apt purge "${names[@]}" || progress "not all packages could be removed"
-    remove_our_users
+    remove_our_accounts
 }
 
-# Debian's packages leave their users.
-remove_our_users() {
-    local user home
-    while read -r user; do
-        home=$(getent passwd "$user" | cut -d : -f 6)
-        userdel "$user" || true
-        [ -z "$home" ] || rmdir --ignore-fail-on-non-empty "$home" 2>/dev/null || true
-    done <"$OUR_USERS"
+# Debian's packages leave their users and groups, and folders that were not empty yet when their turn came.
+remove_our_accounts() {
+    local name home
+    while read -r name; do
+        home=$(getent passwd "$name" | cut -d : -f 6) || continue
+        userdel "$name" || progress "the user $name could not be removed"
+        rmdir --ignore-fail-on-non-empty "$home" 2>/dev/null || true
+    done <"$STATE/users"
+    while read -r name; do
+        getent group "$name" >/dev/null || continue
+        groupdel "$name" || progress "the group $name could not be removed"
+    done <"$STATE/groups"
+    rmdir --ignore-fail-on-non-empty /etc/postgresql /var/log/postgresql /run/haproxy 2>/dev/null || true
 }

@@ -11,8 +11,8 @@ begin() {
     label=$1
     install -d -m 0700 "$STATE" "$STATE/components" "$LOGS" "$CONFIG" "$CONFIG/secrets"
     log=$LOGS/${label//\//-}.log
-    # Terraform may die while we work: what was begun is finished all the same, and the next run waits for it.
-    trap '' PIPE
+    # Terraform may die while we work, and nobody read what we say.
+    trap '' PIPE HUP
     exec 3>&1 >>"$log" 2>&1
     printf '\n== %s %s\n' "$(date -u +%FT%TZ)" "$label"
     work=$(mktemp -d /run/cdktf-zato.XXXXXXXX)

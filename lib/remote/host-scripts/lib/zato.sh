@@ -7,6 +7,12 @@ secret_file() {
     printf '%s' "$CONFIG/secrets/$(param cluster)/$1"
 }
 
+# require_one_line SECRET: Zato's command files cannot hold a line break.
+require_one_line() {
+    [ "$(wc -l <"$(secret_file "$1")")" -eq 0 ] ||
+        fail "the secret '$1' holds a line break, which Zato's command files cannot; choose one without"
+}
+
 # as_zato COMMAND...: in a folder that the user zato may read, with nothing on standard input, which the CLI would read.
 as_zato() {
     (cd "$ZATO_HOME" && exec runuser -u zato -- env HOME="$ZATO_HOME" "$@" </dev/null)
@@ -16,12 +22,16 @@ as_zato() {
 # parameter (by default "command_secrets") has lines "KEY SECRET" for those whose value is one of the cluster's secrets.
 zato_from_config() {
     local commands=$1 secrets=${2:-command_secrets} key secret target=$work/zato/command
+    while read -r key secret; do
+        [ -z "$key" ] || require_one_line "$secret"
+    done < <(param "$secrets"; echo)
     install -d -m 0700 -o zato -g zato "$work/zato"
     {
         cat "$commands"
         echo
         while read -r key secret; do
-            [ -z "$key" ] || printf '%s=%s\n' "$key" "$(cat "$(secret_file "$secret")")"
+            [ -n "$key" ] || continue
+            printf '%s=%s\n' "$key" "$(cat "$(secret_file "$secret")")"
         done < <(param "$secrets"; echo)
     } | sed '/^$/d' >"$target"
     chown zato:zato "$target"
@@ -39,7 +49,7 @@ create_directory() {
     stamp=$state/created
     if [ -f "$stamp" ] && [ -d "$path" ]; then return; fi
     rm -rf -- "$path"
-    rm -f "$stamp"
+    rm -f "$stamp" "$state/started"
     install -d -m 0755 -o zato -g zato "$(dirname "$(dirname "$path")")" "$(dirname "$path")"
     install -d -m 0700 -o zato -g zato "$path"
     progress "creating $path"
@@ -48,7 +58,6 @@ create_directory() {
     # Written whole at once, since its presence is what counts.
     install -m 0600 "$1" "$stamp.new"
     mv -f "$stamp.new" "$stamp"
-    changed=yes
 }
 
 # admin SERVER_ADDRESS COMMAND...: asks a server's admin API.
