@@ -29,10 +29,7 @@ run_tests() { # ODB_URL
 
 stop_postgresql() { as postgres "$bin/pg_ctl" -D "$work/pg/data" -m immediate stop > /dev/null; }
 
-stop_mariadb() {
-  kill "$mariadb" 2> /dev/null || return 0
-  wait "$mariadb" || true
-}
+stop_mariadb() { mariadb-admin --socket="$work/mariadb/socket" -u root shutdown; }
 
 bin=$(find /usr/lib/postgresql -maxdepth 2 -name bin | sort -V | tail -n 1)
 install -d -m 0755 "$work/pg"
@@ -52,8 +49,7 @@ if command -v mariadbd > /dev/null; then
   if [ "$(id -u)" = 0 ]; then chown mysql "$work/mariadb"; fi
   as mysql mariadb-install-db --datadir="$work/mariadb/data" --auth-root-authentication-method=normal > /dev/null
   as mysql mariadbd --no-defaults --datadir="$work/mariadb/data" --socket="$work/mariadb/socket" --port="$port" \
-    --bind-address=127.0.0.1 --pid-file="$work/mariadb/pid" 2> "$work/mariadb/log" &
-  mariadb=$!
+    --bind-address=127.0.0.1 --pid-file="$work/mariadb/pid" > "$work/mariadb/log" 2>&1 &
   stop_database=stop_mariadb
   for _ in $(seq 100); do
     if mariadb-admin --socket="$work/mariadb/socket" -u root ping > /dev/null 2>&1; then break; fi

@@ -26,32 +26,35 @@ def work(index):
     if {fails}:
         raise BootError('no')
     block_stop_signals()
-    print(index, os.getpid(), flush=True)
+    os.write(1, f'{{index}} {{os.getpid()}}\\n'.encode())  # in one piece, whatever the buffering
     wait_for_stop()
 sys.exit(Prefork(2, work, logging.getLogger()).serve())
 '''
 
 
-def master(fails: bool) -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, '-c', _MASTER.format(sources=str(support.SOURCES), fails=fails)],
+def master(test: unittest.TestCase, fails: bool) -> subprocess.Popen:
+    process = subprocess.Popen([sys.executable, '-c', _MASTER.format(sources=str(support.SOURCES), fails=fails)],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    test.addCleanup(process.stdout.close)
+    test.addCleanup(process.wait)
+    test.addCleanup(process.terminate)
+    return process
 
 
 class PreforkTest(unittest.TestCase):
     def test_a_dead_worker_is_replaced_and_a_stop_is_clean(self):
-        with master(False) as process:
-            workers = dict(process.stdout.readline().split() for _ in range(2))
-            self.assertEqual(set(workers), {'0', '1'})
-            os.kill(int(workers['1']), signal.SIGKILL)
-            index, pid = process.stdout.readline().split()
-            self.assertEqual(index, '1')
-            self.assertNotEqual(pid, workers['1'])
-            process.terminate()
-            self.assertEqual(process.wait(5), 0)
+        process = master(self, False)
+        workers = dict(process.stdout.readline().split() for _ in range(2))
+        self.assertEqual(set(workers), {'0', '1'})
+        os.kill(int(workers['1']), signal.SIGKILL)
+        index, pid = process.stdout.readline().split()
+        self.assertEqual(index, '1')
+        self.assertNotEqual(pid, workers['1'])
+        process.terminate()
+        self.assertEqual(process.wait(5), 0)
 
     def test_a_worker_that_cannot_boot_ends_the_master_with_3(self):
-        with master(True) as process:
-            self.assertEqual(process.wait(5), 3)
+        self.assertEqual(master(self, True).wait(5), 3)
 
 
 class HttpTest(unittest.TestCase):
