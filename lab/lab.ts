@@ -5,7 +5,7 @@ import { createContainer, startContainer } from "./container";
 import { ARTIFACTS_DIR, ARTIFACTS_PORT, initialDisk } from "./disk";
 import { docker, labContainers, removeContainers, runningLabContainers, tryDocker } from "./docker";
 import { CLIENT, containerName, describeHost, validateSpecs, type HostSpec, type LabHost } from "./host";
-import { ensureImage } from "./image/image";
+import { ensureEquippedImage, ensureImage } from "./image/image";
 import { createHostKey, createLoginKey, KEY_FILE, LOGIN_USER, ssh, writeKnownHosts } from "./keys";
 import { setLink } from "./link";
 import { logToStderr, type Log } from "./log";
@@ -39,6 +39,12 @@ export interface ExecOptions {
   readonly input?: string | Buffer;
   /** @default "root" */
   readonly user?: string;
+}
+
+/** What new machines should be like. */
+export interface MachineOptions {
+  /** Whether they have the packages that a cluster needs, which saves their installation. @default false */
+  readonly equipped?: boolean;
 }
 
 /** Throw-away hosts: containers that run systemd and sshd, with addresses, host keys and disks of their own. */
@@ -188,8 +194,8 @@ export class Lab {
   }
 
   /** Replaces a host by a new machine: same name and address, empty disk, new host key. */
-  public async rebuild(host: string): Promise<LabHost> {
-    await this.freshHosts([host]);
+  public async rebuild(host: string, options: MachineOptions = {}): Promise<LabHost> {
+    await this.freshHosts([host], options);
     return this.host(host);
   }
 
@@ -201,10 +207,12 @@ export class Lab {
   }
 
   /** Replaces several hosts by new machines at the same time. */
-  public async freshHosts(names: readonly string[]): Promise<void> {
+  public async freshHosts(names: readonly string[], options: MachineOptions = {}): Promise<void> {
     const specs = names.map((name) => this.spec(name));
+    const { image: blank } = this.state;
+    const image = options.equipped ? await ensureEquippedImage(blank, logToStderr) : blank;
     await removeContainers(await existing(names));
-    const built = await Promise.all(specs.map((spec) => this.build(spec)));
+    const built = await Promise.all(specs.map((spec) => this.build(spec, image)));
     this.remember(built);
     if (names.includes(CLIENT) && this.state.archive !== undefined) {
       await this.publish(this.archiveFile());
@@ -216,9 +224,9 @@ export class Lab {
     await tearDown();
   }
 
-  private async build(spec: HostSpec): Promise<LabHost> {
+  private async build(spec: HostSpec, image: string): Promise<LabHost> {
     const key = await createHostKey(spec.name);
-    await createContainer(spec, this.state.image, this.state.name, initialDisk(spec, key));
+    await createContainer(spec, image, this.state.name, initialDisk(spec, key));
     await startContainer(spec.name);
     return describeHost(spec, key.publicKey);
   }

@@ -11,6 +11,7 @@ const REPOSITORY = "cdktf-zato-lab";
 const RECIPE = ["provision.sh", "files"];
 const IMAGE_CHANGES = ['CMD ["/usr/local/sbin/lab-init"]', "ENV container=docker", "WORKDIR /"];
 const BUILDER = "cdktf-zato-lab-image-builder";
+const EQUIP = "/usr/local/sbin/equip.sh";
 
 /** Gives the name of the base image of all hosts, after building it where it is not there yet. */
 export async function ensureImage(log: Log): Promise<string> {
@@ -23,6 +24,28 @@ export async function ensureImage(log: Log): Promise<string> {
   log(`building image ${image} (once)`);
   await build(image, machine, log);
   log(`image built in ${Math.round((Date.now() - started) / 1000)} s`);
+  return image;
+}
+
+/**
+ * Gives the name of an image of hosts that have the packages of a cluster already, which saves them a minute. It is made
+ * once, out of the base image.
+ */
+export async function ensureEquippedImage(base: string, log: Log): Promise<string> {
+  const image = `${base}-equipped`;
+  if ((await tryDocker(["image", "inspect", image])).status === 0) {
+    return image;
+  }
+  log(`building image ${image} (once)`);
+  await removeBuilder();
+  try {
+    await docker(["create", "--name", BUILDER, base, "bash", EQUIP]);
+    await docker(["cp", path.join(__dirname, "equip.sh"), `${BUILDER}:${EQUIP}`]);
+    await docker(["start", "--attach", BUILDER], { onLine: progress(log) });
+    await commit(image);
+  } finally {
+    await removeBuilder();
+  }
   return image;
 }
 

@@ -1,4 +1,4 @@
-import { Lab } from "../../../lab/lab";
+import { Lab, type MachineOptions } from "../../../lab/lab";
 import { silent } from "../../../lab/log";
 import { HOST_NAMES } from "../../../lab/network";
 
@@ -15,9 +15,9 @@ export function sharedLab(): Promise<Lab> {
 }
 
 /** Gives the shared lab, after replacing the named hosts by new machines. */
-export async function freshHosts(names: readonly string[]): Promise<Lab> {
+export async function freshHosts(names: readonly string[], options: MachineOptions = {}): Promise<Lab> {
   const lab = await sharedLab();
-  await lab.freshHosts(names);
+  await lab.freshHosts(names, options);
   return lab;
 }
 
