@@ -5,6 +5,7 @@ import { IHost } from "../host";
 import { HealthCheck, HealthCheckProps, IExternalLoadBalancer, LoadBalancerPool } from "../load-balancing";
 import { ConstructError, hostPort, requireName, requireWhole } from "../validation";
 import { ZatoCluster, ZatoClusterOptions } from "../zato";
+import { composeClusters } from "./cluster-composition";
 import { validateClusters } from "./cluster-independence";
 
 /** What a {@link HighAvailabilityDeployment} is declared with. */
@@ -119,7 +120,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       1,
     );
     this.requestTimeout = requireWhole(this, "the request timeout in seconds", props.requestTimeout ?? 60, 1);
-    this.members = this.composeClusters(props);
+    this.members = composeClusters(this, props);
     validateClusters(this, this.members);
     if (this.members.length === 1) {
       Annotations.of(this).addWarning(
@@ -159,33 +160,6 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       maxConnectionsPerMember: this.maxConnectionsPerCluster,
       requestTimeout: this.requestTimeout,
     };
-  }
-
-  private composeClusters(props: HighAvailabilityDeploymentProps): ZatoCluster[] {
-    if ((props.hosts === undefined) === (props.clusters === undefined)) {
-      throw new ConstructError(
-        this,
-        props.hosts ? "'hosts' and 'clusters' are both given" : "there are no clusters",
-        "give either 'hosts', from which clusters are made, or 'clusters' that you composed",
-      );
-    }
-    const clusters = props.clusters ? [...props.clusters] : this.clustersOf(props, props.hosts!);
-    if (clusters.length === 0) {
-      throw new ConstructError(this, "there are no clusters", "give at least two hosts in different failure domains");
-    }
-    return clusters;
-  }
-
-  private clustersOf(props: HighAvailabilityDeploymentProps, hosts: readonly IHost[]): ZatoCluster[] {
-    const { installation } = props;
-    if (!installation) {
-      throw new ConstructError(
-        this,
-        "it is not said how Zato gets onto the hosts",
-        "give an 'installation', for example ZatoInstallation.archive({ url, sha256 })",
-      );
-    }
-    return hosts.map((host) => new ZatoCluster(this, host.hostName, { ...props, installation, host }));
   }
 
   private orderClusters(): void {

@@ -241,7 +241,11 @@ describe("fails for", () => {
       { hosts: [] },
       /there are no clusters; give at least two hosts in different failure domains/,
     ],
-    ["an empty list of clusters", { hosts: undefined, clusters: [] }, /there are no clusters; give at least two hosts/],
+    [
+      "an empty list of clusters",
+      { hosts: undefined, installation: undefined, clusters: [] },
+      /there are no clusters; give at least two hosts/,
+    ],
     [
       "no installation",
       { installation: undefined },
@@ -256,6 +260,14 @@ describe("fails for", () => {
     expect(
       () => new HighAvailabilityDeployment(stack, "zato", { hosts, installation: INSTALLATION, ...props }),
     ).toThrow(message);
+  });
+
+  test("options that only clusters made from hosts take, beside clusters that are given", () => {
+    const stack = newStack();
+    const cluster = newCluster(stack);
+    expect(() => new HighAvailabilityDeployment(stack, "zato", { clusters: [cluster], servers: 3 })).toThrow(
+      "stack/zato: 'servers' would be ignored, since the clusters are composed already; give it to each ZatoCluster",
+    );
   });
 
   test("hosts and clusters both", () => {
