@@ -2,6 +2,7 @@ import childProcess from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { TerraformStack } from "cdktf";
 import type { HighAvailabilityDeployment } from "cdktf-zato";
 import { temporaryFolder } from "../support/bash";
 import { newDeployment, newStack } from "../support/stack";
@@ -121,10 +122,12 @@ describe("a folder of services", () => {
   test("reaches every cluster alike, and what servers are asked for is what is in it", () => {
     // GIVEN
     const deployment = withServices({ "a.py": ONE_SERVICE, "b.py": "class B(Service):\n    pass\n" });
-    const hashes = Object.fromEntries(deployment.serviceFiles.map(({ services, sha256 }) => [services[0], sha256]));
+    const hashes = Object.fromEntries(
+      deployment.serviceFiles.map(({ services, sha256 }) => [services[0]!, sha256] as const),
+    );
 
     // WHEN
-    const template = Template.synth(deployment.node.scope as never);
+    const template = Template.synth(TerraformStack.of(deployment));
 
     // THEN
     for (const host of ["host1", "host2"]) {
@@ -132,7 +135,7 @@ describe("a folder of services", () => {
       expect(parameters.services?.split("\n")).toEqual([`a.one ${hashes["a.one"]}`, `b.b ${hashes["b.b"]}`]);
       expect(parameters.servers).toBe("127.0.0.1:17010 2\n127.0.0.1:17011 2");
       expect(parameters.owned).toBe("service/a.one\nservice/b.b");
-      expect(JSON.parse(files.expected!)).toEqual({ objects: {}, services: hashes });
+      expect(JSON.parse(files.expected!) as unknown).toEqual({ objects: {}, services: hashes });
     }
   });
 

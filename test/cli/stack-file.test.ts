@@ -1,0 +1,130 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { TerraformStack, TerraformVariable } from "cdktf";
+import { ClusterContent, PhysicalHostProps, SqlEngine, Secret, SshKey } from "cdktf-zato";
+import { readDeclaredContent } from "../../lib/cli/stack-file";
+import { temporaryFolder } from "../support/bash";
+import { parseManifest } from "../support/manifest";
+import { HOST_KEY, newCluster, newDeployment, newHost, newStack, SSH } from "../support/stack";
+import { Template } from "../support/template";
+
+const folder = temporaryFolder();
+
+/** The content of a stack, read back as `verify` does. */
+function read(stack: TerraformStack): ReturnType<typeof readDeclaredContent> {
+  mkdirSync(folder(), { recursive: true });
+  writeFileSync(join(folder(), "cdk.tf.json"), Template.synth(stack).text);
+  return readDeclaredContent(folder());
+}
+
+function withHost(props: Partial<PhysicalHostProps>): TerraformStack {
+  const stack = newStack();
+  const cluster = newCluster(stack, { host: newHost(stack, "host1", props) });
+  new ClusterContent(stack, "shared", { clusters: [cluster] }).addCache("A ${x} %{y}");
+  return stack;
+}
+
+test("gives each cluster's content, how it is reached, and the manifest as it goes to the host", () => {
+  // GIVEN
+  const stack = newStack();
+  newDeployment(stack).addCache("A ${x} %{y}");
+
+  // WHEN
+  const contents = read(stack);
+
+  // THEN
+  expect(contents).toEqual([
+    expect.objectContaining({ name: "host1-content", address: "10.0.0.11" }),
+    {
+      name: "host2-content",
+      address: "10.0.0.12",
+      user: "ops",
+      port: 22,
+      hostKey: HOST_KEY,
+      keyFile: undefined,
+      bastion: undefined,
+      sudo: true,
+      manifest: expect.any(String) as string,
+    },
+  ]);
+  const manifest = parseManifest(contents[1]!.manifest);
+  expect(manifest).toEqual(Template.synth(stack).manifest("zato/content/host2"));
+  expect(manifest.parameters.owned).toBe("zato_cache_builtin/A ${x} %{y}");
+});
+
+test("finds content also where terraform_data carries it", () => {
+  const stack = newStack({ "cdktf-zato:carrier": "terraform_data" });
+  newDeployment(stack).addCache("A");
+  expect(read(stack).map(({ name }) => name)).toEqual(["host1-content", "host2-content"]);
+});
+
+test("knows key file, port and user, and that root needs no sudo", () => {
+  // GIVEN
+  const key = join(folder(), "id key");
+  writeFileSync(key, "PRIVATE KEY");
+
+  // WHEN
+  const [content] = read(withHost({ ssh: { ...SSH, user: "root", port: 2222, key: SshKey.file(key) } }));
+
+  // THEN
+  expect(content).toMatchObject({ user: "root", port: 2222, keyFile: key, sudo: false });
+});
+
+test.each([
+  [
+    { user: "jump", port: 2022 },
+    { user: "jump", port: 2022 },
+  ],
+  [{}, { user: "ops", port: 22 }],
+])("knows the bastion, declared with %j", (props, expected) => {
+  const bastion = { address: "192.0.2.1", hostKey: HOST_KEY, ...props };
+  const [content] = read(withHost({ ssh: { ...SSH, bastion } }));
+  expect(content?.bastion).toEqual({ address: "192.0.2.1", hostKey: HOST_KEY, ...expected });
+});
+
+test("a key from a variable is left to the agent", () => {
+  const stack = newStack();
+  const key = SshKey.fromVariable(new TerraformVariable(stack, "key", {}));
+  const cluster = newCluster(stack, { host: newHost(stack, "host1", { ssh: { ...SSH, key } }) });
+  new ClusterContent(stack, "shared", { clusters: [cluster] }).addCache("A");
+  expect(read(stack)[0]?.keyFile).toBeUndefined();
+});
+
+describe("fails", () => {
+  test("without a synthesized stack", () => {
+    expect(() => readDeclaredContent(folder())).toThrow(
+      `there is no synthesized stack in '${folder()}'; run 'cdktf synth' before`,
+    );
+  });
+
+  test("for a stack that declares no content", () => {
+    const stack = newStack();
+    newDeployment(stack);
+    expect(() => read(stack)).toThrow("declares no content of clusters; there is nothing to verify");
+  });
+
+  test("for an empty stack", () => {
+    expect(() => read(newStack())).toThrow("declares no content of clusters");
+  });
+
+  test("for an address that only Terraform knows", () => {
+    const stack = newStack();
+    const address = new TerraformVariable(stack, "address", {}).stringValue;
+    const cluster = newCluster(stack, { host: newHost(stack, "host1", { address }) });
+    new ClusterContent(stack, "shared", { clusters: [cluster] }).addCache("A");
+    expect(() => read(stack)).toThrow(
+      "the host of 'a-content' is only known to Terraform: ${var.address}; verify needs concrete values",
+    );
+  });
+
+  test("for an object of which only Terraform knows a part", () => {
+    const stack = newStack();
+    const host = new TerraformVariable(stack, "database_host", {}).stringValue;
+    const password = Secret.fromVariable(new TerraformVariable(stack, "password", {}));
+    const connection = { engine: SqlEngine.MYSQL, host, database: "stock", username: "zato", password };
+    newDeployment(stack).addSqlConnection("Stock", connection);
+    expect(() => read(stack)).toThrow(
+      "the content of 'host1-content' is only known to Terraform: ${var.database_host}",
+    );
+  });
+});

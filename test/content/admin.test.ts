@@ -1,0 +1,262 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { temporaryFolder } from "../support/bash";
+import { AdminApi, CommandResult } from "./support/admin-api";
+
+const folder = temporaryFolder();
+
+const A = "a".repeat(64);
+const B = "b".repeat(64);
+
+let api: AdminApi;
+
+beforeEach(async () => {
+  api = new AdminApi();
+  await api.start();
+});
+
+afterEach(() => api.stop());
+
+/** Runs a command; a list stands for a file with these lines, an object for a file of JSON. */
+function admin(command: string, ...args: (string | readonly string[] | object)[]): Promise<CommandResult> {
+  const words = args.map((arg, index) => {
+    if (typeof arg === "string") {
+      return arg;
+    }
+    const file = join(folder(), `argument${index}`);
+    writeFileSync(file, Array.isArray(arg) ? arg.map((line) => `${line}\n`).join("") : JSON.stringify(arg));
+    return file;
+  });
+  writeFileSync(join(folder(), "password"), "pass:word é");
+  return api.run(join(folder(), "password"), command, ...words);
+}
+
+const NO_BASELINE = "/nowhere/baseline.json";
+
+function services(...names: string[]): void {
+  api.rows["zato.service"] = names.map((name, index) => ({ id: 70 + index, name, is_internal: false }));
+}
+
+describe("the envelope of the admin API", () => {
+  test("carries the credentials of admin.invoke, past any proxy", async () => {
+    api.rows["zato.outgoing.sql"] = [{ id: 7, name: "Billing" }];
+    expect(await admin("ping-sql", ["Billing"])).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(api.invocations).toEqual([
+      {
+        service: "zato.outgoing.sql.ping",
+        request: { id: 7, should_raise_on_error: true },
+        authorization: `Basic ${Buffer.from("admin.invoke:pass:word é").toString("base64")}`,
+      },
+    ]);
+  });
+
+  test.each([true, false])("is unwrapped, with an element around the rows: %s", async (wrapped) => {
+    api.wrapped = wrapped;
+    api.rows["zato.outgoing.sql"] = [{ id: 7, name: "Billing" }];
+    const { stdout } = await admin("report", { objects: {}, services: {} }, NO_BASELINE);
+    expect(JSON.parse(stdout)).toEqual({ "outconn_sql/Billing": { declared: null, actual: {} } });
+  });
+
+  test.each(["list", "list of texts", "by process"] as const)(
+    "holds the answers of all workers as %s",
+    async (shape) => {
+      api.shape = shape;
+      api.workers = [{ "a.one": A }, { "a.one": A }, { "a.one": B }];
+      expect((await admin("count-workers")).stdout).toBe("3\n");
+      expect(await admin("services", [`a.one ${A}`], "3")).toMatchObject({
+        status: 1,
+        stderr: "a.one has other code than declared\n",
+      });
+    },
+  );
+
+  test("of an unknown service holds no answer of any worker, and no error", async () => {
+    api.workers = [];
+    expect((await admin("count-workers")).stdout).toBe("0\n");
+    expect(await admin("services", [`a.one ${A}`], "2")).toMatchObject({
+      status: 1,
+      stderr: "0 of 2 workers answer\n",
+    });
+  });
+
+  test("of an error names command, status and what the server says", async () => {
+    api.failures["zato.http-soap.get-list"] = { status: 401, body: "no" };
+    expect(await admin("report", {}, NO_BASELINE)).toMatchObject({
+      status: 1,
+      stderr: "report: the server answered 401: no\n",
+    });
+  });
+});
+
+describe("services", () => {
+  test("are live when each worker has loaded each of them", async () => {
+    api.workers = [
+      { "a.one": A, "b.two": B },
+      { "a.one": A, "b.two": B, "zato.ping": B },
+    ];
+    expect(await admin("services", [`a.one ${A}`, `b.two ${B}`], "2")).toMatchObject({ status: 0 });
+  });
+
+  test("are not while a worker does not answer, or lacks one", async () => {
+    api.workers = [{ "a.one": A }, {}];
+    expect(await admin("services", [`a.one ${A}`], "3")).toMatchObject({
+      status: 1,
+      stderr: "2 of 3 workers answer\n",
+    });
+    expect(await admin("services", [`a.one ${A}`], "2")).toMatchObject({
+      status: 1,
+      stderr: "a.one is not deployed\n",
+    });
+  });
+});
+
+describe("verify", () => {
+  const connection = { engine: "mysql+pymysql", port: 3306, is_active: true, pool_size: 10 };
+  const expected = {
+    objects: { "outconn_sql/Billing": connection, "outgoing_ldap/Directory": {} },
+    services: { "a.one": A },
+  };
+
+  beforeEach(() => {
+    api.workers = [{ "a.one": A }, { "a.one": A }];
+    api.rows["zato.outgoing.sql"] = [{ id: 1, name: "Billing", ...connection, username: "not compared" }];
+    services("a.one", "cdktf-zato.inventory");
+  });
+
+  test("is silent where everything is as declared, whatever way Zato writes a value; what it cannot list is not compared", async () => {
+    api.rows["zato.outgoing.sql"] = [{ id: 1, name: "Billing", ...connection, port: "3306", is_active: "true" }];
+    expect(await admin("verify", expected, NO_BASELINE)).toEqual({ status: 0, stdout: "", stderr: "" });
+  });
+
+  test("shows the fields that differ, and only these", async () => {
+    api.rows["zato.outgoing.sql"] = [{ id: 1, name: "Billing", ...connection, pool_size: 77, is_active: false }];
+    expect(await admin("verify", expected, NO_BASELINE)).toMatchObject({
+      status: 1,
+      stdout: "outconn_sql/Billing: declared is_active=true, pool_size=10; found is_active=false, pool_size=77\n",
+    });
+  });
+
+  test("shows what is missing, and services of which a worker has other code", async () => {
+    api.rows["zato.outgoing.sql"] = [];
+    api.workers = [{ "a.one": A }, { "a.one": B }, {}];
+    expect(await admin("verify", expected, NO_BASELINE)).toMatchObject({
+      status: 1,
+      stdout: [
+        "outconn_sql/Billing: declared engine=mysql+pymysql, is_active=true, pool_size=10, port=3306; found nothing",
+        "service/a.one: declared sha256=aaaaaaaaaaaa; found sha256=aaaaaaaaaaaa and bbbbbbbbbbbb and nothing",
+        "",
+      ].join("\n"),
+    });
+  });
+
+  test("shows a service that no server knows", async () => {
+    services();
+    expect(await admin("verify", expected, NO_BASELINE)).toMatchObject({
+      status: 1,
+      stdout: "service/a.one: declared sha256=aaaaaaaaaaaa; found nothing\n",
+    });
+  });
+
+  test("names what nobody declared, and does not fail for it", async () => {
+    services("a.one", "b.two");
+    api.rows["zato.http-soap"] = [{ id: 5, name: "By hand", connection: "channel" }];
+    expect(await admin("verify", expected, NO_BASELINE)).toMatchObject({
+      status: 0,
+      stdout: ["channel_rest/By hand", "service/b.two"]
+        .map((key) => `${key}: not declared; declare it, delete it, or set 'exclusive'\n`)
+        .join(""),
+    });
+  });
+
+  test("takes nothing for somebody's own that was there from the beginning", async () => {
+    // GIVEN
+    const baseline = join(folder(), "baseline.json");
+    services("demo.ping");
+    api.rows["zato.http-soap"] = [{ id: 5, name: "Demo", connection: "channel" }];
+    await admin("baseline", baseline);
+
+    // WHEN
+    services("demo.ping", "a.one", "b.two");
+    const { stdout } = await admin("verify", expected, baseline);
+
+    // THEN
+    expect(JSON.parse(readFileSync(baseline, "utf8"))).toEqual([
+      "channel_rest/Demo",
+      "outconn_sql/Billing",
+      "service/demo.ping",
+    ]);
+    expect(stdout).toBe("service/b.two: not declared; declare it, delete it, or set 'exclusive'\n");
+  });
+});
+
+describe("remove", () => {
+  beforeEach(() => {
+    services("a.one", "b.two");
+    api.rows["zato.http-soap"] = [
+      { id: 1, name: "One", connection: "channel" },
+      { id: 2, name: "One", connection: "outgoing" },
+    ];
+    api.rows["zato.security.basic-auth"] = [{ id: 3, name: "Partner" }];
+    api.rows["zato.scheduler.job"] = [{ id: 4, name: "Beat" }];
+    api.rows["zato.outgoing.sql"] = [{ id: 5, name: "Billing" }];
+  });
+
+  const deleted = (): string[] => api.invocations.map(({ service, request }) => `${service} ${String(request.id)}`);
+
+  test("deletes what was declared once and is no more: channels and jobs, then security definitions, then services", async () => {
+    const owned = ["service/a.one", "basic_auth/Partner", "scheduler/Beat", "channel_rest/One", "outconn_sql/Billing"];
+    const { status, stdout } = await admin("remove", owned, ["outconn_sql/Billing"], "false", NO_BASELINE);
+    expect(status).toBe(0);
+    expect(deleted()).toEqual([
+      "zato.http-soap.delete 1",
+      "zato.scheduler.job.delete 4",
+      "zato.security.basic-auth.delete 3",
+      "zato.service.delete 70",
+    ]);
+    expect(stdout.trim().split("\n")[0]).toBe("deleted channel_rest/One");
+  });
+
+  test("leaves alone what nobody declared, and what is gone already", async () => {
+    await admin("remove", ["service/c.three", "outconn_sql/Gone"], [], "false", NO_BASELINE);
+    expect(deleted()).toEqual([]);
+  });
+
+  test("with exclusive management also deletes what nobody declared, but for what was there from the beginning", async () => {
+    // GIVEN
+    const there = ["channel_rest/One", "outgoing_rest/One", "service/b.two"];
+    const file = join(folder(), "there.json");
+    writeFileSync(file, JSON.stringify(there));
+
+    // WHEN
+    await admin("remove", [], ["service/a.one", "scheduler/Beat"], "true", file);
+
+    // THEN
+    expect(deleted()).toEqual(["zato.outgoing.sql.delete 5", "zato.security.basic-auth.delete 3"]);
+  });
+
+  test("without a note of the beginning deletes nothing that nobody declared", async () => {
+    await admin("remove", [], [], "true", NO_BASELINE);
+    expect(deleted()).toEqual([]);
+  });
+});
+
+test("open channels are closed by their paths", async () => {
+  api.rows["zato.http-soap"] = [
+    { id: 1, name: "Any", connection: "channel", url_path: "/zato/api/invoke/{service_name}" },
+    { id: 2, name: "Own", connection: "channel", url_path: "/own" },
+  ];
+  expect((await admin("close-channels", "/zato/api/invoke/{service_name}")).stdout).toBe(
+    "closed /zato/api/invoke/{service_name}\n",
+  );
+  expect(api.invocations.map(({ request }) => request)).toEqual([{ id: 1 }]);
+});
+
+test("a connection that does not connect is named, with the last line of Zato's traceback", async () => {
+  api.rows["zato.outgoing.sql"] = [{ id: 7, name: "Billing" }];
+  const details = "Traceback (most recent call last):\n  File x\nError: password authentication failed\n";
+  api.failures["zato.outgoing.sql.ping"] = { status: 500, body: JSON.stringify({ result: "Error", details }) };
+  expect(await admin("ping-sql", ["Billing"])).toMatchObject({
+    status: 1,
+    stderr: "the SQL connection 'Billing' does not connect: Error: password authentication failed\n",
+  });
+});
