@@ -7,18 +7,23 @@ umask 077
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=lib/own-session.sh
 . "$scripts/lib/own-session.sh"
-kind=$1 name=$2 staged=$(realpath "$3")
+kind=$1 name=$2 staging=$(realpath "$(dirname "$3")")
 # shellcheck source=lib/all.sh
 . "$scripts/lib/all.sh"
 # shellcheck source=/dev/null
 . "$scripts/kinds/$kind.sh"
 
 begin "$name"
+# What was staged is ours from here on: the run that we may have to wait for was given the same names.
+mkdir "$work/staged"
+find "$staging" -maxdepth 1 \( -name "$name.manifest" -o -name "$name.files" -o -name "$name.secret.*" \) \
+    -exec mv -t "$work/staged" {} +
+staged=$work/staged/$name
 unpack_manifest "$staged.manifest" "$work/entries"
 host=$(param host) label=$(param label)
 take_lock
 # Terraform empties its scripts when they have run, and leaves them there.
-find "$(dirname "$staged")/run" -name '*.sh' -size 0 -delete
+find "$staging/run" -name '*.sh' -size 0 -delete
 
 # What removal will need is known before anything is there to be removed.
 state=$STATE/components/$name
@@ -28,5 +33,4 @@ install -m 0600 "$staged.manifest" "$state/manifest.new"
 mv -f "$state/manifest.new" "$state/manifest"
 
 converge
-rm -f -- "$staged.manifest"
 progress "as declared"
