@@ -125,6 +125,9 @@ check_ports
 check_clock
 check_reach
 
+# Terraform empties its first script, and leaves it there.
+find "$HOME" -maxdepth 1 -name '.cdktf-zato-*.sh' -size 0 -delete
+
 if [ "${#findings[@]}" -gt 0 ]; then
     for one in "${findings[@]}"; do
         printf '[%s] preflight: %s\n' "$(param host)" "$one"
@@ -135,5 +138,4 @@ if [ "${#findings[@]}" -gt 0 ]; then
     exit 1
 fi
 rm -f -- "$manifest"
-find "$HOME" -maxdepth 1 -name '.cdktf-zato-*.sh' -size 0 -delete
 printf '[%s] preflight: passed\n' "$(param host)"

@@ -4,6 +4,8 @@ set -euo pipefail
 umask 077
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=lib/own-session.sh
+. "$scripts/lib/own-session.sh"
 kind=$1 name=$2
 # shellcheck source=lib/all.sh
 . "$scripts/lib/all.sh"
