@@ -35,7 +35,7 @@ const STACK = "two-hosts";
 /** What the hosts say of their own progress, behind the name of the resource that says it. */
 const PROGRESS = /\(remote-exec\): (\[.*)$/;
 const SUMMARY = /(Plan: .*|Apply complete!.*|No changes\..*)$/;
-const ERROR = /│|Error:|\berror\b/i;
+const ERROR = /│|Error: /;
 const LINES_OF_A_FAILURE = 60;
 
 /** The example `two-hosts`, deployed on a lab: its settings, its state and its logs lie in a folder of the lab's state. */
