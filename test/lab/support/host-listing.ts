@@ -41,7 +41,8 @@ cut -d : -f 1 /etc/group | sed 's/^/group /'
 systemctl list-unit-files --no-legend | awk '{ print "unit " $1 " " $2 }'
 systemctl list-units --all --plain --no-legend --type=service | awk '{ print "service " $1 " " $2 " " $3 }'
 ps -eo user:32=,comm= | awk '$2 !~ /^(ps|awk|bash|sort|sshd|sudo)$/ { print "process " $1 " " $2 }'
-for port in $(ss -H -l -t -n | awk '{ print $4 }'); do echo "listens $port"; done
+# 127.0.0.11 is Docker's name server.
+for port in $(ss -H -l -t -n | awk '$4 !~ /^127\\.0\\.0\\.11:/ { print $4 }'); do echo "listens $port"; done
 `;
 
 /** Everything on a host that an installation could leave behind: files, contents of /etc, users, units, processes, ports. */

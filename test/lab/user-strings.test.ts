@@ -1,0 +1,81 @@
+import { TerraformOutput } from "cdktf";
+import { DataRemoval, ZatoCluster, ZatoInstallation } from "cdktf-zato";
+import fc from "fast-check";
+import type { Lab } from "../../lab/lab";
+import { terraformText } from "../../lib/remote";
+import { anyText } from "../support/arbitraries";
+import { labHost } from "./support/programs";
+import { Project } from "./support/project";
+import { freshHosts } from "./support/shared-lab";
+import { unitProperty } from "./support/zato";
+
+/** Terraform itself brings all strings into Unicode's normal form C. */
+const text = anyText.map((any) => any.normalize("NFC"));
+
+const AWKWARD = [
+  "",
+  " leading and trailing ",
+  `"double" 'single' \`back\``,
+  '\\ \\\\ \\n \\"',
+  "$HOME ${HOME} $${HOME} %{if true} %%{ %i %%",
+  "line\nbreak\n\nand one at the end\n",
+  "#no comment ;none",
+  "a=b=c",
+  "ünï 漢字 🚀",
+];
+
+let lab: Lab;
+let project: Project;
+let values: string[];
+
+beforeAll(async () => {
+  lab = await freshHosts(["host1"], { equipped: true });
+  values = [...AWKWARD, ...fc.sample(text, 50)];
+});
+
+afterEach(() => project?.remove());
+
+function named(): Record<string, string> {
+  return Object.fromEntries(values.map((value, position) => [`Value_${position}`, value]));
+}
+
+test("terraform takes literal text for what it is", async () => {
+  // WHEN
+  project = new Project(lab).synth((stack) => {
+    for (const [name, value] of Object.entries(named())) {
+      new TerraformOutput(stack, name, { value: terraformText(value) });
+    }
+  });
+  await project.apply();
+
+  // THEN
+  const outputs = JSON.parse(await project.orThrow(["output", "-json"])) as Record<string, { value: string }>;
+  const read = Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+  expect(read).toEqual(named());
+});
+
+test("strings of the user's arrive in the environment of a server unchanged", async () => {
+  // WHEN
+  project = new Project(lab).synth((stack) => {
+    const cluster = new ZatoCluster(stack, "a", {
+      host: labHost(stack, lab, "host1"),
+      installation: ZatoInstallation.archive(lab.archive),
+      servers: 0,
+      dataRemoval: DataRemoval.DROP,
+    });
+    cluster.addServer("server1", { environment: named() });
+  });
+  await project.apply();
+
+  // THEN
+  const pid = await unitProperty(lab, "host1", "zato-a-server1.service", "MainPID");
+  const environ = (await lab.execOrThrow("host1", ["cat", `/proc/${pid}/environ`])).split("\0");
+  const read = environ.filter((entry) => entry.startsWith("Value_")).map((entry) => splitAtFirst(entry, "="));
+  expect(Object.fromEntries(read)).toEqual(named());
+  expect(await project.planStatus()).toBe(0);
+});
+
+function splitAtFirst(entry: string, separator: string): [string, string] {
+  const end = entry.indexOf(separator);
+  return [entry.slice(0, end), entry.slice(end + 1)];
+}
