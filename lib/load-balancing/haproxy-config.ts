@@ -1,5 +1,6 @@
 import { Affinity } from "../content";
 import { hostPort } from "../validation";
+import { renderPathRules } from "../zato/path-rules";
 import { LoadBalancerPool } from "./pool";
 
 /** What the configuration of the HAProxy in front of the clusters is rendered from. */
@@ -56,11 +57,7 @@ defaults
 frontend clients
     bind ${config.bind}${config.isVirtual ? " transparent" : ""}
     maxconn ${config.maxConnections}
-    acl zato_open path,url_dec -m str -i ${healthCheck.path}
-${acl("zato_open", config.openPaths)}\
-${config.privatePaths.map((path) => `    acl zato_private path,url_dec -m beg -i ${path}\n`).join("")}\
-    acl zato_private path,url_dec -m sub -i // /./ /../
-    http-request deny deny_status 403 if zato_private !zato_open
+${renderPathRules({ ...config, healthPath: healthCheck.path, exceptFor: "" })}\
 ${choices.join("")}\
     default_backend clusters
 

@@ -61,6 +61,7 @@ export abstract class RemoteComponent extends Construct {
   /** Carries the desired state. Whatever must come after this component depends on it. */
   public readonly content: TerraformResource;
 
+  private readonly kind: ComponentKind;
   private readonly lifetime: Lifetime;
   private readonly earlier: (() => RemoteComponent[])[] = [];
 
@@ -68,6 +69,7 @@ export abstract class RemoteComponent extends Construct {
     super(scope, id);
     const { host, kind, name } = props;
     this.host = host;
+    this.kind = kind;
     this.componentName = name;
     host._register(this, name);
     host.preflight.require(() => this.requirements());
@@ -82,10 +84,7 @@ export abstract class RemoteComponent extends Construct {
     });
     this.content = new CarrierResource(this, "content", () => {
       const { parameters, files = {}, secrets = {}, folder, triggers = {} } = this.state();
-      const manifest = {
-        parameters: { host: host.hostName, label: this.label, ...parameters, secrets: listSecrets(secrets) },
-        files,
-      };
+      const onSameHost = this.predecessors().filter((other) => other.host === host);
       const given = Object.entries(secrets).flatMap(([secret, { _variable }]) =>
         _variable ? [stageText(`${name}.secret.${secret}`, _variable.stringValue)] : [],
       );
@@ -100,7 +99,10 @@ export abstract class RemoteComponent extends Construct {
         },
         connection: host.access.connection(host.address),
         provisioners: [
-          stageText(`${name}.manifest`, terraformText(renderManifest(manifest))),
+          stageText(
+            `${name}.manifest`,
+            terraformText(this.manifest()) + onSameHost.map((other) => other.forSuccessor()).join(""),
+          ),
           ...(folder ? [clearStaged(`${name}.files`), stageFolder(`${name}.files`, folder)] : []),
           ...given,
           runScript(host.access.sudo, "converge.sh", kind, name, `${STAGING}/${name}`),
@@ -130,6 +132,24 @@ export abstract class RemoteComponent extends Construct {
   /** What it needs of its host; asked for at synth. */
   protected requirements(): HostRequirements {
     return {};
+  }
+
+  private manifest(): string {
+    const { parameters, files = {}, secrets = {} } = this.state();
+    return renderManifest({
+      parameters: { host: this.host.hostName, label: this.label, ...parameters, secrets: listSecrets(secrets) },
+      files,
+    });
+  }
+
+  /**
+   * What a successor on the same host brings along. When Terraform is killed, it may have noted a resource as created whose
+   * provisioners never ran, since it does so before it runs them; the successor finds out, and makes up for it.
+   */
+  protected forSuccessor(): string {
+    const { terraformResourceType, friendlyUniqueId } = this.content;
+    const words = ["@component", this.kind, this.componentName, `${terraformResourceType}.${friendlyUniqueId}`];
+    return terraformText(`${words.join(" ")}\n${this.manifest()}`);
   }
 
   private predecessors(): RemoteComponent[] {

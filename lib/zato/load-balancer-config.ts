@@ -1,3 +1,5 @@
+import { renderPathRules } from "./path-rules";
+
 /** What the configuration of a Zato load-balancer is rendered from. */
 export interface LoadBalancerConfig {
   readonly bind: string;
@@ -19,8 +21,6 @@ export interface LoadBalancerConfig {
  * Renders the HAProxy configuration of a Zato load-balancer. Against Zato's own template it checks servers by
  * `/zato/ping` instead of by TCP, sends a request that found no server to another one, keeps Zato's own paths from
  * clients, and has an administration socket in place of a statistics page.
- *
- * The path is compared after decoding, since `/%7Aato/` would reach Zato as `/zato/`.
  */
 export function renderLoadBalancerConfig(config: LoadBalancerConfig): string {
   const servers = config.servers.map(
@@ -51,11 +51,7 @@ frontend front_http_plain
     maxconn ${config.maxConnections}
     monitor-uri /zato-lb-alive
     acl zato_local src 127.0.0.0/8 ::1
-    acl zato_open path,url_dec -m str -i ${config.healthPath}
-${config.openPaths.map((path) => `    acl zato_open path,url_dec -m beg ${path}\n`).join("")}\
-${config.privatePaths.map((path) => `    acl zato_private path,url_dec -m beg -i ${path}\n`).join("")}\
-    acl zato_private path,url_dec -m sub -i // /./ /../
-    http-request deny deny_status 403 if zato_private !zato_open !zato_local
+${renderPathRules({ ...config, exceptFor: "zato_local" })}\
     default_backend ${config.backEnd}
 
 backend ${config.backEnd}

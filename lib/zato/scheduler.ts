@@ -1,4 +1,12 @@
-import { CarrierContent, CarrierResource, ComponentState, HostRequirements, runScript } from "../remote";
+import {
+  CarrierContent,
+  CarrierResource,
+  ComponentState,
+  HostRequirements,
+  runScript,
+  stageText,
+  STAGING,
+} from "../remote";
 import { hostPort, LOOPBACK } from "../validation";
 import { ClusterComponent } from "./cluster-component";
 import { renderSecretFields } from "./command-file";
@@ -52,7 +60,10 @@ export class Scheduler extends ClusterComponent {
     return {
       triggers: { content: `\${${content.fqn}.id}` },
       connection: host.access.connection(host.address),
-      provisioners: [runScript(host.access.sudo, "start.sh", "scheduler", componentName)],
+      provisioners: [
+        stageText(`${componentName}.start`, this.forSuccessor()),
+        runScript(host.access.sudo, "start.sh", "scheduler", componentName, `${STAGING}/${componentName}.start`),
+      ],
       dependsOn: [this, ...this.others.flatMap((produce) => produce())].map((scheduler) => scheduler.content),
     };
   }

@@ -4,7 +4,7 @@ export interface Manifest {
   readonly files: Record<string, string>;
 }
 
-/** Reads a manifest: a second implementation of the format, beside that of the host. */
+/** Reads a manifest up to its end: a second implementation of the format, beside that of the host. */
 export function parseManifest(text: string): Manifest {
   const manifest: Manifest = { parameters: {}, files: {} };
   let lines: string[] = [];
@@ -15,6 +15,9 @@ export function parseManifest(text: string): Manifest {
       continue;
     }
     finish();
+    if (line === "@end") {
+      break;
+    }
     const [type, name] = line.split(" ");
     const [target, own] = [type === "@file" ? manifest.files : manifest.parameters, (lines = [])];
     finish = name === undefined ? () => undefined : () => void (target[name] = own.join("\n"));

@@ -19,11 +19,13 @@ mkdir "$work/staged"
 find "$staging" -maxdepth 1 \( -name "$name.manifest" -o -name "$name.files" -o -name "$name.secret.*" \) \
     -exec mv -t "$work/staged" {} +
 staged=$work/staged/$name
+split_manifests "$staged.manifest" "$work/earlier"
 unpack_manifest "$staged.manifest" "$work/entries"
 host=$(param host) label=$(param label)
-take_lock
+[ -n "${LOCKED:-}" ] || take_lock
 # Terraform empties its scripts when they have run, and leaves them there.
 find "$staging/run" -name '*.sh' -size 0 -delete
+make_up_for_predecessors "$work/earlier"
 
 # What removal will need is known before anything is there to be removed.
 state=$STATE/components/$name
@@ -32,5 +34,7 @@ printf '%s\n' "$kind" >"$state/kind"
 install -m 0600 "$staged.manifest" "$state/manifest.new"
 mv -f "$state/manifest.new" "$state/manifest"
 
+rm -f "$state/converged"
 converge
+cp "$state/manifest" "$state/converged"
 progress "as declared"

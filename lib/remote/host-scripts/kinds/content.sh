@@ -5,6 +5,7 @@
 converge() {
     local cluster_folder
     cluster_folder=$ZATO_HOME/env/$(param cluster)
+    note_repair
     install_secrets "$CONFIG/secrets/$(param cluster)-content" "$staged"
     install_requirements
     install -d "$staged.files/services"
@@ -16,7 +17,16 @@ converge() {
     import_objects
     remove_stale
     verify
+    install -m 0600 "$staged.manifest" "$state/converged"
     rm -rf -- "$staged.files"
+}
+
+# The same declaration once more, or one after a run that failed: everything is imported again, since Zato does not tell
+# all that may differ, such as passwords.
+note_repair() {
+    repair=yes
+    if [ -f "$state/converged" ] && ! cmp -s "$staged.manifest" "$state/converged"; then repair=; fi
+    rm -f "$state/converged"
 }
 
 install_requirements() {
@@ -53,17 +63,31 @@ wait_for_services() {
     [ -s "$(param_file services)" ] || return 0
     while read -r address workers; do
         [ -n "$address" ] || continue
-        wait_until 120 "the services on $address" admin "$address" services "$(param_file services)" "$workers" ||
-            fail "the services are not live on $address: $(
-                admin "$address" services "$(param_file services)" "$workers" 2>&1 | tail -n 5
-            )"
+        wait_until 15 "the services on $address" check_services "$address" "$workers" && continue
+        deploy_again
+        wait_until 120 "the services on $address" check_services "$address" "$workers" ||
+            fail "the services are not live on $address: $(check_services "$address" "$workers" 2>&1 | tail -n 5)"
     done < <(param servers; echo)
+}
+
+check_services() {
+    admin "$1" services "$(param_file services)" "$2"
+}
+
+# Our files are as they should be, and something else was deployed by other means: only a new file is loaded again.
+deploy_again() {
+    local file
+    progress "deploying the services again"
+    for file in "$ZATO_HOME/env/$(param cluster)/hot-deploy"/*.py; do
+        cp --preserve=mode,ownership "$file" "$file.cdktf-zato-new"
+        mv -f "$file.cdktf-zato-new" "$file"
+    done
 }
 
 import_objects() {
     local stamp=$state/imported sum
     sum=$({ cat "$(file enmasse)"; param secrets_versions; } | sha256sum)
-    if [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && verify_quietly; then return; fi
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && [ -z "$repair" ] && verify_quietly; then return; fi
     [ "$(param objects)" != 0 ] || return 0
     rm -f "$stamp"
     progress "importing $(param objects) objects"
@@ -126,9 +150,15 @@ verify() {
     fi
     sed 's/^/    /' "$report" >&3 2>/dev/null || true
     [ -s "$(param_file sql_connections)" ] || return 0
-    local complaint
-    complaint=$(admin "$(first_server)" ping-sql "$(param_file sql_connections)" 2>&1) ||
-        fail "cluster $(param cluster): $complaint"
+    ping_sql >/dev/null 2>&1 || {
+        sleep 5 # A database may be busy once; with a wrong password an account is locked after some more attempts.
+        local complaint
+        complaint=$(ping_sql 2>&1) || fail "cluster $(param cluster): $complaint"
+    }
+}
+
+ping_sql() {
+    admin "$(first_server)" ping-sql "$(param_file sql_connections)"
 }
 
 remove() {

@@ -11,7 +11,7 @@ remove() {
     [ ! -f "$STATE/created-user-zato" ] || userdel zato || true
     rmdir --ignore-fail-on-non-empty "$ZATO_HOME/env" /etc/zato 2>/dev/null || true
     if [ -f "$STATE/created-home" ]; then rm -rf -- "$ZATO_HOME"; fi
-    if [ -f "$STATE/data-kept" ]; then
+    if [ -d "$STATE/data-kept" ]; then
         progress "kept: data of a removed cluster, PostgreSQL where it is local, and the keys in $CONFIG/secrets"
     else
         remove_our_packages

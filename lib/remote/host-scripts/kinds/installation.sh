@@ -61,6 +61,7 @@ from_archive() {
 }
 
 from_repository() {
+    own_home
     need_packages gnupg ca-certificates
     install -d -m 0755 /etc/apt/keyrings
     gpg --batch --yes --dearmor -o "$work/key.gpg" <"$(file signing_key)" || cp "$(file signing_key)" "$work/key.gpg"
@@ -82,9 +83,11 @@ from_script() {
     own_home
     if [ -f "$state/script" ] && cmp -s "$(file script)" "$state/script"; then return; fi
     progress "running the installation script"
-    install -m 0700 "$(file script)" "$work/script"
-    (cd / && exec "$work/script" "$(param zato)" </dev/null) ||
+    # Not below /run, from which hardened hosts run nothing.
+    install -m 0700 "$(file script)" "$state/script.run"
+    (cd / && exec "$state/script.run" "$(param zato)" </dev/null) ||
         fail "the installation script ended with exit status $?"
+    rm -f "$state/script.run"
     install -m 0600 "$(file script)" "$state/script"
 }
 
@@ -111,6 +114,8 @@ remove() {
         archive) rm -rf -- "$zato" "$zato.new" "$zato.old" "$STATE"/archive-* ;;
         repository)
             apt-mark unhold "$(param package)" || true
+            # With what Python has left in its folder.
+            if purge_if_ours "$(param package)"; then rm -rf -- "$zato"; fi
             rm -f /etc/apt/sources.list.d/cdktf-zato.list /etc/apt/keyrings/cdktf-zato.gpg
             ;;
     esac

@@ -22,11 +22,6 @@ remove_other_servers() {
     done
 }
 
-is_server_of_this_cluster() {
-    [ "$(cat "$1/kind" 2>/dev/null)" = server ] &&
-        grep -A1 -x '@param cluster' "$1/manifest" | grep -qxF "|$(param cluster)"
-}
-
 remove_server() {
     progress "removing the server $(basename "$1"), which is no longer declared"
     (

@@ -48,9 +48,12 @@ remove() {
     name=$(param odb_name)
     if [ "$(param on_removal)" = keep-data ]; then
         progress "kept: the database $name at $(param odb_host):$(param odb_port), and its keys in $CONFIG/secrets/$(param cluster)"
-        touch "$STATE/data-kept"
+        install -d "$STATE/data-kept"
+        touch "$STATE/data-kept/$(param cluster)"
         return
     fi
+    rm -f "$STATE/data-kept/$(param cluster)"
+    rmdir --ignore-fail-on-non-empty "$STATE/data-kept" 2>/dev/null || true
     if [ "$(param odb_local)" = true ] && has_package postgresql && systemctl is-active --quiet postgresql; then
         as_postgres -c "drop database if exists \"$name\" with (force)"
         as_postgres -c "drop role if exists \"$(param odb_user)\""

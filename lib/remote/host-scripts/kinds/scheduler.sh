@@ -10,6 +10,7 @@ converge() {
         install_file "$(file unit)" "/etc/systemd/system/$unit" 0644 root
     else
         remove_unit "$unit"
+        touch "$state/passive"
     fi
 }
 
@@ -17,6 +18,7 @@ converge() {
 start() {
     local unit
     unit=$(param unit)
+    restart_servers
     systemctl daemon-reload
     systemctl enable --quiet "$unit"
     systemctl restart "$unit"
@@ -27,6 +29,30 @@ start() {
 # Zato writes addresses and ports into the scheduler's folder when it creates it. Jobs are in the ODB: only logs are lost.
 forget_other_creation() {
     cmp -s "$(file create)" "$state/created" || rm -f "$state/created"
+}
+
+# While no scheduler ran here, each server has kept retrying to tell it of jobs that it had stored already. It would hear of
+# them twice.
+restart_servers() {
+    local folder
+    [ -f "$state/passive" ] || return 0
+    for folder in "$STATE"/components/*/; do
+        ! is_server_of_this_cluster "$folder" || restart_server "$folder"
+    done
+    rm -f "$state/passive"
+}
+
+restart_server() {
+    progress "restarting the server $(basename "$1")"
+    (
+        state=${1%/}
+        unpack_manifest "$1/manifest" "$work/other"
+        # shellcheck source=server.sh
+        . "$scripts/kinds/server.sh"
+        restart
+        wait_for_workers
+        put_back
+    )
 }
 
 listens() {

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 
 converge() {
-    local unit address files
-    unit=$(param unit) address=$(param address)
+    local unit files
+    unit=$(param unit)
     files=("$(param environment_file)" "/etc/systemd/system/$unit")
     forget_half_created_server
     create_directory "$(file create)"
@@ -12,23 +12,35 @@ converge() {
     install_file "$(file environment)" "$(param environment_file)" 0600 root
     install_unit "$unit"
     if ! in_use "$unit" started "${files[@]}"; then
-        drain
-        progress "starting"
-        systemctl restart "$unit"
+        restart
         note_use started "${files[@]}"
     fi
-    wait_until 300 /zato/ping answers "http://$address/zato/ping" ||
-        fail "no answer to http://$address/zato/ping after 300 s; see 'journalctl -u $unit' and $(param path)/logs/server.log"
-    wait_until 300 "$(param workers) workers" all_workers_answer "$address" "$(param workers)" ||
-        fail "not all $(param workers) workers answer after 300 s; see $(param path)/logs/server.log"
+    wait_for_workers
     close_open_channels
     note_baseline
-    haproxy_ready "$(param load_balancer_socket)" "$(param back_end)"
+    put_back
 }
 
-drain() {
-    systemctl is-active --quiet "$(param unit)" || return 0
-    haproxy_drain "$(param load_balancer_socket)" "$(param back_end)" "$(param drain_seconds)"
+# restart: without a request being lost, if there is another server.
+restart() {
+    if systemctl is-active --quiet "$(param unit)"; then
+        haproxy_drain "$(param load_balancer_socket)" "$(param back_end)" "$(param drain_seconds)"
+    fi
+    progress "starting"
+    systemctl restart "$(param unit)"
+}
+
+wait_for_workers() {
+    local address
+    address=$(param address)
+    wait_until 300 /zato/ping answers "http://$address/zato/ping" ||
+        fail "no answer to http://$address/zato/ping after 300 s; see 'journalctl -u $(param unit)' and $(param path)/logs/server.log"
+    wait_until 300 "$(param workers) workers" all_workers_answer "$address" "$(param workers)" ||
+        fail "not all $(param workers) workers answer after 300 s; see $(param path)/logs/server.log"
+}
+
+put_back() {
+    haproxy_ready "$(param load_balancer_socket)" "$(param back_end)"
 }
 
 # A row without a folder makes Zato refuse (exit 7), and leave a folder that looks complete.

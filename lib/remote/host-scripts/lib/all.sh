@@ -3,6 +3,8 @@
 . "$scripts/lib/session.sh"
 # shellcheck source=manifest.sh
 . "$scripts/lib/manifest.sh"
+# shellcheck source=predecessors.sh
+. "$scripts/lib/predecessors.sh"
 # shellcheck source=files.sh
 . "$scripts/lib/files.sh"
 # shellcheck source=packages.sh

@@ -81,6 +81,12 @@ need_packages_stopped() {
     fi
 }
 
+# purge_if_ours NAME: purges a package, if it was installed by us.
+purge_if_ours() {
+    note_what_came
+    grep -qxF "$1" "$OUR_PACKAGES" 2>/dev/null && apt purge "$1"
+}
+
 # remove_our_packages: purges what we installed, unless something else has come to need it.
 remove_our_packages() {
     note_what_came

@@ -74,3 +74,9 @@ answers() {
 all_workers_answer() {
     [ "$(admin "$1" count-workers)" = "$2" ]
 }
+
+# is_server_of_this_cluster FOLDER: whether a folder of our state is that of a server of the same cluster.
+is_server_of_this_cluster() {
+    [ "$(cat "$1/kind" 2>/dev/null)" = server ] &&
+        grep -A1 -x '@param cluster' "$1/manifest" | grep -qxF "|$(param cluster)"
+}

@@ -1,0 +1,31 @@
+/** Which URL paths clients may not call. */
+export interface PathRules {
+  /** Beginnings of paths that are Zato's own. */
+  readonly privatePaths: readonly string[];
+  /** The one of them that everybody may call, since it tells health. */
+  readonly healthPath: string;
+  /** Beginnings of further ones. */
+  readonly openPaths: readonly string[];
+  /** An ACL of those who may call all of them, or empty. */
+  readonly exceptFor: string;
+}
+
+/**
+ * Renders the rules of an HAProxy front end that keep Zato's own services from clients. The path is compared after
+ * decoding, since `/%7Aato/` would reach Zato as `/zato/`; detours (`//zato/`, `/./zato/`, `/x/../zato/`) are refused
+ * too, whatever may make of them.
+ */
+export function renderPathRules({ privatePaths, healthPath, openPaths, exceptFor }: PathRules): string {
+  const beginnings = privatePaths.flatMap((path) => [
+    `acl zato_private path,url_dec -m beg -i ${path}`,
+    `acl zato_private path,url_dec -m reg -i /\\.{0,2}/+${path.slice(1)}`,
+  ]);
+  return [
+    `acl zato_open path,url_dec -m str -i ${healthPath}`,
+    ...openPaths.map((path) => `acl zato_open path,url_dec -m beg ${path}`),
+    ...beginnings,
+    `http-request deny deny_status 403 if zato_private !zato_open${exceptFor ? ` !${exceptFor}` : ""}`,
+  ]
+    .map((line) => `    ${line}\n`)
+    .join("");
+}
