@@ -161,7 +161,7 @@ function showReport(host: HostName, survivor: HostName, report: PowerCutReport):
     `   lost                    ${summary.failed}, of these under way when the power was cut: ${report.lostInFlight}`,
   );
   say(
-    `   slowest                 ${summary.slowest.toFixed(2)} s; slower than 0.1 s: ${summary.slowerThan100Milliseconds}`,
+    `   slowest                 ${report.slowest.toFixed(2)} s; slower than 0.1 s: ${summary.slowerThan100Milliseconds}`,
   );
   say(`   virtual address         on ${survivor} ${report.addressMovedAfter.toFixed(1)} s after the cut`);
   say(`   ${host} answered again    by itself, ${report.answeredAfter.toFixed(1)} s after its power came back`);
@@ -172,10 +172,10 @@ function judge(host: HostName, survivor: HostName, report: PowerCutReport, promi
   const prefix = `power cut of ${host}:`;
   const lost = `${report.lostOtherwise} of ${summary.total}`;
   promises.check(`${prefix} no request was lost but those under way (${lost})`, report.lostOtherwise === 0);
-  const slowest = `${summary.slowest.toFixed(2)} s`;
+  const slowest = `${report.slowest.toFixed(2)} s`;
   promises.check(
-    `${prefix} the slowest took at most ${LONGEST_REQUEST} s (${slowest})`,
-    summary.slowest <= LONGEST_REQUEST,
+    `${prefix} the slowest that was answered took at most ${LONGEST_REQUEST} s (${slowest})`,
+    report.slowest <= LONGEST_REQUEST,
   );
   promises.check(
     `${prefix} both clusters answered before it, ${survivor} alone during it, both after it`,

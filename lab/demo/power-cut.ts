@@ -32,6 +32,8 @@ export interface PowerCutReport {
   readonly lostInFlight: number;
   /** Failed requests that were not. */
   readonly lostOtherwise: number;
+  /** Seconds that the slowest request took which was answered. */
+  readonly slowest: number;
   /** Seconds from the cut until the other host had the virtual address. */
   readonly addressMovedAfter: number;
   /** Seconds from the return of power until the host's cluster answered. */
@@ -122,6 +124,7 @@ function report(seen: Observed, cut: PowerCut): PowerCutReport {
     uncounted: summary.total - failed.length - counted,
     lostInFlight,
     lostOtherwise: failed.length - lostInFlight,
+    slowest: summary.where((request) => !failed.includes(request)).slowest,
     addressMovedAfter: (seen.moved - done) / 1000,
     answeredAfter: (seen.answeredAt - seen.powerOn) / 1000,
   };
