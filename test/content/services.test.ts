@@ -143,6 +143,7 @@ describe("a folder of services", () => {
     ["a relative path", {}, "services", "'services' is not there; give the absolute path"],
     ["a path that is not there", {}, "/nowhere/services", "'/nowhere/services' is not there; give the absolute path"],
     ["no Python file", { "notes.txt": "" }, undefined, "there are no Python files in"],
+    ["a module without a service", { "a.py": "class Model:\n    pass\n" }, undefined, "there is no service in"],
     [
       "a name that no module can have",
       { "my-orders.py": ONE_SERVICE },

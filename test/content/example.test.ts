@@ -1,0 +1,39 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { readDeclaredContent } from "../../lib/cli/stack-file";
+import { temporaryFolder } from "../support/bash";
+import { parseManifest } from "../support/manifest";
+
+const ROOT = join(__dirname, "..", "..");
+
+const folder = temporaryFolder();
+
+jest.setTimeout(60_000);
+
+test("examples/content declares the same for both clusters", () => {
+  // WHEN
+  const program = join(ROOT, "examples", "content", "main.ts");
+  const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", program], {
+    cwd: ROOT,
+    encoding: "utf8",
+    env: { ...process.env, CDKTF_OUTDIR: folder(), TWO_HOSTS_SETTINGS: undefined },
+  });
+
+  // THEN
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  const contents = readDeclaredContent(join(folder(), "stacks", "content"));
+  const [first, second] = contents.map(({ manifest }) => parseManifest(manifest));
+  expect(contents.map(({ name }) => name)).toEqual(["host1-content", "host2-content"]);
+  expect(first?.files).toEqual(second?.files);
+  expect(first?.parameters.owned?.split("\n")).toEqual([
+    "basic_auth/Partner",
+    "channel_rest/Orders",
+    "outconn_sql/Audit",
+    "outconn_sql/Billing",
+    "outconn_sql/Stock",
+    "scheduler/Heartbeat",
+    "service/heartbeat.beat",
+    "service/orders.list",
+    "service/stock.count",
+  ]);
+});
