@@ -12,6 +12,11 @@ export const SCRIPT_PATH = `${STAGING}/run/%RAND%.sh`;
 /** Where it does so before the folder exists. */
 const BOOTSTRAP_SCRIPT_PATH = "./.cdktf-zato-%RAND%.sh";
 
+/** An apply that was killed, or somebody at a shell, may have left a host without our scripts. */
+const REQUIRE_SCRIPTS =
+  `test -d ${STAGING}/scripts || { echo "this host has no scripts of cdktf-zato: ` +
+  `run 'terraform apply -replace=…' for its preflight resource"; exit 1; }`;
+
 /** `when` and `on_failure` are rendered by cdktf 0.21 though its types lack them. */
 interface DestroyTime {
   readonly when: "destroy";
@@ -44,7 +49,7 @@ export function stageFolder(name: string, source: string): FileProvisioner {
 
 /** Runs a script of ours. All arguments are words of our own making, checked by `requireName` at the latest. */
 export function runScript(sudo: boolean, script: string, ...words: string[]): RemoteExecProvisioner {
-  return { type: "remote-exec", inline: ["set -o errexit", command(sudo, script, words)] };
+  return { type: "remote-exec", inline: ["set -o errexit", REQUIRE_SCRIPTS, command(sudo, script, words)] };
 }
 
 /** Runs a script of ours when its resource is destroyed; a host that cannot be reached does not stop the removal. */

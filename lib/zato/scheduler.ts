@@ -107,6 +107,6 @@ export class Scheduler extends ClusterComponent {
 
   /** Measured: 82 MiB. */
   protected override requirements(): HostRequirements {
-    return { memory: this.running ? 82 : 0 };
+    return { memory: 82 };
   }
 }

@@ -124,7 +124,7 @@ export class Template {
 
 /** The commands of a provisioner, without the guard that stands before them. */
 export function commandsOf(provisioner: Provisioner | undefined): string[] {
-  return provisioner?.["remote-exec"]?.inline.filter((line) => line !== "set -o errexit") ?? [];
+  return provisioner?.["remote-exec"]?.inline.filter((line) => !/^(set -o errexit$|test -d )/.test(line)) ?? [];
 }
 
 function manifestOf(resource: CarrierJson): Manifest {
