@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { App, LocalBackend, TerraformStack } from "cdktf";
@@ -31,6 +31,9 @@ interface PlannedChange {
 }
 
 const STACK = "lab";
+
+/** Commands that only print data. */
+const COLOURLESS = ["show", "output", "providers"];
 
 /** A stack that is synthesized in the test's own process, and applied by the real Terraform. State and all are thrown away. */
 export class Project {
@@ -134,11 +137,6 @@ export class Project {
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  /** Removes what a killed Terraform leaves. */
-  public forgetLock(): void {
-    rmSync(path.join(this.root, ".terraform.tfstate.lock.info"), { force: true });
-  }
-
   private async init(): Promise<void> {
     if (!this.initialised) {
       const result = await this.start(["init"]).finished;
@@ -150,7 +148,7 @@ export class Project {
   }
 
   private start(args: readonly string[], onLine?: (line: string) => void): TerraformRun {
-    return startTerraform([...args, ...(args[0] === "show" || args[0] === "output" ? [] : ["-no-color"])], {
+    return startTerraform([...args, ...(COLOURLESS.includes(args[0]!) ? [] : ["-no-color"])], {
       cwd: this.folder,
       cliConfigFile: this.lab.cliConfigFile,
       env: this.options.env,
@@ -179,9 +177,4 @@ export class Project {
 /** The end of what a command has said, for messages of failed tests. */
 export function lastLines({ stdout, stderr }: CommandResult): string {
   return `${stdout}\n${stderr}`.split("\n").slice(-60).join("\n");
-}
-
-/** Whether a project's file is there. */
-export function exists(file: string): boolean {
-  return existsSync(file);
 }
