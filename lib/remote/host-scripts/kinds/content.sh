@@ -17,7 +17,7 @@ converge() {
     import_objects
     remove_stale
     verify
-    install -m 0600 "$staged.manifest" "$state/converged"
+    install -m 0600 "$staged.manifest" "$state/verified"
     rm -rf -- "$staged.files"
 }
 
@@ -25,8 +25,8 @@ converge() {
 # all that may differ, such as passwords.
 note_repair() {
     repair=yes
-    if [ -f "$state/converged" ] && ! cmp -s "$staged.manifest" "$state/converged"; then repair=; fi
-    rm -f "$state/converged"
+    if [ -f "$state/verified" ] && ! cmp -s "$staged.manifest" "$state/verified"; then repair=; fi
+    rm -f "$state/verified"
 }
 
 install_requirements() {
