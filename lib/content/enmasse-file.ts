@@ -23,7 +23,7 @@ export function renderEnmasse(objects: readonly ContentObject[]): EnmasseFile {
   for (const object of objects) {
     const hidden: Record<string, string> = {};
     for (const [field, secret] of Object.entries(object.secrets)) {
-      const name = secretName(object, field);
+      const name = secretName(secret);
       secrets[name] = secret;
       variables[name] = `Cdktf_Zato_${name}`;
       hidden[field] = `Zato_Enmasse_Env.${variables[name]}`;
@@ -33,15 +33,19 @@ export function renderEnmasse(objects: readonly ContentObject[]): EnmasseFile {
   return { text: objects.length === 0 ? "" : yaml().stringify(sections), secrets, variables };
 }
 
-/** Good for a file, an environment variable and a trigger alike, whatever the object and the field are called. */
-function secretName(object: ContentObject, field: string): string {
-  const readable = `${field}_${object.name}`
+/**
+ * Good for a file, an environment variable and a trigger alike, whatever the Terraform variable is called. A secret that
+ * several objects use goes to a host once: each upload takes Terraform a connection.
+ */
+function secretName({ _variable, version }: Secret): string {
+  const id = _variable!.friendlyUniqueId;
+  const readable = id
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "_")
     .replace(/^[^a-z]/, "s")
     .slice(0, 50);
   const unique = createHash("sha256")
-    .update(JSON.stringify([object.key, field]))
+    .update(JSON.stringify([id, version]))
     .digest("hex");
   return `${readable}_${unique.slice(0, 8)}`;
 }

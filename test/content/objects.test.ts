@@ -74,7 +74,7 @@ test.each([
     is_active: true,
   };
   expect(yaml).toEqual({
-    outconn_sql: [{ name: "Billing", ...compared, extra: "a=1\nb=x=y", password: variable("password_billing") }],
+    outconn_sql: [{ name: "Billing", ...compared, extra: "a=1\nb=x=y", password: variable("password0") }],
   });
   expect(expected).toEqual({ "outconn_sql/Billing": compared });
   expect(parameters.sql_connections).toBe("Billing");
@@ -101,16 +101,16 @@ test("security definitions, and channels and connections that use them", () => {
   // THEN
   expect(yaml).toEqual({
     security: [
-      { name: "Key", type: "apikey", username: "X-API-Key", is_active: true, password: variable("password_key") },
+      { name: "Key", type: "apikey", username: "X-API-Key", is_active: true, password: variable("key") },
       {
         name: "Partner",
         type: "basic_auth",
         username: "partner",
         realm: "API",
         is_active: true,
-        password: variable("password_partner"),
+        password: variable("partner"),
       },
-      { name: "Tokens", type: "jwt", username: "app", ttl: 60, is_active: true, password: variable("password_tokens") },
+      { name: "Tokens", type: "jwt", username: "app", ttl: 60, is_active: true, password: variable("jwt") },
     ],
     channel_rest: [
       {
@@ -187,7 +187,7 @@ test("a job, a cache and a mail connection", () => {
       port: 587,
       mode: "starttls",
       username: "u",
-      password: variable("password_mail"),
+      password: variable("m"),
     }),
     expect.not.objectContaining({ password: expect.anything() as unknown }),
   ]);
@@ -207,7 +207,7 @@ describe("secrets", () => {
 
     // THEN
     const [name = "", environment = ""] = parameters.secret_variables!.split(" ");
-    expect(name).toMatch(/^password_billing_eu__[0-9a-f]{8}$/);
+    expect(name).toMatch(/^billing_[0-9a-f]{8}$/);
     expect(environment).toBe(`Cdktf_Zato_${name}`);
     expect(parameters).toMatchObject({ secrets_versions: `${name} 7`, secrets: `${name} given` });
     const { provisioner, triggers } = template.content("zato/content/host1");
@@ -218,6 +218,20 @@ describe("secrets", () => {
     expect(triggers).toMatchObject({ [`secret_${name}`]: "7" });
   });
 
+  test("that several objects use are sent once", () => {
+    // WHEN
+    const password = secret("shared");
+    zato.addSqlConnection("Billing", sql({ password }));
+    zato.addSqlConnection("Audit", sql({ password }));
+    const template = Template.synth(stack);
+    const { yaml, parameters } = contentOf(template);
+
+    // THEN
+    expect(parameters.secrets).toMatch(/^shared_[0-9a-f]{8} given$/);
+    expect(yaml.outconn_sql?.map((row) => row.password)).toEqual([variable("shared"), variable("shared")]);
+    expect(template.text.match(/var\.shared/g)).toHaveLength(2); // one for each cluster
+  });
+
   test("that hosts would generate are refused: nobody else would know them", () => {
     expect(() => zato.addSqlConnection("Billing", sql({ password: Secret.generated() }))).toThrow(
       "stack/zato: the password of 'Billing' would be generated on each host, and nobody else would know it; give it by Secret.fromVariable()",
@@ -225,7 +239,7 @@ describe("secrets", () => {
   });
 });
 
-test("whatever objects are called, they are read back, and each secret has a name of its own that everything accepts", () => {
+test("whatever objects and variables are called, they are read back, and each secret has a name of its own that everything accepts", () => {
   const text = fc
     .string({ unit: "grapheme", minLength: 1, maxLength: 60 })
     .filter((name) => !/[\p{Cc}]|zato/iu.test(name));
@@ -252,7 +266,7 @@ test("whatever objects are called, they are read back, and each secret has a nam
       stack = newStack();
       zato = newDeployment(stack);
       for (const [index, name] of names.entries()) {
-        zato.addSqlConnection(name, sql({ database: name, password: secret(`password${index}`) }));
+        zato.addSqlConnection(name, sql({ database: name, password: secret(`${index} Pass-Wort.${index}`) }));
       }
 
       // WHEN

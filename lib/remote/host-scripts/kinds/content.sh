@@ -7,6 +7,7 @@ converge() {
     cluster_folder=$ZATO_HOME/env/$(param cluster)
     note_repair
     install_secrets "$CONFIG/secrets/$(param cluster)-content" "$staged"
+    forget_secrets "$CONFIG/secrets/$(param cluster)-content"
     install_requirements
     install -d "$staged.files/services"
     cp "$scripts/cdktf_zato_inventory.py" "$staged.files/services/"
@@ -27,6 +28,15 @@ note_repair() {
     repair=yes
     if [ -f "$state/verified" ] && ! cmp -s "$staged.manifest" "$state/verified"; then repair=; fi
     rm -f "$state/verified"
+}
+
+# forget_secrets FOLDER: those that nothing declared uses any more.
+forget_secrets() {
+    local name
+    while read -r name; do
+        rm -f -- "$1/$name"
+    done < <(LC_ALL=C comm -23 <(find "$1" -type f -printf '%f\n' | LC_ALL=C sort) \
+        <(param secrets | cut -d ' ' -f 1 | LC_ALL=C sort))
 }
 
 install_requirements() {
