@@ -1,3 +1,5 @@
+from contextlib import closing
+
 from zato.server.service import Service
 
 
@@ -7,6 +9,6 @@ class Beat(Service):
     name = 'heartbeat.beat'
 
     def handle(self):
-        with self.outgoing.sql.get('Audit').session() as session:
+        with closing(self.outgoing.sql.get('Audit').session()) as session:
             session.execute("insert into heartbeats (cluster) values ('" + self.server.cluster_name + "')")
             session.commit()

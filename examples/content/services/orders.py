@@ -1,3 +1,5 @@
+from contextlib import closing
+
 from zato.server.service import Service
 
 VERSION = 'v1'
@@ -9,7 +11,7 @@ class ListOrders(Service):
     name = 'orders.list'
 
     def handle(self):
-        with self.outgoing.sql.get('Billing').session() as session:
+        with closing(self.outgoing.sql.get('Billing').session()) as session:
             orders = session.execute('select id, customer from orders order by id').fetchall()
         stock = self.invoke('stock.count', {})
         self.response.payload = {

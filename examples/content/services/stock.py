@@ -1,3 +1,5 @@
+from contextlib import closing
+
 from zato.server.service import Service
 
 
@@ -7,6 +9,6 @@ class CountStock(Service):
     name = 'stock.count'
 
     def handle(self):
-        with self.outgoing.sql.get('Stock').session() as session:
+        with closing(self.outgoing.sql.get('Stock').session()) as session:
             row = session.execute('select sum(amount) from goods').fetchone()
         self.response.payload = {'in_stock': int(row[0] or 0)}
