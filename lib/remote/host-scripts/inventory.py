@@ -11,13 +11,14 @@ import sys
 class Kind:
     """A kind of object: how it is listed, and how one of it is deleted."""
 
-    def __init__(self, get_list, delete, **request):
+    def __init__(self, get_list, delete, is_own=lambda name: False, **request):
         self.get_list = get_list
         self.delete = delete
+        self.is_own = is_own
         self.request = request
 
     def rows(self, admin):
-        return admin.list(self.get_list, **self.request)
+        return [row for row in admin.list(self.get_list, **self.request) if not self.is_own(row["name"])]
 
 
 REST = {"transport": "plain_http"}
@@ -26,7 +27,10 @@ KINDS = {
     "channel_rest": Kind("zato.http-soap.get-list", "zato.http-soap.delete", connection="channel", **REST),
     "outgoing_rest": Kind("zato.http-soap.get-list", "zato.http-soap.delete", connection="outgoing", **REST),
     "outconn_sql": Kind("zato.outgoing.sql.get-list", "zato.outgoing.sql.delete"),
-    "scheduler": Kind("zato.scheduler.job.get-list", "zato.scheduler.job.delete"),
+    # Zato's own jobs come when a scheduler is started, in one cluster only: no baseline knows of them.
+    "scheduler": Kind(
+        "zato.scheduler.job.get-list", "zato.scheduler.job.delete", is_own=lambda name: name.startswith("zato.")
+    ),
     "zato_cache_builtin": Kind("zato.cache.builtin.get-list", "zato.cache.builtin.delete"),
     "email_smtp": Kind("zato.email.smtp.get-list", "zato.email.smtp.delete"),
     # Channels refer to security definitions, so these are deleted after them.
