@@ -172,7 +172,7 @@ test("a job, a cache and a mail connection", () => {
       name: "Beat",
       service: "pub.zato.ping",
       job_type: "interval_based",
-      start_date: "2020-01-01T00:00:00",
+      start_date: "latest 2020-01-01T00:00:00 every 2 seconds",
       seconds: 2,
       is_active: true,
       extra: "a: b\nc",

@@ -40,7 +40,8 @@ export class SchedulerJob extends ContentObject {
       fields: {
         service: props.service,
         job_type: "interval_based",
-        start_date: startDate,
+        // The hosts put in the latest of these moments; see `put_in_start_dates` in content.sh.
+        start_date: `latest ${startDate} every ${seconds} seconds`,
         seconds,
         is_active: true,
         ...(props.extra === undefined ? {} : { extra: props.extra }),
