@@ -15,6 +15,7 @@ converge() {
     deploy_folder "$staged.files/user-conf" "$cluster_folder/user-conf" '*'
     deploy_folder "$staged.files/static" "$cluster_folder/static" '*'
     wait_for_services
+    note_owned
     import_objects
     remove_stale
     verify
@@ -142,11 +143,15 @@ complaints() {
     grep -E '(err|warn)[0-9]+|errors? found|Error|exception|Invalid key' "$1" | tail -n 8 || tail -n 8 "$1"
 }
 
-# Zato never deletes by itself. What was declared once and is no more, is deleted: channels before services.
-remove_stale() {
+# Before anything is imported: an import that fails half-way must not leave objects behind that nobody deletes later.
+note_owned() {
     touch "$state/owned"
     sort -u "$state/owned" "$(param_file owned)" >"$state/owned.new"
     mv "$state/owned.new" "$state/owned"
+}
+
+# Zato never deletes by itself. What was declared once and is no more, is deleted: channels before services.
+remove_stale() {
     admin "$(first_server)" remove "$state/owned" "$(param_file owned)" "$(param exclusive)" "$(baseline)" ||
         fail "what is no longer declared could not be deleted; see the log"
     cp "$(param_file owned)" "$state/owned"
