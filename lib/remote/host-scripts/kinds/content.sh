@@ -112,6 +112,7 @@ import_objects() {
     printf '%s\n' "$sum" >"$stamp"
 }
 
+# Zato waits without end for some objects, as was seen of a channel that is secured by JWT.
 run_enmasse() (
     install -d -m 0700 -o zato -g zato "$work/zato"
     install -m 0600 -o zato -g zato "$(file enmasse)" "$work/zato/enmasse.yaml"
@@ -121,7 +122,7 @@ run_enmasse() (
         [ -n "$name" ] || continue
         export "$variable=$(cat "$CONFIG/secrets/$(param cluster)-content/$name")"
     done < <(param secret_variables; echo)
-    as_zato "$(param zato)/bin/zato" enmasse "$(param server_path)" --import --input "$work/zato/enmasse.yaml" \
+    as_zato timeout --kill-after=10 900 "$(param zato)/bin/zato" enmasse "$(param server_path)" --import --input "$work/zato/enmasse.yaml" \
         --replace-odb-objects --initial-wait-time 60 --missing-wait-time 10
 )
 
