@@ -111,9 +111,7 @@ describe("files", () => {
     expect(lab.archive.sha256).toBe(sha256Of(path.join(folder, "archive.tar.gz")));
     const file = path.join(folder, "further file");
     writeFileSync(file, "further");
-    expect(await lab.execOrThrow("host1", ["curl", "--silent", "--fail", await lab.publish(file)])).toBe(
-      "further",
-    );
+    expect(await lab.execOrThrow("host1", ["curl", "--silent", "--fail", await lab.publish(file)])).toBe("further");
   });
 });
 
@@ -129,9 +127,7 @@ describe("power and network", () => {
     await lab.powerCut("host2");
     expect(await connects("host2")).toBe(false);
     await lab.powerOn("host2");
-    expect((await lab.ssh("host2", "cat /var/lib/kept; ls /run/lost; hostname -I")).stdout).toBe(
-      "kept\n10.88.0.12 \n",
-    );
+    expect((await lab.ssh("host2", "cat /var/lib/kept; ls /run/lost; hostname -I")).stdout).toBe("kept\n10.88.0.12 \n");
   });
 
   test("a host whose cable was pulled goes on running", async () => {
@@ -201,9 +197,7 @@ describe("load", () => {
   });
 
   test("fails for an address outside of the lab", async () => {
-    await expect(load(lab, { url: "http://192.0.2.1/", seconds: 1 })).rejects.toThrow(
-      "only addresses of the lab",
-    );
+    await expect(load(lab, { url: "http://192.0.2.1/", seconds: 1 })).rejects.toThrow("only addresses of the lab");
   });
 });
 
