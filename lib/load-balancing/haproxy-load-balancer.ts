@@ -10,6 +10,7 @@ import {
   requireUrlPath,
   requireWhole,
 } from "../validation";
+import { ZATO_3_PATHS } from "../zato/path-rules";
 import { renderHaproxyConfig } from "./haproxy-config";
 import { HaproxyNode } from "./haproxy-node";
 import { renderKeepalivedConfig } from "./keepalived-config";
@@ -169,7 +170,7 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
       isVirtual: virtualAddress !== undefined,
       socket: this.socket,
       pool: this.pool,
-      privatePaths: ["/zato/", "/ide-deploy"],
+      privatePaths: ZATO_3_PATHS,
       openPaths: openPaths ?? [],
       maxConnections: maxConnections ?? 4000,
       retryPosts: retryPosts ?? false,

@@ -83,7 +83,8 @@ export abstract class RemoteComponent extends Construct {
       ],
     });
     this.content = new CarrierResource(this, "content", () => {
-      const { parameters, files = {}, secrets = {}, folder, triggers = {} } = this.state();
+      const state = this.state();
+      const { parameters, files = {}, secrets = {}, folder, triggers = {} } = state;
       const onSameHost = this.predecessors().filter((other) => other.host === host);
       const given = Object.entries(secrets).flatMap(([secret, { _variable }]) =>
         _variable ? [stageText(`${name}.secret.${secret}`, _variable.stringValue)] : [],
@@ -101,7 +102,7 @@ export abstract class RemoteComponent extends Construct {
         provisioners: [
           stageText(
             `${name}.manifest`,
-            terraformText(this.manifest()) + onSameHost.map((other) => other.forSuccessor()).join(""),
+            terraformText(this.manifest(state)) + onSameHost.map((other) => other.forSuccessor()).join(""),
           ),
           ...(folder ? [clearStaged(`${name}.files`), stageFolder(`${name}.files`, folder)] : []),
           ...given,
@@ -134,8 +135,7 @@ export abstract class RemoteComponent extends Construct {
     return {};
   }
 
-  private manifest(): string {
-    const { parameters, files = {}, secrets = {} } = this.state();
+  private manifest({ parameters, files = {}, secrets = {} }: ComponentState): string {
     return renderManifest({
       parameters: { host: this.host.hostName, label: this.label, ...parameters, secrets: listSecrets(secrets) },
       files,
@@ -149,7 +149,7 @@ export abstract class RemoteComponent extends Construct {
   protected forSuccessor(): string {
     const { terraformResourceType, friendlyUniqueId } = this.content;
     const words = ["@component", this.kind, this.componentName, `${terraformResourceType}.${friendlyUniqueId}`];
-    return terraformText(`${words.join(" ")}\n${this.manifest()}`);
+    return terraformText(`${words.join(" ")}\n${this.manifest(this.state())}`);
   }
 
   private predecessors(): RemoteComponent[] {

@@ -1,3 +1,6 @@
+/** Beginnings of URL paths that are Zato 3's own. */
+export const ZATO_3_PATHS: readonly string[] = ["/zato/", "/ide-deploy"];
+
 /** Which URL paths clients may not call. */
 export interface PathRules {
   /** Beginnings of paths that are Zato's own. */

@@ -1,3 +1,4 @@
+import { ZATO_3_PATHS } from "../path-rules";
 import { unitOf } from "../systemd-unit";
 import { ComponentRuntime, ReleaseBehavior, ServerRuntime, WebAdminRuntime } from "./release-behavior";
 
@@ -18,7 +19,7 @@ export abstract class Release3 implements ReleaseBehavior {
 
   /** In 3.3 it lets anybody run any code, in 3.2 anybody who finds its random password. */
   public readonly closedChannels = ["/zato/api/invoke/{service_name}"];
-  public readonly privatePaths = ["/zato/", "/ide-deploy"];
+  public readonly privatePaths = ZATO_3_PATHS;
 
   public abstract webAdminUnit(runtime: WebAdminRuntime): string;
 
