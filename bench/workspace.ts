@@ -6,7 +6,6 @@ import ts from "typescript";
 
 const ROOT = path.join(__dirname, "..");
 const PROGRAMS = path.join(__dirname, "programs");
-const HOST_SCRIPTS = path.join("remote", "host-scripts");
 
 /**
  * A temporary folder with the compiled library as an installed package, and the compiled programs that use it: what is
@@ -21,7 +20,7 @@ export class Workspace {
   private folders = 0;
 
   constructor() {
-    this.hostScripts = path.join(this.dist, HOST_SCRIPTS);
+    this.hostScripts = path.join(this.dist, "host-scripts");
   }
 
   /** Compiles the library and the programs. */
@@ -71,10 +70,7 @@ export class Workspace {
   }
 
   private installLibrary(): void {
-    const compiler = path.join(ROOT, "node_modules", "typescript", "bin", "tsc");
-    const project = path.join(ROOT, "tsconfig.build.json");
-    execFileSync(process.execPath, [compiler, "-p", project, "--outDir", this.dist], { stdio: "inherit" });
-    cpSync(path.join(ROOT, "lib", HOST_SCRIPTS), this.hostScripts, { recursive: true });
+    execFileSync(process.execPath, [path.join(ROOT, "scripts", "build.js"), this.dist], { stdio: "inherit" });
     cpSync(path.join(ROOT, "package.json"), path.join(this.dist, "..", "package.json"));
   }
 

@@ -29,4 +29,5 @@ npm install --silent --no-audit --no-fund "$tarball" \
 npx --no-install tsc -p .
 node main.js
 node check.js
+npx --no-install cdktf-zato --help >/dev/null
 echo "the package compiles and synthesizes in an empty project"
