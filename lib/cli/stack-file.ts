@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { literalOf } from "../remote/terraform-text";
 
 /** How a content component is reached, and what it should be. */
 export interface DeclaredContent {
@@ -90,9 +91,7 @@ function toDeclaredContent({ connection, provisioner = [] }: Resource): Declared
 
 /** A text as Terraform would make it, which must not need anything that only Terraform knows. */
 function plain(text: string, name: string, what: string): string {
-  const expression = /(?<!\$)\$\{[^}]*\}?|(?<!%)%\{[^}]*\}?/.exec(text)?.[0];
-  if (expression !== undefined) {
+  return literalOf(text, (expression) => {
     throw new Error(`the ${what} of '${name}' is only known to Terraform: ${expression}; verify needs concrete values`);
-  }
-  return text.replace(/([$%])\1\{/g, "$1{");
+  });
 }

@@ -2,20 +2,47 @@
 const TOKEN_MARKER = /\$\{TfToken\[[A-Za-z0-9_.]+\]\}/g;
 
 /**
+ * What Terraform reads wrongly in some long texts, however it is escaped: it keeps one sign too many (seen with 1.11.4).
+ */
+const MISREAD = /[$%]{2,}\{|\r[$%]\{/;
+
+/**
  * Makes literal text safe for a Terraform configuration, where `${` and `%{` begin an expression. Tokens of cdktf
  * stay what they are. (`Fn.rawString` is no alternative: it escapes line breaks and quotes too, but not `%{`.)
  */
 export function terraformText(text: string): string {
-  return escapeLiterals(text, (literal) => literal.replace(/([$%])\{/g, "$1$1{"));
+  return escapeLiterals(text, (literal, beforeToken) =>
+    // A sign before a token would make the token's own sign a doubled one.
+    MISREAD.test(literal) || (beforeToken && literal.endsWith("$"))
+      ? `\${base64decode("${Buffer.from(literal).toString("base64")}")}`
+      : literal.replace(/([$%])\{/g, "$1$1{"),
+  );
+}
+
+/** What of a rendered text means something to Terraform: a doubled sign, a text that is encoded, or an expression. */
+const TEMPLATE = /([$%])\1\{|\$\{base64decode\("([A-Za-z0-9+/=]*)"\)\}|[$%]\{[^}]*\}?/g;
+
+/**
+ * The inverse of {@link terraformText}: what Terraform makes of a rendered text.
+ *
+ * @param evaluate gives the value of any other expression, or throws
+ */
+export function literalOf(template: string, evaluate: (expression: string) => string): string {
+  return template.replace(TEMPLATE, (found: string, sign?: string, encoded?: string) => {
+    if (sign !== undefined) {
+      return `${sign}{`;
+    }
+    return encoded === undefined ? evaluate(found) : Buffer.from(encoded, "base64").toString("utf8");
+  });
 }
 
 /** Escapes what of a text is known at synth, and leaves tokens of cdktf what they are. */
-export function escapeLiterals(text: string, escapeLiteral: (literal: string) => string): string {
+export function escapeLiterals(text: string, escapeLiteral: (literal: string, beforeToken: boolean) => string): string {
   let escaped = "";
   let end = 0;
   for (const marker of text.matchAll(TOKEN_MARKER)) {
-    escaped += escapeLiteral(text.slice(end, marker.index)) + marker[0];
+    escaped += escapeLiteral(text.slice(end, marker.index), true) + marker[0];
     end = marker.index + marker[0].length;
   }
-  return escaped + escapeLiteral(text.slice(end));
+  return escaped + escapeLiteral(text.slice(end), false);
 }

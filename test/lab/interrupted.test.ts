@@ -73,6 +73,7 @@ async function applyUntil(line: string, how: keyof typeof CUT): Promise<{ status
   });
   const { status } = await run.finished;
   await cut;
+  project.mendState();
   return { status, reached: cut !== undefined };
 }
 

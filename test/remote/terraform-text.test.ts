@@ -8,8 +8,10 @@ import { expressionsIn, literalOf } from "../support/terraform-text";
 test.each([
   ["${x}", "$${x}"],
   ["%{if}", "%%{if}"],
-  ["$${x}", "$$${x}"],
-  ["%%{x}", "%%%{x}"],
+  // Terraform would keep a sign too many.
+  ["$${x}", '${base64decode("JCR7eH0=")}'],
+  ["%%{x}", '${base64decode("JSV7eH0=")}'],
+  ["\r${x}", '${base64decode("DSR7eH0=")}'],
   ["$ % { $5 100%", "$ % { $5 100%"],
 ])("%s becomes %s", (text, expected) => {
   expect(terraformText(text)).toBe(expected);
@@ -35,6 +37,17 @@ test("tokens of cdktf stay references", () => {
 
   // THEN
   expect(text).toBe(`$\${literal} ${token} %%{literal}`);
+});
+
+test("a sign before a token does not turn it into text", () => {
+  // GIVEN
+  const token = new TerraformVariable(newStack(), "name", { type: "string" }).stringValue;
+
+  // WHEN
+  const text = terraformText(`price: $${token}, 5 %${token}`);
+
+  // THEN
+  expect(text).toBe(`\${base64decode("cHJpY2U6ICQ=")}${token}, 5 %${token}`);
 });
 
 test.each([

@@ -1,11 +1,16 @@
-/** What Terraform makes of a string without expressions: the inverse of `terraformText`. */
+import { literalOf as evaluated } from "../../lib/remote";
+
+/** What Terraform makes of a string; expressions of cdktf's, such as references, stay what they are. */
 export function literalOf(template: string): string {
-  return template.replace(/([$%])\1\{/g, "$1{");
+  return evaluated(template, (expression) => expression);
 }
 
-/** The beginnings of expressions that Terraform would evaluate. */
+/** The expressions that Terraform would evaluate. */
 export function expressionsIn(template: string): string[] {
-  return [...template.matchAll(/(?<escape>[$%]*)[$%]\{/g)]
-    .filter((match) => match.groups?.escape?.at(-1) !== match[0].at(-2))
-    .map((match) => template.slice(match.index, match.index + 20));
+  const expressions: string[] = [];
+  evaluated(template, (expression) => {
+    expressions.push(expression);
+    return "";
+  });
+  return expressions;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { App, LocalBackend, TerraformStack } from "cdktf";
@@ -82,6 +82,21 @@ export class Project {
   public async startApply(onLine?: (line: string) => void): Promise<TerraformRun> {
     await this.init();
     return this.start(["apply", "-auto-approve"], onLine);
+  }
+
+  /**
+   * Takes back the state of before a run that was killed while it wrote a new one, which it does in place: the local
+   * backend keeps the former one beside it.
+   */
+  public mendState(): void {
+    try {
+      JSON.parse(readFileSync(this.stateFile, "utf8"));
+    } catch {
+      rmSync(this.stateFile, { force: true });
+      if (existsSync(`${this.stateFile}.backup`)) {
+        copyFileSync(`${this.stateFile}.backup`, this.stateFile);
+      }
+    }
   }
 
   /** Destroys everything, whatever comes of it. */
