@@ -1,3 +1,4 @@
+import { truncateSync } from "node:fs";
 import { DataRemoval, HaproxyLoadBalancer, HighAvailabilityDeployment, ZatoInstallation } from "cdktf-zato";
 import type { Lab } from "../../lab/lab";
 import type { TerraformRun } from "../../lab/terraform/terraform";
@@ -99,8 +100,15 @@ describe("an apply that is cut off", () => {
     expect({ reached, succeeded: status === 0 }).toEqual({ reached: true, succeeded: false });
   });
 
-  test("ends as an undisturbed one when it is run again", async () => {
+  test("ends as an undisturbed one when it is run again, even if the last one was killed while it wrote its state", async () => {
+    // GIVEN
+    truncateSync(project.stateFile, 1000);
+    project.mendState();
+
+    // WHEN
     await project.apply();
+
+    // THEN
     expect(await project.planStatus()).toBe(0);
     await expectWhole();
   });
