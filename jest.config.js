@@ -5,7 +5,10 @@ module.exports = {
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/lab/"],
   transform: { "\\.ts$": "ts-jest" },
-  moduleNameMapper: { "^cdktf-zato$": "<rootDir>/lib/index.ts" },
+  moduleNameMapper: {
+    "^cdktf-zato$": "<rootDir>/lib/index.ts",
+    "^cdktf-zato/(.*)$": "<rootDir>/lib/$1/index.ts",
+  },
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
   cacheDirectory: "<rootDir>/.jest-cache",
   coverageProvider: "v8",

@@ -43,9 +43,18 @@ export interface HighAvailabilityDeploymentProps extends Partial<ZatoClusterOpti
   /**
    * How the external load balancer finds out whether a cluster answers.
    *
-   * @default - `GET /zato/ping` every 2 seconds, 2 good checks bring a cluster back, 2 failed ones take it out
+   * @default - `GET /zato/ping` every 2 seconds or as often as the load balancer can, 2 good checks bring a cluster back,
+   * 2 failed ones take it out
    */
   readonly healthCheck?: HealthCheckProps;
+
+  /**
+   * Names of clusters that get no new requests from the external load balancer, and finish those that they have: for
+   * planned work on their machines, until the deploy that leaves them out again.
+   *
+   * @default - none
+   */
+  readonly drainedClusters?: readonly string[];
 
   /**
    * Whether services and objects that nobody declared, but somebody made in a web-admin, are deleted. By default they
@@ -102,15 +111,16 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
   private readonly affinity: Affinity;
   private readonly maxConnectionsPerCluster: number;
   private readonly requestTimeout: number;
+  private readonly drainedClusters: readonly string[];
 
   /**
    * @throws ConstructError when there is no cluster, hosts and clusters are both given, `installation` is missing, two
-   * clusters share a failure domain, an ODB or a Redis, or `schedulerCluster` names none of the clusters
+   * clusters share a failure domain, an ODB or a Redis, or `schedulerCluster` or `drainedClusters` name none of the clusters
    */
   constructor(scope: Construct, id: string, props: HighAvailabilityDeploymentProps) {
     super(scope, id);
     requireName(this, "id of a deployment", id);
-    this.healthCheck = new HealthCheck(this, props.healthCheck);
+    this.healthCheck = new HealthCheck(this, { ...props.loadBalancer?.healthCheckDefaults, ...props.healthCheck });
     this.hasExclusiveContent = props.exclusiveContent ?? false;
     this.affinity = props.affinity ?? Affinity.NONE;
     this.maxConnectionsPerCluster = requireWhole(
@@ -129,6 +139,8 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
     }
     this.orderClusters();
     this.chooseScheduler(props.schedulerCluster ?? this.members[0]!.clusterName);
+    this.drainedClusters = props.drainedClusters ?? [];
+    this.requireUndrainedCluster();
     this.loadBalancer = props.loadBalancer;
     this.loadBalancer?.bindPool({
       pool: () => this.pool,
@@ -153,6 +165,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
         name: cluster.clusterName,
         address: cluster.host.address,
         port: cluster.loadBalancer.port,
+        isDrained: this.drainedClusters.includes(cluster.clusterName),
       })),
       healthCheck: this.healthCheck,
       affinity: this.affinity,
@@ -169,30 +182,47 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
   }
 
   private chooseScheduler(clusterName: string): void {
-    const active = this.members.find((cluster) => cluster.clusterName === clusterName);
-    if (!active) {
-      throw new ConstructError(
-        this,
-        `there is no cluster '${clusterName}' whose scheduler could run`,
-        `set 'schedulerCluster' to one of ${this.members.map((cluster) => `'${cluster.clusterName}'`).join(", ")}`,
-      );
-    }
+    const active = this.requireCluster(clusterName, "whose scheduler could run", "schedulerCluster");
     const others = this.members.filter((cluster) => cluster !== active);
     others.forEach((cluster) => cluster.scheduler.deactivate());
     // Stopped everywhere else before it is started here: no job runs twice while it moves.
     active.scheduler.startAfter(() => others.map((cluster) => cluster.scheduler));
   }
 
+  private requireUndrainedCluster(): void {
+    this.drainedClusters.forEach((name) => this.requireCluster(name, "to be drained", "drainedClusters"));
+    if (this.members.every(({ clusterName }) => this.drainedClusters.includes(clusterName))) {
+      throw new ConstructError(
+        this,
+        `all clusters are drained: '${this.drainedClusters.join("', '")}'`,
+        "leave one out of 'drainedClusters', which answers meanwhile",
+      );
+    }
+  }
+
+  private requireCluster(name: string, purpose: string, prop: string): ZatoCluster {
+    const found = this.members.find(({ clusterName }) => clusterName === name);
+    if (!found) {
+      throw new ConstructError(
+        this,
+        `there is no cluster '${name}' ${purpose}`,
+        `set '${prop}' to one of ${this.members.map(({ clusterName }) => `'${clusterName}'`).join(", ")}`,
+      );
+    }
+    return found;
+  }
+
   private addOutputs(): void {
     const { loadBalancer } = this;
     if (loadBalancer) {
       this.output("entry_address", () => hostPort(loadBalancer.entryAddress, loadBalancer.entryPort));
+      this.output("entry_url", () => entryUrl(loadBalancer));
     }
     this.output("web_admin_urls", () =>
       Object.fromEntries(this.members.map(({ clusterName, webAdmin }) => [clusterName, webAdmin.url])),
     );
     this.output("pool", () => ({
-      members: this.pool.members,
+      members: this.pool.members.map(({ isDrained, ...member }) => ({ ...member, drained: isDrained })),
       health_check: { ...this.healthCheck, expect: 200 },
       affinity: this.affinity.kind,
       sticky_paths: this.stickyPaths.map(({ path, affinity }) => ({ path, affinity: affinity.kind })),
@@ -232,4 +262,10 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
     const output = new TerraformOutput(this, name, { value: Lazy.anyValue({ produce }) });
     output.overrideLogicalId(logicalId);
   }
+}
+
+function entryUrl({ usesTls, entryAddress, entryPort }: IExternalLoadBalancer): string {
+  const [scheme, usualPort] = usesTls ? ["https", 443] : ["http", 80];
+  const address = hostPort(entryAddress, entryPort);
+  return `${scheme}://${entryPort === usualPort ? address.slice(0, -`:${entryPort}`.length) : address}`;
 }

@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { Affinity } from "../content";
 import { requireAddress, requirePort } from "../validation";
 import { LoadBalancerBase } from "./load-balancer-base";
 
@@ -13,6 +14,13 @@ export interface ExistingLoadBalancerProps {
    * @default 443
    */
   readonly port?: number;
+
+  /**
+   * Whether clients speak TLS to it.
+   *
+   * @default - true on port 443
+   */
+  readonly tls?: boolean;
 }
 
 /**
@@ -22,11 +30,20 @@ export interface ExistingLoadBalancerProps {
 export class ExistingLoadBalancer extends LoadBalancerBase {
   public readonly entryAddress: string;
   public readonly entryPort: number;
+  public readonly usesTls: boolean;
+
+  /** Whatever it can do: who runs it reads from the output what is asked for. */
+  protected readonly abilities = {
+    kind: "a load balancer that others run",
+    affinities: [Affinity.SOURCE, Affinity.COOKIE],
+    pathAffinities: [Affinity.NONE, Affinity.SOURCE, Affinity.COOKIE],
+  };
 
   /** @throws ConstructError when the address or the port cannot be one */
   constructor(scope: Construct, id: string, props: ExistingLoadBalancerProps) {
     super(scope, id);
     this.entryAddress = requireAddress(this, "address of a load balancer", props.address);
     this.entryPort = requirePort(this, "the port of the load balancer", props.port ?? 443);
+    this.usesTls = props.tls ?? this.entryPort === 443;
   }
 }

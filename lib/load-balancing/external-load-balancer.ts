@@ -1,5 +1,6 @@
 import { IConstruct } from "constructs";
 import { RemoteComponent } from "../remote";
+import { HealthCheckProps } from "./health-check";
 import { LoadBalancerPool } from "./pool";
 
 /** What a balancer learns from the deployment that it is used by. */
@@ -23,6 +24,15 @@ export interface IExternalLoadBalancer extends IConstruct {
 
   /** The port that clients use. */
   readonly entryPort: number;
+
+  /** Whether clients speak TLS to it. */
+  readonly usesTls: boolean;
+
+  /**
+   * How this kind checks health where the deployment does not say otherwise: for kinds that cannot do it as often as
+   * {@link HealthCheckProps} have it.
+   */
+  readonly healthCheckDefaults?: HealthCheckProps;
 
   /**
    * Gives the balancer its pool. Called once, by the deployment.

@@ -73,7 +73,8 @@ function backEnd(name: string, affinity: Affinity, { pool, retryPosts }: Haproxy
   const servers = pool.members.map(
     (member) =>
       `    server ${member.name} ${hostPort(member.address, member.port)} ${check}` +
-      (affinity === Affinity.COOKIE ? ` cookie ${member.name}` : ""),
+      (affinity === Affinity.COOKIE ? ` cookie ${member.name}` : "") +
+      (member.isDrained ? " disabled" : ""),
   );
   return `backend ${name}
     balance ${affinity === Affinity.SOURCE ? "source\n    hash-type consistent" : "roundrobin"}

@@ -1,5 +1,6 @@
 import { Token } from "cdktf";
 import { Construct } from "constructs";
+import { Affinity } from "../content";
 import { IHost } from "../host";
 import {
   ConstructError,
@@ -79,9 +80,16 @@ export interface HaproxyLoadBalancerProps {
 export class HaproxyLoadBalancer extends LoadBalancerBase {
   public readonly entryAddress: string;
   public readonly entryPort: number;
+  public readonly usesTls = false;
 
   /** The HAProxy of each host. */
   public readonly nodes: HaproxyNode[];
+
+  protected readonly abilities = {
+    kind: "a HaproxyLoadBalancer",
+    affinities: [Affinity.SOURCE, Affinity.COOKIE],
+    pathAffinities: [Affinity.NONE, Affinity.SOURCE, Affinity.COOKIE],
+  };
 
   private readonly props: HaproxyLoadBalancerProps;
 

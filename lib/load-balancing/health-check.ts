@@ -1,5 +1,5 @@
 import { IConstruct } from "constructs";
-import { requireUrlPath, requireWhole } from "../validation";
+import { ConstructError, requireUrlPath, requireWhole } from "../validation";
 
 /** How a balancer finds out whether a cluster answers. */
 export interface HealthCheckProps {
@@ -38,6 +38,14 @@ export interface HealthCheckProps {
    * @default 2
    */
   readonly fall?: number;
+
+  /**
+   * Seconds within which a dead cluster has to be taken out. Nothing is made faster by it: a check that is too slow for
+   * it is refused.
+   *
+   * @default 60
+   */
+  readonly failoverWithin?: number;
 }
 
 /** How a balancer finds out whether a cluster answers: `GET /zato/ping` = 200. */
@@ -48,17 +56,32 @@ export class HealthCheck {
   public readonly rise: number;
   public readonly fall: number;
 
-  /** @throws ConstructError when a number is out of range, or the path is none */
+  /**
+   * @throws ConstructError when a number is out of range, the path is none, or a dead cluster would be noticed later than
+   * `failoverWithin` promises
+   */
   constructor(scope: IConstruct, props: HealthCheckProps = {}) {
     this.path = requireUrlPath(scope, "path of a health check", props.path ?? "/zato/ping");
     this.interval = requireWhole(scope, "the interval of the health check", props.interval ?? 2, 1, 300);
     this.timeout = requireWhole(scope, "the timeout of the health check", props.timeout ?? 2, 1, 120);
     this.rise = requireWhole(scope, "'rise' of the health check", props.rise ?? 2, 1, 10);
     this.fall = requireWhole(scope, "'fall' of the health check", props.fall ?? 2, 1, 10);
+    this.requireFailover(scope, requireWhole(scope, "'failoverWithin'", props.failoverWithin ?? 60, 1));
   }
 
   /** The longest, in seconds, that a dead cluster is still taken for a healthy one. */
   public get detectionTime(): number {
     return this.interval * this.fall + this.timeout;
+  }
+
+  private requireFailover(scope: IConstruct, within: number): void {
+    if (this.detectionTime > within) {
+      throw new ConstructError(
+        scope,
+        `the health check notices a dead cluster after ${this.detectionTime} seconds, later than the ${within} that ` +
+          "'failoverWithin' promises",
+        "lower its 'interval', 'fall' or 'timeout', or promise less",
+      );
+    }
   }
 }

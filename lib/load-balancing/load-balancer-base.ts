@@ -1,29 +1,45 @@
 import { Construct } from "constructs";
+import { Affinity } from "../content";
 import { RemoteComponent } from "../remote";
 import { ConstructError } from "../validation";
 import { IExternalLoadBalancer, PoolBinding } from "./external-load-balancer";
+import { HealthCheckProps } from "./health-check";
 import { LoadBalancerPool } from "./pool";
 
-/** What the kinds of external load balancers have in common: a pool that is bound once. */
+/** What a kind of load balancer can do with a pool, other than spread requests over it. */
+export interface LoadBalancerAbilities {
+  /** What the kind is called in errors: `an AWS Network Load Balancer`. */
+  readonly kind: string;
+
+  /** By what it brings clients back to the same cluster. */
+  readonly affinities: readonly Affinity[];
+
+  /** By what it does so for some URL paths only. */
+  readonly pathAffinities: readonly Affinity[];
+}
+
+/**
+ * What the kinds of external load balancers have in common: a pool that is bound once, and refused at synth where the
+ * kind cannot do what it asks for.
+ */
 export abstract class LoadBalancerBase extends Construct implements IExternalLoadBalancer {
   public abstract readonly entryAddress: string;
   public abstract readonly entryPort: number;
+  public abstract readonly usesTls: boolean;
+  public readonly healthCheckDefaults?: HealthCheckProps;
+
+  /** What the kind can do. */
+  protected abstract readonly abilities: LoadBalancerAbilities;
 
   private binding?: PoolBinding;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.node.addValidation({
-      validate: () =>
-        this.binding
-          ? []
-          : [
-              new ConstructError(
-                this,
-                "the load balancer has no pool",
-                "give it to a HighAvailabilityDeployment as 'loadBalancer'",
-              ).message,
-            ],
+      validate: () => {
+        this.validatePool(this.pool);
+        return [];
+      },
     });
   }
 
@@ -38,13 +54,65 @@ export abstract class LoadBalancerBase extends Construct implements IExternalLoa
     this.binding = binding;
   }
 
-  /** The pool; only to be asked for at synth. */
+  /**
+   * The pool; only to be asked for at synth.
+   *
+   * @throws ConstructError when no deployment uses the balancer
+   */
   protected get pool(): LoadBalancerPool {
-    return this.binding!.pool();
+    return this.requireBinding().pool();
   }
 
-  /** What the balancer waits for; only to be asked for at synth. */
+  /**
+   * What the balancer waits for; only to be asked for at synth.
+   *
+   * @throws ConstructError when no deployment uses the balancer
+   */
   protected get readyClusters(): RemoteComponent[] {
-    return this.binding!.readyClusters();
+    return this.requireBinding().readyClusters();
   }
+
+  /**
+   * Refuses, at synth, a pool that the kind cannot serve. A kind with further limits adds them.
+   *
+   * @throws ConstructError when the pool has no member, or asks for an affinity that the kind does not have
+   */
+  protected validatePool({ members, affinity, stickyPaths }: LoadBalancerPool): void {
+    const { kind, affinities, pathAffinities } = this.abilities;
+    if (members.length === 0) {
+      throw new ConstructError(this, "the pool has no member", "give the deployment at least one cluster");
+    }
+    if (affinity !== Affinity.NONE && !affinities.includes(affinity)) {
+      throw new ConstructError(
+        this,
+        `${kind} has no affinity by ${affinity.kind}`,
+        `set the deployment's 'affinity' to ${choices([Affinity.NONE, ...affinities])}`,
+      );
+    }
+    const sticky = stickyPaths.find((path) => !pathAffinities.includes(path.affinity));
+    if (sticky) {
+      throw new ConstructError(
+        this,
+        `${kind} has no affinity by ${sticky.affinity.kind} for single paths, and '${sticky.path}' asks for it`,
+        pathAffinities.length > 0
+          ? `use ${choices(pathAffinities)}`
+          : "leave it out, or set the deployment's 'affinity' for all paths",
+      );
+    }
+  }
+
+  private requireBinding(): PoolBinding {
+    if (!this.binding) {
+      throw new ConstructError(
+        this,
+        "the load balancer has no pool",
+        "give it to a HighAvailabilityDeployment as 'loadBalancer'",
+      );
+    }
+    return this.binding;
+  }
+}
+
+function choices(affinities: readonly Affinity[]): string {
+  return affinities.map(({ kind }) => `Affinity.${kind.toUpperCase()}`).join(" or ");
 }

@@ -11,6 +11,9 @@ export interface PoolMember {
 
   /** The port of its Zato load-balancer. */
   readonly port: number;
+
+  /** True when it is to get no new requests, and to finish those that it has: for planned work. */
+  readonly isDrained: boolean;
 }
 
 /** What an external load balancer spreads requests over: the same for every kind of balancer. */

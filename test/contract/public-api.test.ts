@@ -1,12 +1,19 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+
+const ROOT = join(__dirname, "..", "..");
+
+const ENTRY_POINTS = Object.keys(
+  (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { exports: object }).exports,
+).filter((subpath) => subpath !== "./package.json");
 
 /*
  * What users can import. A name that goes, or changes what it is, breaks them: that needs a major version. After an
  * intended addition: npx jest test/contract -u
  */
-test("the names and kinds of everything that the package exports", () => {
-  const entry = join(__dirname, "..", "..", "lib", "index.ts");
+test.each(ENTRY_POINTS)("the names and kinds of everything that %j of the package exports", (subpath) => {
+  const entry = join(ROOT, "lib", subpath, "index.ts");
   const options: ts.CompilerOptions = { module: ts.ModuleKind.CommonJS, noLib: true, types: [] };
   const host = ts.createCompilerHost(options);
   // The library's own files are enough, and much faster to read than those of cdktf.

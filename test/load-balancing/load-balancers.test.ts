@@ -1,4 +1,5 @@
-import { ExistingLoadBalancer, HealthCheck, IExternalLoadBalancer, PoolBinding } from "cdktf-zato";
+import { TerraformStack } from "cdktf";
+import { ExistingLoadBalancer, HealthCheck, HealthCheckProps, IExternalLoadBalancer, PoolBinding } from "cdktf-zato";
 import { Construct } from "constructs";
 import { newDeployment, newStack } from "../support/stack";
 import { Template } from "../support/template";
@@ -32,6 +33,13 @@ describe("the health check", () => {
     [{ fall: 11 }, /'fall' of the health check is 11/],
     [{ path: "zato/ping" }, /'zato\/ping' is no path of a health check/],
     [{ path: "/a b" }, /'\/a b' is no path of a health check/],
+    [{ failoverWithin: 0 }, /'failoverWithin' is 0/],
+    [
+      { interval: 20, fall: 3, timeout: 1 },
+      "stack: the health check notices a dead cluster after 61 seconds, later than the 60 that 'failoverWithin' promises; " +
+        "lower its 'interval', 'fall' or 'timeout', or promise less",
+    ],
+    [{ failoverWithin: 5 }, /notices a dead cluster after 6 seconds, later than the 5 that/],
   ])("fails for %j", (props, message) => {
     expect(() => new HealthCheck(stack, props)).toThrow(message);
   });
@@ -50,10 +58,11 @@ describe("a balancer that others run", () => {
     const template = Template.synth(stack);
     expect(Object.keys(template.resources).filter((address) => address.includes("edge"))).toEqual([]);
     expect(template.output("zato_entry_address")).toBe("192.0.2.10:443");
+    expect(template.output("zato_entry_url")).toBe("https://192.0.2.10");
     expect(template.output("zato_pool")).toEqual({
       members: [
-        { name: "host1", address: "10.0.0.11", port: 11223 },
-        { name: "host2", address: "10.0.0.12", port: 11223 },
+        { name: "host1", address: "10.0.0.11", port: 11223, drained: false },
+        { name: "host2", address: "10.0.0.12", port: 11223, drained: false },
       ],
       health_check: { path: "/zato/ping", interval: 2, timeout: 2, rise: 2, fall: 2, expect: 200 },
       affinity: "none",
@@ -68,6 +77,42 @@ describe("a balancer that others run", () => {
     [{ address: "a", port: 0 }, /the port of the load balancer is 0/],
   ])("fails for %j", (props, message) => {
     expect(() => new ExistingLoadBalancer(newStack(), "edge", props)).toThrow(message);
+  });
+});
+
+describe("clusters that are drained", () => {
+  test.each([
+    [["host3"], /there is no cluster 'host3' to be drained; set 'drainedClusters' to one of 'host1', 'host2'/],
+    [["host2", "host1"], /stack\/zato: all clusters are drained: 'host2', 'host1'; leave one out of 'drainedClusters'/],
+  ])("fails for %j", (drainedClusters, message) => {
+    expect(() => newDeployment(newStack(), { drainedClusters })).toThrow(message);
+  });
+
+  test("are neither reconfigured nor restarted for it", () => {
+    const clusters = (drainedClusters: string[]): unknown => {
+      const { resources } = Template.synth(newDeployment(newStack(), { drainedClusters }).node.scope as TerraformStack);
+      return resources;
+    };
+    expect(clusters(["host1"])).toEqual(clusters([]));
+  });
+});
+
+describe("a kind that checks health less often", () => {
+  class Slow extends ExistingLoadBalancer {
+    public override readonly healthCheckDefaults = { interval: 10, timeout: 4 };
+  }
+  const healthCheckOf = (healthCheck?: HealthCheckProps): HealthCheck => {
+    const stack = newStack();
+    return newDeployment(stack, { loadBalancer: new Slow(stack, "edge", { address: "192.0.2.10" }), healthCheck })
+      .healthCheck;
+  };
+
+  test("does so by default", () => {
+    expect(healthCheckOf()).toMatchObject({ interval: 10, timeout: 4, rise: 2, fall: 2 });
+  });
+
+  test("takes what the deployment says", () => {
+    expect(healthCheckOf({ interval: 5, fall: 3 })).toMatchObject({ interval: 5, timeout: 4, fall: 3 });
   });
 });
 
@@ -93,6 +138,7 @@ test("a kind that the library does not know gets the same pool", () => {
   class Appliance extends Construct implements IExternalLoadBalancer {
     public readonly entryAddress = "vip.example.com";
     public readonly entryPort = 8443;
+    public readonly usesTls = true;
     public binding?: PoolBinding;
     public bindPool(binding: PoolBinding): void {
       this.binding = binding;
@@ -109,5 +155,7 @@ test("a kind that the library does not know gets the same pool", () => {
   expect(appliance.binding?.readyClusters().map(({ node }) => node.path)).toEqual(
     deployment.clusters.flatMap((cluster) => cluster.components.map(({ node }) => node.path)),
   );
-  expect(Template.synth(stack).output("zato_entry_address")).toBe("vip.example.com:8443");
+  const template = Template.synth(stack);
+  expect(template.output("zato_entry_address")).toBe("vip.example.com:8443");
+  expect(template.output("zato_entry_url")).toBe("https://vip.example.com:8443");
 });

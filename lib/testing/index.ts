@@ -1,0 +1,2 @@
+export * from "./load-balancer-contract";
+export type * from "./load-balancer-under-test";
