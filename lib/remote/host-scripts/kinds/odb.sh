@@ -15,8 +15,11 @@ converge() {
     fi
 }
 
+POSTGRESQL_DROP_IN=/etc/systemd/system/postgresql@.service.d/cdktf-zato.conf
+
 local_postgresql() {
     need_packages postgresql
+    restart_postgresql_always
     systemctl enable --now --quiet postgresql
     wait_until 60 "PostgreSQL" as_postgres -c 'select 1' || fail "PostgreSQL does not answer on this host"
     local name user
@@ -39,12 +42,23 @@ SQL
     as_postgres -c "revoke connect on database \"$name\" from public"
 }
 
+# The distribution's unit leaves a PostgreSQL that was killed where it is.
+restart_postgresql_always() {
+    printf '%s\n' '[Unit]' 'StartLimitIntervalSec=0' '[Service]' 'Restart=on-failure' 'RestartSec=1' >"$work/drop-in.conf"
+    install -d -m 0755 "${POSTGRESQL_DROP_IN%/*}"
+    install_file "$work/drop-in.conf" "$POSTGRESQL_DROP_IN" 0644 root
+    systemctl daemon-reload
+}
+
 as_postgres() {
     (cd / && exec runuser -u postgres -- psql -X -A -t -q -v ON_ERROR_STOP=1 "$@")
 }
 
 remove() {
     local name
+    rm -f "$POSTGRESQL_DROP_IN"
+    rmdir --ignore-fail-on-non-empty "${POSTGRESQL_DROP_IN%/*}" 2>/dev/null || true
+    systemctl daemon-reload
     name=$(param odb_name)
     if [ "$(param on_removal)" = keep-data ]; then
         progress "kept: the database $name at $(param odb_host):$(param odb_port), and its keys in $CONFIG/secrets/$(param cluster)"
