@@ -12,19 +12,51 @@ function loadedBy(module: string): string[] {
   return JSON.parse(run.stdout) as string[];
 }
 
+/** The files of providers among those that were loaded. */
+function providersIn(loaded: string[]): string[] {
+  return loaded.filter((name) => /@cdktf.provider-/.test(name)).map((name) => name.split("node_modules/")[1]!);
+}
+
 test("importing the library loads of the providers one class of one provider, and little besides cdktf", () => {
   // GIVEN
   const loaded = loadedBy("./lib/index.ts");
   const beside = new Set(loadedBy("cdktf"));
 
   // THEN
-  const providers = loaded
-    .filter((name) => /@cdktf.provider-/.test(name))
-    .map((name) => name.split("node_modules/")[1]);
-  expect(providers).toEqual(["@cdktf/provider-null/lib/provider/index.js"]);
+  expect(providersIn(loaded)).toEqual(["@cdktf/provider-null/lib/provider/index.js"]);
   const own = loaded.filter((name) => name.startsWith(join(ROOT, "lib")));
   const others = loaded.filter(
     (name) => !beside.has(name) && !own.includes(name) && !/provider-null|constructs/.test(name),
   );
   expect(others).toEqual([]);
+});
+
+test("importing its entry point aws loads of the AWS provider the classes that it uses, and no other", () => {
+  // GIVEN
+  const loaded = providersIn(loadedBy("./lib/aws/index.ts"));
+
+  // THEN
+  const classes = loaded.flatMap(
+    (name) => /^@cdktf\/provider-aws\/lib\/([a-z0-9-]+)\/index\.js$/.exec(name)?.[1] ?? [],
+  );
+  expect(classes.sort()).toEqual([
+    "eip",
+    "instance",
+    "internet-gateway",
+    "lb",
+    "lb-listener",
+    "lb-listener-rule",
+    "lb-target-group",
+    "lb-target-group-attachment",
+    "route",
+    "route-table",
+    "route-table-association",
+    "route53-record",
+    "security-group",
+    "subnet",
+    "vpc",
+    "vpc-security-group-egress-rule",
+    "vpc-security-group-ingress-rule",
+  ]);
+  expect(loaded.filter((name) => /provider-aws\/lib\/index/.test(name))).toEqual([]);
 });

@@ -1,0 +1,102 @@
+import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
+import { TerraformResource } from "cdktf";
+import { Construct } from "constructs";
+import { Affinity } from "../content";
+import { LoadBalancerPool } from "../load-balancing";
+import { ConstructError } from "../validation";
+import { AwsLoadBalancer, AwsLoadBalancerProps } from "./aws-load-balancer";
+import { PoolTargetGroup } from "./pool-target-group";
+import { PoolTargets } from "./pool-targets";
+
+/** What a {@link NetworkLoadBalancer} is declared with. */
+export interface NetworkLoadBalancerProps extends AwsLoadBalancerProps {
+  /**
+   * Whether clients of one zone reach clusters of all zones. Without it a client whose zone has no healthy cluster is sent to
+   * another zone by DNS alone.
+   *
+   * @default true
+   */
+  readonly crossZone?: boolean;
+}
+
+/**
+ * AWS's Network Load Balancer (NLB) in front of the clusters: TCP, or TLS with a certificate. It reads no paths, so that
+ * Zato's own are refused by the clusters alone.
+ *
+ * @example
+ * new NetworkLoadBalancer(this, "edge", { network, certificateArn: "arn:aws:acm:…" });
+ */
+export class NetworkLoadBalancer extends AwsLoadBalancer {
+  /** What clients reach. */
+  public readonly listener: LbListener;
+
+  /** The clusters. */
+  public readonly targetGroup: PoolTargetGroup;
+
+  private readonly props: NetworkLoadBalancerProps;
+
+  /**
+   * @throws ConstructError when AWS would not take the name, port 443 or access logs come without a certificate, or a network,
+   * an ARN or an id cannot be what it claims to be
+   */
+  constructor(scope: Construct, id: string, props: NetworkLoadBalancerProps) {
+    super(scope, id, props, { loadBalancerType: "network", enableCrossZoneLoadBalancing: props.crossZone ?? true }, []);
+    this.props = props;
+    if (props.accessLogBucket !== undefined && !this.isTls) {
+      throw new ConstructError(
+        this,
+        "a Network Load Balancer writes access logs of TLS connections only",
+        "give a 'certificateArn', or leave 'accessLogBucket' out",
+      );
+    }
+    this.targetGroup = new PoolTargetGroup(this, "target-group", {
+      network: props.network,
+      loadBalancerName: this.loadBalancerName,
+      protocol: "TCP",
+    });
+    this.listener = new LbListener(this, "listener", {
+      loadBalancerArn: this.loadBalancer.arn,
+      port: this.entryPort,
+      protocol: this.isTls ? "TLS" : "TCP",
+      ...this.tls,
+      defaultAction: [{ type: "forward", targetGroupArn: this.targetGroup.resource.arn }],
+    });
+  }
+
+  protected override fill(pool: LoadBalancerPool, targets: PoolTargets, readyClusters: TerraformResource[]): void {
+    this.requireAffinity(pool);
+    // What is still connected when the delay is over connects anew, to the other cluster.
+    this.targetGroup.resource.connectionTermination = true;
+    this.targetGroup.fill({
+      pool,
+      targets,
+      stickiness: { type: "source_ip", enabled: pool.affinity === Affinity.SOURCE },
+      deregistrationDelay: this.props.deregistrationDelay,
+      readyClusters,
+    });
+  }
+
+  private requireAffinity({ affinity, stickyPaths }: LoadBalancerPool): void {
+    if (affinity === Affinity.COOKIE || stickyPaths.some((sticky) => sticky.affinity === Affinity.COOKIE)) {
+      throw new ConstructError(
+        this,
+        "a Network Load Balancer reads no cookies",
+        "take Affinity.SOURCE, or an ApplicationLoadBalancer",
+      );
+    }
+    if (affinity === Affinity.SOURCE && this.isTls) {
+      throw new ConstructError(
+        this,
+        "a Network Load Balancer that ends TLS does not send clients to the same cluster",
+        "leave 'certificateArn' out, or take an ApplicationLoadBalancer with Affinity.COOKIE",
+      );
+    }
+    if (affinity === Affinity.NONE && stickyPaths.length > 0) {
+      throw new ConstructError(
+        this,
+        `a Network Load Balancer reads no paths, and '${stickyPaths[0]!.path}' is sticky alone`,
+        "give the whole deployment 'affinity: Affinity.SOURCE', or take an ApplicationLoadBalancer",
+      );
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { LbTargetGroup, LbTargetGroupStickiness } from "@cdktf/provider-aws/lib/lb-target-group";
+import { LbTargetGroupAttachment } from "@cdktf/provider-aws/lib/lb-target-group-attachment";
+import { TerraformResource } from "cdktf";
+import { Construct } from "constructs";
+import { LoadBalancerPool } from "../load-balancing";
+import { requireWhole } from "../validation";
+import { healthCheckOf } from "./aws-health-check";
+import { IAwsNetwork } from "./aws-network";
+import { PoolTargets } from "./pool-targets";
+
+/** What a {@link PoolTargetGroup} is declared with. */
+export interface PoolTargetGroupProps {
+  readonly network: IAwsNetwork;
+
+  /** The load balancer's name; the group's begins like it. */
+  readonly loadBalancerName: string;
+
+  /** What the clusters are spoken to. */
+  readonly protocol: "HTTP" | "TCP";
+}
+
+/** What a {@link PoolTargetGroup} gets at synth. */
+export interface PoolTargetGroupContent {
+  readonly pool: LoadBalancerPool;
+  readonly targets: PoolTargets;
+  readonly stickiness: LbTargetGroupStickiness;
+
+  /**
+   * Seconds that requests have to end when a cluster leaves.
+   *
+   * @default - as long as a request may take
+   */
+  readonly deregistrationDelay?: number;
+
+  /** What must be as declared before a cluster gets its first request. */
+  readonly readyClusters: TerraformResource[];
+}
+
+/** The clusters of a pool as AWS's load balancers see them. */
+export class PoolTargetGroup extends Construct {
+  /** The target group. */
+  public readonly resource: LbTargetGroup;
+
+  constructor(scope: Construct, id: string, { network, loadBalancerName, protocol }: PoolTargetGroupProps) {
+    super(scope, id);
+    this.resource = new LbTargetGroup(this, "Resource", {
+      // AWS takes six characters. A group that is in use is replaced by one of another name.
+      namePrefix: `${loadBalancerName.slice(0, 5)}-`,
+      vpcId: network.vpcId,
+      protocol,
+      tags: { Name: this.node.path },
+      lifecycle: { createBeforeDestroy: true },
+    });
+  }
+
+  /** Fills in what is only known at synth. */
+  public fill({ pool, targets, stickiness, deregistrationDelay, readyClusters }: PoolTargetGroupContent): void {
+    const { resource } = this;
+    const delay = deregistrationDelay ?? Math.min(pool.requestTimeout, 3600);
+    resource.targetType = targets.type;
+    resource.port = targets.targets[0]!.port;
+    resource.deregistrationDelay = String(requireWhole(this, "the deregistration delay in seconds", delay, 0, 3600));
+    resource.putHealthCheck(healthCheckOf(this, pool));
+    resource.putStickiness(stickiness);
+    for (const { name, targetId, port, availabilityZone } of targets.targets) {
+      new LbTargetGroupAttachment(this, name, {
+        targetGroupArn: resource.arn,
+        targetId,
+        port,
+        availabilityZone,
+        dependsOn: readyClusters,
+      });
+    }
+  }
+}

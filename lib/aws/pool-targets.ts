@@ -1,0 +1,96 @@
+import { isIPv4, isIPv6 } from "node:net";
+import { Token } from "cdktf";
+import { IConstruct } from "constructs";
+import { PoolMember } from "../load-balancing";
+import { RemoteHost } from "../remote";
+import { ConstructError } from "../validation";
+import { IAwsNetwork } from "./aws-network";
+import { isWithin, PRIVATE_NETWORKS } from "./cidr";
+import { Ec2Host } from "./ec2-host";
+
+/** A member of a pool as a target group takes it. */
+export interface PoolTarget {
+  readonly name: string;
+  readonly port: number;
+
+  /** The id of the instance, or the address. */
+  readonly targetId: string;
+
+  /** Set for an address outside the VPC. */
+  readonly availabilityZone?: string;
+
+  /** The machine, where it is one of AWS's. */
+  readonly host?: Ec2Host;
+}
+
+/** The members of a pool, which a target group takes either all by instance or all by address. */
+export interface PoolTargets {
+  readonly type: "instance" | "ip";
+  readonly targets: readonly PoolTarget[];
+}
+
+/**
+ * How a load balancer in a network reaches the members of a pool: by instance where all of them are EC2 hosts, else by private
+ * address.
+ *
+ * @throws ConstructError when there are no members, or one has no address that the load balancer can reach
+ */
+export function targetsOf(
+  scope: IConstruct,
+  network: IAwsNetwork,
+  members: readonly PoolMember[],
+  hosts: readonly RemoteHost[],
+): PoolTargets {
+  if (members.length === 0) {
+    throw new ConstructError(scope, "the pool has no members", "give the deployment at least two hosts");
+  }
+  const found = members.map((member) => ({ member, host: ec2HostOf(member, hosts) }));
+  found.forEach(({ host }) => host && requireReachableHost(scope, network, host));
+  const type = found.every(({ host }) => host) ? "instance" : "ip";
+  return {
+    type,
+    targets: found.map(({ member: { name, port, address }, host }) => {
+      const common = { name, port, host };
+      if (host) {
+        return { ...common, targetId: type === "instance" ? host.instance.id : host.privateAddress };
+      }
+      requireReachableAddress(scope, network, name, address);
+      const isOutside = !Token.isUnresolved(address) && !isWithin(address, network.cidrBlocks);
+      return { ...common, targetId: address, availabilityZone: isOutside ? "all" : undefined };
+    }),
+  };
+}
+
+function ec2HostOf({ address }: PoolMember, hosts: readonly RemoteHost[]): Ec2Host | undefined {
+  return hosts.find((host): host is Ec2Host => Ec2Host.isEc2Host(host) && host.address === address);
+}
+
+function requireReachableHost(scope: IConstruct, network: IAwsNetwork, host: Ec2Host): void {
+  if (host.network.vpcId !== network.vpcId) {
+    throw new ConstructError(
+      scope,
+      `${host.node.path} is in the VPC of ${host.network.node.path}, the load balancer in that of ${network.node.path}`,
+      "put both into one VPC: security groups and targets end at its border",
+    );
+  }
+  if (!network.subnets.some(({ availabilityZone }) => availabilityZone === host.failureDomain)) {
+    throw new ConstructError(
+      scope,
+      `${host.node.path} is in ${host.failureDomain}, where the load balancer has no subnet`,
+      `add a subnet in that zone to ${network.node.path}: targets in other zones get no requests`,
+    );
+  }
+}
+
+function requireReachableAddress(scope: IConstruct, network: IAwsNetwork, name: string, address: string): void {
+  if (Token.isUnresolved(address) || isWithin(address, [...network.cidrBlocks, ...PRIVATE_NETWORKS])) {
+    return;
+  }
+  const kind = isIPv4(address) ? "a public address" : isIPv6(address) ? "an IPv6 address" : "a DNS name";
+  throw new ConstructError(
+    scope,
+    `the address ${address} of ${name} is ${kind}, which a load balancer of AWS cannot have as a target`,
+    `give an IPv4 address of the VPC (${network.cidrBlocks.join(", ")}) or of ${PRIVATE_NETWORKS.join(", ")}, ` +
+      "reached by VPN or Direct Connect",
+  );
+}
