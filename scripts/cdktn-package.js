@@ -6,6 +6,7 @@ const CDKTN = "0.24.0";
 const CONSTRUCTS = "10.7.0"; // cdktn wants less than 10.8
 
 const NEEDED = [
+  "@cdktf/provider-aws",
   "@cdktf/provider-null",
   "@types/jest",
   "@types/node",

@@ -57,6 +57,12 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
   /** The clusters. */
   public readonly targetGroup: PoolTargetGroup;
 
+  protected readonly abilities = {
+    kind: "an Application Load Balancer of AWS",
+    affinities: [Affinity.COOKIE],
+    pathAffinities: [Affinity.COOKIE],
+  };
+
   private readonly props: ApplicationLoadBalancerProps;
 
   /**
@@ -78,7 +84,7 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
     this.listener = new LbListener(this, "listener", {
       loadBalancerArn: this.loadBalancer.arn,
       port: this.entryPort,
-      protocol: this.isTls ? "HTTPS" : "HTTP",
+      protocol: this.usesTls ? "HTTPS" : "HTTP",
       ...this.tls,
       defaultAction: [forwardTo(this.targetGroup)],
     });
@@ -89,7 +95,6 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
 
   protected override fill(pool: LoadBalancerPool, targets: PoolTargets, readyClusters: TerraformResource[]): void {
     const { deregistrationDelay } = this.props;
-    this.requireAffinity(pool);
     const common: Omit<PoolTargetGroupContent, "stickiness"> = { pool, targets, deregistrationDelay, readyClusters };
     this.loadBalancer.idleTimeout = Math.min(pool.requestTimeout, 4000);
     this.targetGroup.fill({ ...common, stickiness: stickinessOf(pool.affinity) });
@@ -118,21 +123,11 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
     return (this.props.openPaths ?? []).map(beginningOf);
   }
 
-  private requireAffinity({ affinity, stickyPaths }: LoadBalancerPool): void {
-    if ([affinity, ...stickyPaths.map((sticky) => sticky.affinity)].includes(Affinity.SOURCE)) {
-      throw new ConstructError(
-        this,
-        "an Application Load Balancer cannot tell clients by their address",
-        "take Affinity.COOKIE, or a NetworkLoadBalancer",
-      );
-    }
-  }
-
   private addRedirect(): void {
-    if (!this.isTls || this.entryPort === 80) {
+    if (!this.usesTls || this.entryPort === 80) {
       throw new ConstructError(
         this,
-        `port 80 cannot send clients to ${this.isTls ? "itself" : "HTTPS without a certificate"}`,
+        `port 80 cannot send clients to ${this.usesTls ? "itself" : "HTTPS without a certificate"}`,
         "give a 'certificateArn' and a 'port' other than 80, or leave 'redirectHttp' out",
       );
     }

@@ -1,25 +1,22 @@
 import { LbTargetGroupHealthCheck } from "@cdktf/provider-aws/lib/lb-target-group";
 import { IConstruct } from "constructs";
-import { LoadBalancerPool } from "../load-balancing";
-import { ConstructError } from "../validation";
+import { HealthCheck, HealthCheckProps } from "../load-balancing";
+import { ConstructError, requireWhole } from "../validation";
 
-/** What Elastic Load Balancing takes at least. */
-const LEAST = { interval: 5, timeout: 2, checks: 2 };
+/** As often as AWS checks health; a cluster that is lost is out after twelve seconds. */
+export const AWS_HEALTH_CHECK: HealthCheckProps = { interval: 5, timeout: 2 };
 
 /**
- * The health check of a pool as a target group has it. AWS asks every 5 seconds at the fastest, waits 2 seconds at least,
- * and believes no single check; shorter values become these.
+ * Refuses a health check that Elastic Load Balancing does not do.
  *
- * @throws ConstructError when a check may take as long as the time between two, or a lost cluster would be noticed later than
- * a request that is sent to it gives up
+ * @throws ConstructError when the interval is not 5 to 300 seconds, the timeout not 2 to 120 and shorter, or a single check
+ * decides
  */
-export function healthCheckOf(
-  scope: IConstruct,
-  { healthCheck, requestTimeout }: LoadBalancerPool,
-): LbTargetGroupHealthCheck {
-  const interval = Math.max(healthCheck.interval, LEAST.interval);
-  const timeout = Math.max(healthCheck.timeout, LEAST.timeout);
-  const unhealthyThreshold = Math.max(healthCheck.fall, LEAST.checks);
+export function requireHealthCheck(scope: IConstruct, { interval, timeout, rise, fall }: HealthCheck): void {
+  requireWhole(scope, "the interval of a health check by AWS", interval, 5, 300);
+  requireWhole(scope, "the timeout of a health check by AWS", timeout, 2, 120);
+  requireWhole(scope, "'rise' of a health check by AWS", rise, 2, 10);
+  requireWhole(scope, "'fall' of a health check by AWS", fall, 2, 10);
   if (timeout >= interval) {
     throw new ConstructError(
       scope,
@@ -27,24 +24,19 @@ export function healthCheckOf(
       "give it a 'timeout' that is shorter than the 'interval', as AWS asks for",
     );
   }
-  const detection = interval * unhealthyThreshold + timeout;
-  if (detection >= requestTimeout) {
-    throw new ConstructError(
-      scope,
-      `a lost cluster would be noticed after ${detection} s (${unhealthyThreshold} checks, one every ${interval} s), ` +
-        `when requests to it have given up after ${requestTimeout} s`,
-      "give the 'healthCheck' a shorter 'interval' or a lower 'fall', or the deployment a longer 'requestTimeout'",
-    );
-  }
+}
+
+/** A health check as a target group has it. */
+export function renderHealthCheck({ path, interval, timeout, rise, fall }: HealthCheck): LbTargetGroupHealthCheck {
   return {
     enabled: true,
     protocol: "HTTP",
     port: "traffic-port",
-    path: healthCheck.path,
+    path,
     matcher: "200",
     interval,
     timeout,
-    healthyThreshold: Math.max(healthCheck.rise, LEAST.checks),
-    unhealthyThreshold,
+    healthyThreshold: rise,
+    unhealthyThreshold: fall,
   };
 }

@@ -7,6 +7,7 @@ import { Aspects, TerraformResource, Token } from "cdktf";
 import { Construct } from "constructs";
 import { LoadBalancerBase, LoadBalancerPool, PoolBinding } from "../load-balancing";
 import { ConstructError, requireAddress, requireLine, requirePort } from "../validation";
+import { AWS_HEALTH_CHECK, requireHealthCheck } from "./aws-health-check";
 import { requireArn, requireLoadBalancerName, requireResourceId } from "./aws-names";
 import { IAwsNetwork } from "./aws-network";
 import { EVERYBODY, requireCidr } from "./cidr";
@@ -120,6 +121,8 @@ interface TcpPort {
 export abstract class AwsLoadBalancer extends LoadBalancerBase {
   public readonly entryAddress: string;
   public readonly entryPort: number;
+  public readonly usesTls: boolean;
+  public override readonly healthCheckDefaults = AWS_HEALTH_CHECK;
 
   /** The load balancer. */
   public readonly loadBalancer: Lb;
@@ -143,8 +146,9 @@ export abstract class AwsLoadBalancer extends LoadBalancerBase {
   ) {
     super(scope, id);
     this.network = common.network;
+    this.usesTls = common.certificateArn !== undefined;
     this.loadBalancerName = requireLoadBalancerName(this, common.loadBalancerName ?? id);
-    this.entryPort = requirePort(this, "the port of the load balancer", common.port ?? (this.isTls ? 443 : 80));
+    this.entryPort = requirePort(this, "the port of the load balancer", common.port ?? (this.usesTls ? 443 : 80));
     this.requireTls();
     this.securityGroup = this.createSecurityGroup([...new Set([this.entryPort, ...furtherPorts])]);
     this.loadBalancer = new Lb(this, "Resource", {
@@ -170,9 +174,9 @@ export abstract class AwsLoadBalancer extends LoadBalancerBase {
   /** Makes of the pool what clients reach. */
   protected abstract fill(pool: LoadBalancerPool, targets: PoolTargets, readyClusters: TerraformResource[]): void;
 
-  /** True when clients speak TLS. */
-  protected get isTls(): boolean {
-    return this.common.certificateArn !== undefined;
+  protected override validatePool(pool: LoadBalancerPool): void {
+    super.validatePool(pool);
+    requireHealthCheck(this, pool.healthCheck);
   }
 
   /** What a listener needs of the certificate. */
@@ -193,6 +197,7 @@ export abstract class AwsLoadBalancer extends LoadBalancerBase {
     }
     this.isFilled = true;
     const { pool, readyClusters } = this;
+    this.validatePool(pool);
     const hosts = readyClusters.map(({ host }) => host);
     const targets = targetsOf(this, this.network, pool.members, hosts);
     this.admitToClusters(targets);

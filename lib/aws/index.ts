@@ -4,4 +4,4 @@ export * from "./aws-network";
 export * from "./ec2-host";
 export * from "./network-load-balancer";
 export * from "./pool-target-group";
-export type * from "./pool-targets";
+export type { PoolTarget, PoolTargets } from "./pool-targets";

@@ -33,6 +33,12 @@ export class NetworkLoadBalancer extends AwsLoadBalancer {
   /** The clusters. */
   public readonly targetGroup: PoolTargetGroup;
 
+  protected readonly abilities = {
+    kind: "a Network Load Balancer of AWS",
+    affinities: [Affinity.SOURCE],
+    pathAffinities: [], // it reads no paths
+  };
+
   private readonly props: NetworkLoadBalancerProps;
 
   /**
@@ -42,7 +48,7 @@ export class NetworkLoadBalancer extends AwsLoadBalancer {
   constructor(scope: Construct, id: string, props: NetworkLoadBalancerProps) {
     super(scope, id, props, { loadBalancerType: "network", enableCrossZoneLoadBalancing: props.crossZone ?? true }, []);
     this.props = props;
-    if (props.accessLogBucket !== undefined && !this.isTls) {
+    if (props.accessLogBucket !== undefined && !this.usesTls) {
       throw new ConstructError(
         this,
         "a Network Load Balancer writes access logs of TLS connections only",
@@ -57,14 +63,13 @@ export class NetworkLoadBalancer extends AwsLoadBalancer {
     this.listener = new LbListener(this, "listener", {
       loadBalancerArn: this.loadBalancer.arn,
       port: this.entryPort,
-      protocol: this.isTls ? "TLS" : "TCP",
+      protocol: this.usesTls ? "TLS" : "TCP",
       ...this.tls,
       defaultAction: [{ type: "forward", targetGroupArn: this.targetGroup.resource.arn }],
     });
   }
 
   protected override fill(pool: LoadBalancerPool, targets: PoolTargets, readyClusters: TerraformResource[]): void {
-    this.requireAffinity(pool);
     // What is still connected when the delay is over connects anew, to the other cluster.
     this.targetGroup.resource.connectionTermination = true;
     this.targetGroup.fill({
@@ -76,26 +81,13 @@ export class NetworkLoadBalancer extends AwsLoadBalancer {
     });
   }
 
-  private requireAffinity({ affinity, stickyPaths }: LoadBalancerPool): void {
-    if (affinity === Affinity.COOKIE || stickyPaths.some((sticky) => sticky.affinity === Affinity.COOKIE)) {
+  protected override validatePool(pool: LoadBalancerPool): void {
+    super.validatePool(pool);
+    if (pool.affinity === Affinity.SOURCE && this.usesTls) {
       throw new ConstructError(
         this,
-        "a Network Load Balancer reads no cookies",
-        "take Affinity.SOURCE, or an ApplicationLoadBalancer",
-      );
-    }
-    if (affinity === Affinity.SOURCE && this.isTls) {
-      throw new ConstructError(
-        this,
-        "a Network Load Balancer that ends TLS does not send clients to the same cluster",
+        "a Network Load Balancer that ends TLS has no affinity by source",
         "leave 'certificateArn' out, or take an ApplicationLoadBalancer with Affinity.COOKIE",
-      );
-    }
-    if (affinity === Affinity.NONE && stickyPaths.length > 0) {
-      throw new ConstructError(
-        this,
-        `a Network Load Balancer reads no paths, and '${stickyPaths[0]!.path}' is sticky alone`,
-        "give the whole deployment 'affinity: Affinity.SOURCE', or take an ApplicationLoadBalancer",
       );
     }
   }

@@ -4,7 +4,7 @@ import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { LoadBalancerPool } from "../load-balancing";
 import { requireWhole } from "../validation";
-import { healthCheckOf } from "./aws-health-check";
+import { renderHealthCheck } from "./aws-health-check";
 import { IAwsNetwork } from "./aws-network";
 import { PoolTargets } from "./pool-targets";
 
@@ -60,9 +60,10 @@ export class PoolTargetGroup extends Construct {
     resource.targetType = targets.type;
     resource.port = targets.targets[0]!.port;
     resource.deregistrationDelay = String(requireWhole(this, "the deregistration delay in seconds", delay, 0, 3600));
-    resource.putHealthCheck(healthCheckOf(this, pool));
+    resource.putHealthCheck(renderHealthCheck(pool.healthCheck));
     resource.putStickiness(stickiness);
-    for (const { name, targetId, port, availabilityZone } of targets.targets) {
+    // AWS has no target that is known and gets nothing: one that is drained is taken out.
+    for (const { name, targetId, port, availabilityZone } of targets.targets.filter(({ isDrained }) => !isDrained)) {
       new LbTargetGroupAttachment(this, name, {
         targetGroupArn: resource.arn,
         targetId,

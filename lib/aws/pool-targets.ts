@@ -12,6 +12,7 @@ import { Ec2Host } from "./ec2-host";
 export interface PoolTarget {
   readonly name: string;
   readonly port: number;
+  readonly isDrained: boolean;
 
   /** The id of the instance, or the address. */
   readonly targetId: string;
@@ -33,7 +34,7 @@ export interface PoolTargets {
  * How a load balancer in a network reaches the members of a pool: by instance where all of them are EC2 hosts, else by private
  * address.
  *
- * @throws ConstructError when there are no members, or one has no address that the load balancer can reach
+ * @throws ConstructError when one has no address that the load balancer can reach
  */
 export function targetsOf(
   scope: IConstruct,
@@ -41,20 +42,17 @@ export function targetsOf(
   members: readonly PoolMember[],
   hosts: readonly RemoteHost[],
 ): PoolTargets {
-  if (members.length === 0) {
-    throw new ConstructError(scope, "the pool has no members", "give the deployment at least two hosts");
-  }
   const found = members.map((member) => ({ member, host: ec2HostOf(member, hosts) }));
   found.forEach(({ host }) => host && requireReachableHost(scope, network, host));
   const type = found.every(({ host }) => host) ? "instance" : "ip";
   return {
     type,
-    targets: found.map(({ member: { name, port, address }, host }) => {
-      const common = { name, port, host };
+    targets: found.map(({ member: { address, ...member }, host }) => {
+      const common = { ...member, host };
       if (host) {
         return { ...common, targetId: type === "instance" ? host.instance.id : host.privateAddress };
       }
-      requireReachableAddress(scope, network, name, address);
+      requireReachableAddress(scope, network, member.name, address);
       const isOutside = !Token.isUnresolved(address) && !isWithin(address, network.cidrBlocks);
       return { ...common, targetId: address, availabilityZone: isOutside ? "all" : undefined };
     }),

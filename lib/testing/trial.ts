@@ -104,6 +104,7 @@ export class Trial {
 
   /** Components of clusters for which no resource of the load balancer waits, if it has resources. */
   public clustersNotAwaited(): string[] {
+    void this.configuration; // a kind may make its resources at synth, when the pool is complete
     const own = this.loadBalancer.node.findAll().filter((node) => TerraformResource.isTerraformResource(node));
     if (own.length === 0) {
       return [];

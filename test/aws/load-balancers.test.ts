@@ -4,6 +4,8 @@ import { newDeployment, newHost } from "../support/stack";
 import { BalancerInput, KINDS, newBalanced, synthBalanced } from "./support/balancer";
 import { AwsTemplate, CERTIFICATE, newAwsStack, newEc2Host, newNetwork } from "./support/stack";
 
+const SLOW = { interval: 5, timeout: 2 };
+
 const BOTH = Object.keys(KINDS) as (keyof typeof KINDS)[];
 
 describe.each(BOTH)("%s", (kind) => {
@@ -16,7 +18,7 @@ describe.each(BOTH)("%s", (kind) => {
     });
   });
 
-  test("asks for /zato/ping as often as AWS does, and believes 200 alone", () => {
+  test("asks for /zato/ping, and believes 200 alone", () => {
     expect(synthBalanced({ kind }).one("aws_lb_target_group").health_check).toEqual({
       enabled: true,
       protocol: "HTTP",
@@ -262,13 +264,16 @@ describe.each(BOTH)("%s", (kind) => {
 
   test.each<[string, BalancerInput, RegExp]>([
     [
-      "a lost cluster that requests would wait for in vain",
-      { healthCheck: { interval: 30 } },
-      /a lost cluster would be noticed after 62 s \(2 checks, one every 30 s\), when requests to it have given up after 60 s; give/,
+      "checks that come too often",
+      { healthCheck: { interval: 4 } },
+      /of a health check by AWS is 4; give .* from 5 to 300/,
     ],
+    ["checks that take too short", { healthCheck: { ...SLOW, timeout: 1 } }, /timeout of a health check by AWS is 1/],
+    ["a single check that brings back", { healthCheck: { ...SLOW, rise: 1 } }, /'rise' of a health check by AWS is 1/],
+    ["a single check that takes out", { healthCheck: { ...SLOW, fall: 1 } }, /'fall' of a health check by AWS is 1/],
     [
       "checks that overlap",
-      { healthCheck: { interval: 5, timeout: 5 } },
+      { healthCheck: { ...SLOW, timeout: 5 } },
       /the health check may take 5 s and begins every 5 s; give it a 'timeout' that is shorter/,
     ],
     [
@@ -302,12 +307,11 @@ describe.each(BOTH)("%s", (kind) => {
     );
   });
 
-  test("fails at synth for a pool without members", () => {
-    const stack = newAwsStack();
-    const edge = new KINDS[kind](stack, "edge", { network: newNetwork(stack) });
-    edge.bindPool({ pool: () => ({ members: [] }) as never, readyClusters: () => [] });
-    expect(() => AwsTemplate.synth(stack)).toThrow(
-      /stack\/edge: the pool has no members; give the deployment at least/,
+  test("takes a drained cluster out, and lets its requests end", () => {
+    const template = synthBalanced({ kind, drained: ["host2"] });
+    expect(template.one("aws_lb_target_group_attachment").target_id).toMatch(/aws_instance\.host1/);
+    expect(template.all("aws_vpc_security_group_egress_rule").map(({ description }) => description)).toEqual(
+      expect.arrayContaining(["cluster host1", "cluster host2"]),
     );
   });
 });
@@ -403,8 +407,16 @@ describe("ApplicationLoadBalancer", () => {
   });
 
   test.each<[string, BalancerInput, RegExp]>([
-    ["affinity by address", { affinity: Affinity.SOURCE }, /clients by their address; take Affinity.COOKIE/],
-    ["a path that is sticky by address", { stickyPaths: { "/chat": Affinity.SOURCE } }, /clients by their address/],
+    [
+      "affinity by address",
+      { affinity: Affinity.SOURCE },
+      /has no affinity by source; set .* Affinity.NONE or Affinity.COOKIE/,
+    ],
+    [
+      "a path that is sticky by address",
+      { stickyPaths: { "/chat": Affinity.SOURCE } },
+      /no affinity by source for single paths/,
+    ],
     [
       "a path that AWS cannot compare",
       { stickyPaths: { [`/${"a".repeat(127)}`]: Affinity.COOKIE } },
@@ -445,17 +457,25 @@ describe("NetworkLoadBalancer", () => {
   });
 
   test.each<[string, BalancerInput, RegExp]>([
-    ["affinity by cookie", { affinity: Affinity.COOKIE }, /reads no cookies; take Affinity.SOURCE/],
-    ["a path that is sticky by cookie", { stickyPaths: { "/chat": Affinity.COOKIE } }, /reads no cookies/],
+    [
+      "affinity by cookie",
+      { affinity: Affinity.COOKIE },
+      /a Network Load Balancer of AWS has no affinity by cookie; set/,
+    ],
+    [
+      "a path that is sticky by cookie",
+      { stickyPaths: { "/chat": Affinity.COOKIE } },
+      /no affinity by cookie for single paths/,
+    ],
     [
       "a path that is sticky alone",
       { stickyPaths: { "/chat": Affinity.SOURCE } },
-      /no paths, and '\/chat' is sticky alone/,
+      /no affinity by source for single paths, and '\/chat' asks for it/,
     ],
     [
       "affinity of connections that it decrypts",
       { affinity: Affinity.SOURCE, props: { certificateArn: CERTIFICATE } },
-      /that ends TLS does not send clients to the same cluster; leave 'certificateArn' out/,
+      /that ends TLS has no affinity by source; leave 'certificateArn' out/,
     ],
     ["access logs without TLS", { props: { accessLogBucket: "logs" } }, /access logs of TLS connections only/],
   ])("fails for %s", (_, input, message) => {

@@ -17,6 +17,7 @@ export interface BalancerInput {
   readonly affinity?: Affinity;
   readonly stickyPaths?: Readonly<Record<string, Affinity>>;
   readonly requestTimeout?: number;
+  readonly drained?: readonly string[];
   readonly stack?: TerraformStack;
 }
 
@@ -43,8 +44,13 @@ export function newBalanced({ kind, id, props, ...input }: BalancerInput = {}): 
   const clusters = hosts.map((host) => new Cluster(host));
   edge.bindPool({
     pool: () => ({
-      members: hosts.map(({ hostName: name, address }) => ({ name, address, port: 11223 })),
-      healthCheck: new HealthCheck(stack, input.healthCheck),
+      members: hosts.map(({ hostName: name, address }) => ({
+        name,
+        address,
+        port: 11223,
+        isDrained: input.drained?.includes(name) ?? false,
+      })),
+      healthCheck: new HealthCheck(stack, { ...edge.healthCheckDefaults, ...input.healthCheck }),
       affinity: input.affinity ?? Affinity.NONE,
       stickyPaths: Object.entries(input.stickyPaths ?? {}).map(([path, affinity]) => ({ path, affinity })),
       maxConnectionsPerMember: 2000,

@@ -1,6 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack } from "cdktf";
 import { AwsNetwork, Ec2Host, Ec2HostProps, IAwsNetwork } from "cdktf-zato/aws";
+import { Construct } from "constructs";
 import { newStack, SSH } from "../../support/stack";
 import { Template } from "../../support/template";
 import { complaintsOfProvider } from "./provider-schema";
@@ -17,8 +18,8 @@ export function newAwsStack(): TerraformStack {
 }
 
 /** A network of ours with two zones. */
-export function newNetwork(stack: TerraformStack, id = "network"): AwsNetwork {
-  return new AwsNetwork(stack, id, { availabilityZones: ZONES });
+export function newNetwork(scope: Construct, id = "network"): AwsNetwork {
+  return new AwsNetwork(scope, id, { availabilityZones: ZONES });
 }
 
 /** A network that exists, with two zones. */
