@@ -148,6 +148,7 @@ describe("the job", () => {
     const before = await heartbeats(lab);
     expect(before.length).toBeGreaterThan(3);
     expect(new Set(before.map(({ cluster }) => cluster))).toEqual(new Set(["host1"]));
+    expect(Math.min(...gaps(before))).toBeGreaterThan(SECONDS / 2);
 
     // WHEN
     const began = before.at(-1)!.at;
@@ -170,6 +171,20 @@ describe("the job", () => {
     await project.synth(example.program()).apply();
     const back = await heartbeats(lab);
     expect(Math.min(...gaps(back.slice(1)))).toBeGreaterThan(SECONDS / 2);
+  });
+
+  test("goes on, once, when its scheduler was killed", async () => {
+    // WHEN
+    await lab.execOrThrow("host1", "systemctl kill --signal=KILL zato-host1-scheduler");
+    const killed = (await heartbeats(lab)).at(-1)!.at;
+    let since: Heartbeat[] = [];
+    await waitUntil("executions by the next scheduler", 60_000, async () => {
+      since = (await heartbeats(lab)).filter(({ at }) => at > killed);
+      return since.length >= 5 ? undefined : `${since.length} so far`;
+    });
+
+    // THEN
+    expect(Math.min(...gaps(since))).toBeGreaterThan(SECONDS / 2);
   });
 });
 

@@ -4,6 +4,7 @@ Run by live.sh, which brings the databases. The tests of a class share an enviro
 """
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -299,14 +300,37 @@ email_smtp:
 
     def test_40_scheduler(self):
         lab = self.lab
-        process = lab.start([lab.code / 'bin/python', '-m', 'zato.scheduler.main'], 'scheduler', 'scheduler.log')
-        self.assertTrue(wait_until(lambda: 'Job `Tick` invoked `lab.echo`' in lab.log('scheduler')))
+        start = [lab.code / 'bin/python', '-m', 'zato.scheduler.main']
+        invoked = 'Job `Tick` invoked `lab.echo`'
+        prefers_odb = {'Zato_Config_Scheduler_scheduler__conf_server_server_prefer_odb_config': 'True'}
+
+        # The servers go on trying to tell of a job; what it is not told of, a scheduler does not start unless it prefers the ODB.
+        told = lab.start(start, 'scheduler', 'told.log')
+        self.assertTrue(wait_until(lambda: invoked in lab.log('told')))
+        told.terminate()
+        self.assertEqual(told.wait(5), 0)
+        asking = lab.start(start, 'scheduler', 'asking.log')
+        self.assertTrue(wait_until(lambda: '1 jobs' in lab.log('asking')))
+        time.sleep(2.5)
+        self.assertNotIn(invoked, lab.log('asking'))
+        asking.terminate()
+        self.assertEqual(asking.wait(5), 0)
+
+        process = lab.start(start, 'scheduler', 'scheduler.log', **prefers_odb)
+        self.assertTrue(wait_until(lambda: invoked in lab.log('scheduler')))
         url = lab.address('scheduler') + '/'
-        self.assertEqual(http('POST', url, b'{}')[0], 401)
-        self.assertEqual(http('POST', url, b'{}', basic('server_api_client1', 'wrong'))[0], 401)
-        self.assertEqual(http('POST', url, b'{}', basic('server_api_client1', 'api-pw'))[0], 200)
+        message = b'{"action": "SCHEDULER_JOB_EDIT", "id": 0}'
+        self.assertEqual(http('POST', url, message)[0], 401)
+        self.assertEqual(http('POST', url, message, basic('server_api_client1', 'wrong'))[0], 401)
+        self.assertEqual(http('POST', url, message, basic('server_api_client1', 'api-pw'))[0], 200)
         jobs = lab.invoke('server1', 'zato.scheduler.job.get-list', {'cluster_id': 1})[1]['zato_scheduler_job_get_list_response']
         self.assertEqual([(job['name'], job['service_name'], job['seconds']) for job in jobs], [('Tick', 'lab.echo', 1)])
+        # Told again of what it has found itself, it runs the job twice.
+        again = json.dumps({'action': 'SCHEDULER_JOB_CREATE', 'id': jobs[0]['id']}).encode()
+        before = lab.log('scheduler').count(invoked)
+        self.assertEqual(http('POST', url, again, basic('server_api_client1', 'api-pw'))[0], 200)
+        time.sleep(3.2)
+        self.assertGreaterEqual(lab.log('scheduler').count(invoked) - before, 5)
         self.assertEqual(lab.invoke('server2', 'zato.scheduler.job.delete', {'id': jobs[0]['id']})[0], 200)
         self.assertTrue(wait_until(lambda: lab.log('scheduler').endswith('0 jobs\n')))
         process.terminate()

@@ -45,9 +45,12 @@ export abstract class Release3 implements ReleaseBehavior {
     };
   }
 
+  /** Unless it reads jobs from the ODB, a scheduler that is restarted loads them and never starts them. */
   public schedulerUnit(runtime: ComponentRuntime): string {
+    const { WorkingDirectory, Environment } = processOf(runtime);
     return unitOf(`Zato scheduler of ${runtime.cluster}`, {
-      ...processOf(runtime),
+      WorkingDirectory: WorkingDirectory!,
+      Environment: [Environment!, "Zato_Config_Scheduler_scheduler__conf_server_server_prefer_odb_config=True"],
       Type: "simple",
       EnvironmentFile: "-/etc/zato/zato.env",
       ExecStart: `${runtime.zato}/bin/python -m zato.scheduler.main`,

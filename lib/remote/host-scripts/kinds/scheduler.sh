@@ -10,8 +10,8 @@ converge() {
         install_file "$(file unit)" "/etc/systemd/system/$unit" 0644 root
     else
         remove_unit "$unit"
-        touch "$state/passive"
     fi
+    systemctl is-active --quiet "$unit" || touch "$state/passive"
 }
 
 # When the schedulers of all other clusters have stopped.
@@ -32,14 +32,18 @@ forget_other_creation() {
 }
 
 # While no scheduler ran here, each server has kept retrying to tell it of jobs that it had stored already. It would hear of
-# them twice.
+# them twice, and run them twice.
 restart_servers() {
     local folder
     [ -f "$state/passive" ] || return 0
     for folder in "$STATE"/components/*/; do
-        ! is_server_of_this_cluster "$folder" || restart_server "$folder"
+        if is_server_of_this_cluster "$folder" && has_jobs; then restart_server "$folder"; fi
     done
     rm -f "$state/passive"
+}
+
+has_jobs() {
+    [ -n "$(sql 'select id from job limit 1')" ]
 }
 
 restart_server() {

@@ -26,6 +26,7 @@ server_port={server_port}
 server_username=admin.invoke
 server_password={server_password}
 server_use_tls={server_use_tls}
+server_prefer_odb_config=False
 
 [misc]
 initial_sleep_time=0

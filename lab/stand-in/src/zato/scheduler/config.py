@@ -16,6 +16,10 @@ class SchedulerConfig:
     odb: Database
     clients: dict[str, str]
     auth_required: bool
+    prefers_odb: bool
+
+
+_PREFERS_ODB = 'Zato_Config_Scheduler_scheduler__conf_server_server_prefer_odb_config'
 
 
 def read(base_dir: str) -> SchedulerConfig:
@@ -32,4 +36,5 @@ def read(base_dir: str) -> SchedulerConfig:
         odb=Database(odb['engine'], odb['host'], odb['port'], odb['db_name'], odb['username'], secrets.decrypt(key, odb['password'])),
         clients=clients,
         auth_required=auth_required,
+        prefers_odb=conf.is_true(os.environ.get(_PREFERS_ODB, server['server_prefer_odb_config'])),
     )

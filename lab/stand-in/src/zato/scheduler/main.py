@@ -20,7 +20,12 @@ class Api:
 
     def __init__(self, config: scheduler_config.SchedulerConfig, runner: Runner):
         self._config = config
-        self._runner = runner
+        self._actions = {
+            'SCHEDULER_JOB_EXECUTE': runner.execute,
+            'SCHEDULER_JOB_CREATE': runner.create,
+            'SCHEDULER_JOB_EDIT': runner.edit,
+            'SCHEDULER_JOB_DELETE': runner.delete,
+        }
 
     def __call__(self, request: Request) -> Response:
         if self._config.auth_required and not self._is_known(request.headers.get('authorization', '')):
@@ -29,10 +34,7 @@ class Api:
             message = json.loads(request.body or b'{}')
         except ValueError:
             return Response(400, '{"status":"error"}')
-        if message.get('action') == 'SCHEDULER_JOB_EXECUTE':
-            self._runner.execute(int(message['id']))
-        else:
-            self._runner.reload()
+        self._actions[message['action']](int(message['id']))
         return Response(200, '{"status":"ok"}')
 
     def _is_known(self, header: str) -> bool:

@@ -3,6 +3,7 @@
 import heapq
 import logging
 import threading
+from collections import Counter
 from datetime import datetime, timedelta
 
 from ..common.db import OperationalError
@@ -24,10 +25,28 @@ class Runner:
         self._client = AdminClient(config.server_address, config.server_password)
         self._changed = threading.Condition()
         self._jobs: dict[int, Job] = {_AUTO_PING.id: _AUTO_PING}
+        # How often each job has been started. None: the ODB was not read yet.
+        self._started: Counter | None = None if config.prefers_odb else Counter([_AUTO_PING.id])
         self._stale = True
 
-    def reload(self) -> None:
-        """A server says that jobs have changed."""
+    # Trap (measured on 3.3): a job that the ODB has, and of which a server tells again, is started a second time.
+    def create(self, job_id: int) -> None:
+        self._start(job_id, lambda times: times + 1)
+
+    def edit(self, job_id: int) -> None:
+        self._start(job_id, lambda times: 1)
+
+    def delete(self, job_id: int) -> None:
+        self._start(job_id, lambda times: 0)
+
+    def _start(self, job_id: int, times) -> None:
+        with self._changed:
+            if self._started is None:
+                self._load()
+            self._started[job_id] = times(self._started[job_id])
+            self._reload()
+
+    def _reload(self) -> None:
         with self._changed:
             self._stale = True
             self._changed.notify()
@@ -61,12 +80,16 @@ class Runner:
             jobs = read(self._config.odb, self._config.cluster_id)
         except OperationalError as error:
             logger.warning('Jobs cannot be read: %s', error)
-            threading.Timer(_RETRY_SECONDS, self.reload).start()
+            threading.Timer(_RETRY_SECONDS, self._reload).start()
             jobs = []
         self._stale = False
         self._jobs = {job.id: job for job in (_AUTO_PING, *jobs)}
+        # Trap (measured on 3.3): a scheduler that asks a server for its jobs, which is the default, does not start them. After each
+        # start it runs only those of which servers tell it from then on.
+        if self._started is None:
+            self._started = Counter(self._jobs.keys())
         now = datetime.utcnow()
-        queue = [(due, job.id) for job in self._jobs.values() if (due := job.next_run(now))]
+        queue = [(due, job.id) for job in self._jobs.values() for _ in range(self._started[job.id]) if (due := job.next_run(now))]
         heapq.heapify(queue)
         logger.info('%s jobs', len(jobs))
         return queue

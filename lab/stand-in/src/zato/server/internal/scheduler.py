@@ -1,5 +1,7 @@
 """zato.scheduler.job.*: jobs are stored in the ODB and run by the scheduler, which is told over HTTP."""
 
+import threading
+import time
 from datetime import datetime
 
 from ...common import conf
@@ -19,9 +21,22 @@ def _described(row: dict) -> dict:
         'extra': bytes(row['extra'] or b'').decode()}
 
 
+_RETRY_SECONDS = 1.0  # 3 with the real one
+
+
 def _tell_scheduler(call: Call, action: str, job_id: int) -> None:
-    """Without a scheduler, or with credentials that it does not accept, the change is only in the ODB; the scheduler finds it there
-    when it is started."""
+    """Trap (measured on 3.3): without a scheduler, or with credentials that it does not accept, the server goes on trying until it is
+    restarted, also when the scheduler has long found the change in the ODB."""
+    if not _is_told(call, action, job_id):
+        threading.Thread(target=_keep_telling, args=(call, action, job_id), daemon=True).start()
+
+
+def _keep_telling(call: Call, action: str, job_id: int) -> None:
+    while not _is_told(call, action, job_id):
+        time.sleep(_RETRY_SECONDS)
+
+
+def _is_told(call: Call, action: str, job_id: int) -> bool:
     scheduler = call.server.config.conf['scheduler']
     scheme = 'https' if conf.is_true(scheduler['scheduler_use_tls']) else 'http'
     address = f"{scheme}://{scheduler['scheduler_host']}:{scheduler['scheduler_port']}/"
@@ -32,10 +47,12 @@ def _tell_scheduler(call: Call, action: str, job_id: int) -> None:
         status, body = 0, str(error)
     if status != 200:
         call.server.logger.warning('Could not notify the scheduler at %s: %s %s', address, status, body)
+    return status == 200
 
 
 def _save(call: Call, job_id: int | None) -> dict:
     data = call.input
+    action = 'SCHEDULER_JOB_CREATE' if job_id is None else 'SCHEDULER_JOB_EDIT'
     with call.server.odb.session() as session:
         found = session.first('SELECT id FROM service WHERE name = %(name)s AND cluster_id = %(cluster)s',
             name=data.service, cluster=call.server.cluster_id)
@@ -55,7 +72,7 @@ def _save(call: Call, job_id: int | None) -> dict:
             session.insert('job_interval_based', job_id=job_id, **{name: int(data.get(name) or 0) for name in _INTERVAL})
         elif data.job_type == 'cron_style':
             session.insert('job_cron_style', job_id=job_id, cron_definition=data.cron_definition)
-    _tell_scheduler(call, 'SCHEDULER_JOB_CHANGED', job_id)
+    _tell_scheduler(call, action, job_id)
     return {'id': job_id, 'name': data.name}
 
 
@@ -83,7 +100,7 @@ def delete(call: Call):
     with call.server.odb.session() as session:
         session.one('SELECT id FROM job WHERE id = %(id)s', id=call.input.id)
         session.run('DELETE FROM job WHERE id = %(id)s', id=call.input.id)
-    _tell_scheduler(call, 'SCHEDULER_JOB_CHANGED', call.input.id)
+    _tell_scheduler(call, 'SCHEDULER_JOB_DELETE', call.input.id)
 
 
 @service('zato.scheduler.job.set-active-status', 'id', 'is_active')
@@ -91,7 +108,7 @@ def set_active_status(call: Call):
     with call.server.odb.session() as session:
         session.one('SELECT id FROM job WHERE id = %(id)s', id=call.input.id)
         session.update('job', call.input.id, is_active=bool(call.input.is_active))
-    _tell_scheduler(call, 'SCHEDULER_JOB_CHANGED', call.input.id)
+    _tell_scheduler(call, 'SCHEDULER_JOB_EDIT', call.input.id)
 
 
 @service('zato.scheduler.job.execute', 'id')
