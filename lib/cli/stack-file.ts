@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { STAGING, stagingName } from "../remote";
 import { literalOf } from "../remote/terraform-text";
 
 /** How a content component is reached, and what it should be. */
@@ -64,7 +65,8 @@ function toDeclaredContent({ connection, provisioner = [] }: Resource): Declared
     return [];
   }
   const name = converge[2]!;
-  const manifest = provisioner.find((one) => one.file?.destination.endsWith(`/${name}.manifest`))?.file?.content ?? "";
+  const staged = `${STAGING}/${stagingName(name)}.manifest`;
+  const manifest = provisioner.find((one) => one.file?.destination === staged)?.file?.content ?? "";
   const text = (key: string): string => plain(String(connection[key] ?? ""), name, key);
   return [
     {

@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { Affinity, ContentDeclaration } from "../content";
 import { IHost } from "../host";
 import { HealthCheck, HealthCheckProps, IExternalLoadBalancer, LoadBalancerPool } from "../load-balancing";
+import { inLastingOrder } from "../remote";
 import { ConstructError, hostPort, requireName, requireWhole } from "../validation";
 import { ZatoCluster, ZatoClusterOptions } from "../zato";
 import { composeClusters } from "./cluster-composition";
@@ -19,7 +20,7 @@ export interface HighAvailabilityDeploymentProps extends Partial<ZatoClusterOpti
   readonly hosts?: readonly IHost[];
 
   /**
-   * Clusters that were composed by hand, in the order in which they are updated.
+   * Clusters that were composed by hand.
    *
    * @default - a cluster for each host
    */
@@ -149,7 +150,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
     this.addOutputs();
   }
 
-  /** The clusters, in the order in which they are updated. */
+  /** The clusters, in the order in which they were given. They are updated in that of their names. */
   public get clusters(): ZatoCluster[] {
     return [...this.members];
   }
@@ -176,9 +177,8 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
   }
 
   private orderClusters(): void {
-    for (let position = 1; position < this.members.length; position++) {
-      this.members[position]!.startAfter(this.members[position - 1]!);
-    }
+    const ordered = inLastingOrder(this.members, ({ clusterName }) => clusterName);
+    ordered.slice(1).forEach((cluster, position) => cluster.startAfter(ordered[position]!));
   }
 
   private chooseScheduler(clusterName: string): void {

@@ -2,6 +2,7 @@ import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { Affinity } from "../content";
 import { IHost } from "../host";
+import { inLastingOrder } from "../remote";
 import {
   ConstructError,
   hostPort,
@@ -108,6 +109,7 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
     requireWhole(this, "the number of connections", props.maxConnections ?? 1, 1);
     props.openPaths?.forEach((path) => requireUrlPath(this, "URL path to open", path));
     this.requireInterface();
+    const [, last] = inLastingOrder(props.hosts, ({ hostName }) => hostName);
     this.nodes = props.hosts.map((host, position) => {
       const node = new HaproxyNode(this, host.hostName, {
         host,
@@ -118,7 +120,7 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
         ownEntry: hostPort(props.virtualAddress ?? "127.0.0.1", this.entryPort),
       });
       // The second one is touched when the first one works again.
-      node.after(() => [...this.readyClusters, ...(position > 0 ? [this.nodes[position - 1]!] : [])]);
+      node.after(() => [...this.readyClusters, ...(host === last ? this.nodes.filter((other) => other !== node) : [])]);
       return node;
     });
   }

@@ -1,4 +1,5 @@
 export * from "./carrier";
+export * from "./lasting-order";
 export * from "./manifest";
 export * from "./port-registry";
 export * from "./preflight";

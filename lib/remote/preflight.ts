@@ -4,7 +4,7 @@ import { CarrierResource } from "./carrier";
 import { HostScriptsAsset } from "./host-scripts-asset";
 import { renderManifest } from "./manifest";
 import { PreflightBarrier } from "./preflight-barrier";
-import { prepareStaging, runScript, stageFolder, stageText, STAGING } from "./provisioners";
+import { prepareStaging, runPreflight, stageFolder, stageText, STAGING, stagingName } from "./provisioners";
 import type { RemoteHost } from "./remote-host";
 import { terraformText } from "./terraform-text";
 
@@ -57,6 +57,8 @@ export class Preflight extends Construct {
       const { access, address } = host;
       const connection = access.connection(address);
       const facts = this.facts();
+      const staged = stagingName("scripts");
+      const manifest = `${stagingName("preflight")}.manifest`;
       return {
         triggers: {
           address,
@@ -68,9 +70,9 @@ export class Preflight extends Construct {
         connection,
         provisioners: [
           prepareStaging(connection),
-          stageFolder("scripts", scripts.path),
-          stageText("preflight.manifest", terraformText(renderManifest({ parameters: facts }))),
-          runScript(false, "preflight.sh", `${STAGING}/preflight.manifest`, Fn.timestamp()),
+          stageFolder(staged, scripts.path),
+          stageText(manifest, terraformText(renderManifest({ parameters: facts }))),
+          runPreflight(staged, `${STAGING}/${manifest}`, Fn.timestamp()),
         ],
         dependsOn: [],
       };

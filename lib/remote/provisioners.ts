@@ -10,7 +10,7 @@ export const STAGING = ".cdktf-zato";
 export const SCRIPT_PATH = `${STAGING}/run/%RAND%.sh`;
 
 /** Where it does so before the folder exists. */
-const BOOTSTRAP_SCRIPT_PATH = "./.cdktf-zato-%RAND%.sh";
+const BOOTSTRAP_SCRIPT_PATH = "./.cdktf-zato-${self.id}.sh";
 
 /** An apply that was killed, or somebody at a shell, may have left a host without our scripts. */
 const REQUIRE_SCRIPTS =
@@ -23,18 +23,18 @@ interface DestroyTime {
   readonly onFailure: "continue";
 }
 
-/** Makes the staging folder, readable by the login user alone, without the scripts of a former library. */
+/** Makes the staging folder, readable by the login user alone. */
 export function prepareStaging(connection: SSHProvisionerConnection): RemoteExecProvisioner {
   return {
     type: "remote-exec",
     connection: { ...connection, scriptPath: BOOTSTRAP_SCRIPT_PATH },
-    inline: ["set -o errexit", "umask 077", `mkdir -p ${STAGING}/run`, `rm -rf ${STAGING}/scripts`],
+    inline: ["set -o errexit", "umask 077", `mkdir -p ${STAGING}/run`],
   };
 }
 
-/** Takes something out of the staging folder, in case a run that was cut off has left it there. */
-export function clearStaged(name: string): RemoteExecProvisioner {
-  return { type: "remote-exec", inline: ["set -o errexit", `rm -rf ${STAGING}/${name}`] };
+/** What a resource calls what it stages: two applies at the same time would take each other's away otherwise. */
+export function stagingName(name: string): string {
+  return `${name}.\${self.id}`;
 }
 
 /** Puts a text into the staging folder. */
@@ -50,6 +50,21 @@ export function stageFolder(name: string, source: string): FileProvisioner {
 /** Runs a script of ours. All arguments are words of our own making, checked by `requireName` at the latest. */
 export function runScript(sudo: boolean, script: string, ...words: string[]): RemoteExecProvisioner {
   return { type: "remote-exec", inline: ["set -o errexit", REQUIRE_SCRIPTS, command(sudo, script, words)] };
+}
+
+/** Puts staged scripts in the place of those that are there, which may be running, and runs the preflight of them. */
+export function runPreflight(scripts: string, ...words: string[]): RemoteExecProvisioner {
+  const link = `${STAGING}/${stagingName("link")}`;
+  return {
+    type: "remote-exec",
+    inline: [
+      "set -o errexit",
+      `rm -f ${BOOTSTRAP_SCRIPT_PATH}`,
+      `ln -sfn ${scripts} ${link}`,
+      `mv -fT ${link} ${STAGING}/scripts`,
+      command(false, "preflight.sh", words),
+    ],
+  };
 }
 
 /** Runs a script of ours when its resource is destroyed; a host that cannot be reached does not stop the removal. */

@@ -5,7 +5,7 @@ import { Lifetime } from "./lifetime";
 import { ManifestContent, renderManifest } from "./manifest";
 import { HostRequirements } from "./preflight";
 import { PreflightBarrier } from "./preflight-barrier";
-import { clearStaged, runScript, stageFolder, stageText, STAGING } from "./provisioners";
+import { runScript, stageFolder, stageText, STAGING, stagingName } from "./provisioners";
 import type { RemoteHost } from "./remote-host";
 import { Secret } from "./secret";
 import { terraformText } from "./terraform-text";
@@ -86,8 +86,9 @@ export abstract class RemoteComponent extends Construct {
       const state = this.state();
       const { parameters, files = {}, secrets = {}, folder, triggers = {} } = state;
       const onSameHost = this.predecessors().filter((other) => other.host === host);
+      const staged = stagingName(name);
       const given = Object.entries(secrets).flatMap(([secret, { _variable }]) =>
-        _variable ? [stageText(`${name}.secret.${secret}`, _variable.stringValue)] : [],
+        _variable ? [stageText(`${staged}.secret.${secret}`, _variable.stringValue)] : [],
       );
       return {
         triggers: {
@@ -101,12 +102,12 @@ export abstract class RemoteComponent extends Construct {
         connection: host.access.connection(host.address),
         provisioners: [
           stageText(
-            `${name}.manifest`,
+            `${staged}.manifest`,
             terraformText(this.manifest(state)) + onSameHost.map((other) => other.forSuccessor()).join(""),
           ),
-          ...(folder ? [clearStaged(`${name}.files`), stageFolder(`${name}.files`, folder)] : []),
+          ...(folder ? [stageFolder(`${staged}.files`, folder)] : []),
           ...given,
-          runScript(host.access.sudo, "converge.sh", kind, name, `${STAGING}/${name}`),
+          runScript(host.access.sudo, "converge.sh", kind, name, `${STAGING}/${staged}`),
         ],
         dependsOn: [
           PreflightBarrier.of(this).resource,

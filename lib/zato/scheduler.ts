@@ -6,6 +6,7 @@ import {
   runScript,
   stageText,
   STAGING,
+  stagingName,
 } from "../remote";
 import { hostPort, LOOPBACK } from "../validation";
 import { ClusterComponent } from "./cluster-component";
@@ -29,7 +30,7 @@ export class Scheduler extends ClusterComponent {
     super(cluster, id, "scheduler");
     this.port = port;
     this.host.ports.claim(this, port, "the scheduler");
-    this.after(() => [cluster.loadBalancer]);
+    this.after(() => [cluster.webAdmin]);
     // A resource of its own: while the scheduler moves, the contents of two schedulers change, and if one of them waited
     // for the other, it would wait in the other direction than before, which Terraform refuses as a cycle.
     new CarrierResource(this, "start", () => (this.running ? this.startContent() : undefined));
@@ -57,12 +58,13 @@ export class Scheduler extends ClusterComponent {
 
   private startContent(): CarrierContent {
     const { host, componentName, content } = this;
+    const staged = `${stagingName(componentName)}.start`;
     return {
       triggers: { content: `\${${content.fqn}.id}` },
       connection: host.access.connection(host.address),
       provisioners: [
-        stageText(`${componentName}.start`, this.forSuccessor()),
-        runScript(host.access.sudo, "start.sh", "scheduler", componentName, `${STAGING}/${componentName}.start`),
+        stageText(staged, this.forSuccessor()),
+        runScript(host.access.sudo, "start.sh", "scheduler", componentName, `${STAGING}/${staged}`),
       ],
       dependsOn: [this, ...this.others.flatMap((produce) => produce())].map((scheduler) => scheduler.content),
     };

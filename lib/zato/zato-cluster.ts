@@ -1,6 +1,6 @@
 import { Construct, IConstruct } from "constructs";
 import { IHost } from "../host";
-import { RemoteComponent, Secret } from "../remote";
+import { inLastingOrder, RemoteComponent, Secret } from "../remote";
 import { ConstructError, requireName, requireWhole } from "../validation";
 import { ClusterPaths } from "./cluster-paths";
 import { ClusterRegistration } from "./cluster-registration";
@@ -146,7 +146,7 @@ export interface IZatoCluster extends IConstruct {
   readonly host: IHost;
   /** Its operational database. */
   readonly odb: Odb;
-  /** Its servers, in the order in which they are updated. */
+  /** Its servers. */
   readonly servers: ZatoServer[];
   /** The load-balancer inside it. */
   readonly loadBalancer: ZatoLoadBalancer;
@@ -226,7 +226,7 @@ export class ZatoCluster extends Construct implements IZatoCluster {
     this.node.addValidation({ validate: () => this.validateServers() });
   }
 
-  /** The servers, in the order in which they are started and updated. */
+  /** The servers, in the order in which they were added. They are started and updated in that of their names. */
   public get servers(): ZatoServer[] {
     return [...this.members];
   }
@@ -237,10 +237,13 @@ export class ZatoCluster extends Construct implements IZatoCluster {
    * @throws ConstructError when the name or a port is taken
    */
   public addServer(id: string, options: ZatoServerOptions = {}): ZatoServer {
-    const before = this.members.at(-1);
     const server = new ZatoServer(this, id, options);
     // One after the other: the first start on a fresh ODB must be serial, and updates never take two servers at once.
-    server.after(() => (before ? [before] : [this.registration, ...this.earlierClusters.flatMap((f) => f())]));
+    server.after(() => {
+      const ordered = inLastingOrder(this.members, ({ serverName }) => serverName);
+      const before = ordered[ordered.indexOf(server) - 1];
+      return before ? [before] : [this.registration, ...this.earlierClusters.flatMap((f) => f())];
+    });
     this.members.push(server);
     return server;
   }

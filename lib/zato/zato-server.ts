@@ -96,6 +96,7 @@ export class ZatoServer extends ClusterComponent {
       bind: this.address,
       workers: this.workers,
       ipcPort: this.ipcPort,
+      schedulerPort: cluster.scheduler.port,
     };
     const behavior = cluster.release._behavior;
     return {

@@ -212,7 +212,7 @@ describe("secrets", () => {
     expect(parameters).toMatchObject({ secrets_versions: `${name} 7`, secrets: `${name} given` });
     const { provisioner, triggers } = template.content("zato/content/host1");
     expect(provisioner?.flatMap(({ file }) => (file?.content === "${var.billing}" ? [file.destination] : []))).toEqual([
-      `.cdktf-zato/host1-content.secret.${name}`,
+      `.cdktf-zato/host1-content.\${self.id}.secret.${name}`,
     ]);
     expect(template.text.match(/var\.billing/g)).toHaveLength(2); // one for each cluster
     expect(triggers).toMatchObject({ [`secret_${name}`]: "7" });

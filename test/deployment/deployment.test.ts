@@ -1,5 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import {
+  HaproxyLoadBalancer,
   HighAvailabilityDeployment,
   HighAvailabilityDeploymentProps,
   OdbDatabase,
@@ -43,6 +44,29 @@ test("clusters that were composed by hand are taken as they are", () => {
   const deployment = new HighAvailabilityDeployment(stack, "zato", { clusters });
   expect(deployment.clusters).toEqual(clusters);
   expect(Object.keys(Template.synth(stack).output("zato_clusters") as object)).toEqual(["on-host1", "on-host2"]);
+});
+
+test("the order in which clusters, servers and the hosts of a load balancer are named makes no difference to Terraform", () => {
+  // GIVEN
+  const stack = newStack();
+  const hosts = ["host10", "host9"].map((id) => newHost(stack, id, { address: `10.0.0.${id.slice(4)}` }));
+  const loadBalancer = new HaproxyLoadBalancer(stack, "edge", { hosts, virtualAddress: "10.0.0.100" });
+  const deployment = newDeployment(stack, { hosts, loadBalancer, servers: 0 });
+  for (const name of ["server3", "Server2", "server02"])
+    deployment.clusters[0]!.addServer(name, { port: 18000 + 10 * deployment.clusters[0]!.servers.length });
+  deployment.clusters[1]!.addServer("server1");
+  const template = Template.synth(stack);
+
+  // THEN
+  expect(deployment.clusters.map(({ clusterName }) => clusterName)).toEqual(["host10", "host9"]);
+  for (const [later, earlier] of [
+    ["zato/host10/server02", "zato/host9/server1"],
+    ["zato/host10/server3", "zato/host10/Server2"],
+    ["zato/host10/Server2", "zato/host10/server02"],
+    ["edge/host10", "edge/host9"],
+  ] as const) {
+    expect([later, template.comesAfter(later, earlier)]).toEqual([later, true]);
+  }
 });
 
 test("first installs run side by side; switching over waits until the cluster before answers", () => {

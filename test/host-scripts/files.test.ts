@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
 
@@ -64,4 +64,42 @@ test("removing a unit that is gone is no error", () => {
     'systemctl() { echo "systemctl $*"; return 1; }; rm() { echo "rm $*"; }; remove_unit zato-a.service || true',
   );
   expect(run.stdout).toContain("rm -f /etc/systemd/system/zato-a.service");
+});
+
+describe("clear_staging", () => {
+  const HOURS = 60 * 60;
+
+  function age(seconds: number, ...names: string[]): void {
+    const then = Date.now() / 1000 - seconds;
+    names.forEach((name) => utimesSync(join(folder(), name), then, then));
+  }
+
+  test("forgets what was left three hours ago, and keeps what is on its way or in use", () => {
+    // GIVEN
+    for (const name of ["run", "scripts.1", "scripts.2", "scripts.3", "a.4.files"]) mkdirSync(join(folder(), name));
+    for (const name of ["a.4.manifest", "a.4.secret.x", "b.5.secret.x", "run/1.sh", "run/2.sh"]) {
+      writeFileSync(join(folder(), name), "");
+    }
+    writeFileSync(join(folder(), "run/3.sh"), "is running");
+    symlinkSync("scripts.3", join(folder(), "scripts"));
+    age(
+      4 * HOURS,
+      "scripts.1",
+      "scripts.2",
+      "a.4.manifest",
+      "a.4.secret.x",
+      "a.4.files",
+      "run/1.sh",
+      "run/3.sh",
+      "run",
+    );
+
+    // WHEN
+    const run = bash('. "$1/lib/session.sh"; scripts=$2/scripts.2; clear_staging "$2"', [HOST_SCRIPTS, folder()]);
+
+    // THEN
+    expect([run.status, run.stderr]).toEqual([0, ""]);
+    expect(readdirSync(folder()).sort()).toEqual(["b.5.secret.x", "run", "scripts", "scripts.2", "scripts.3"]);
+    expect(readdirSync(join(folder(), "run")).sort()).toEqual(["2.sh", "3.sh"]);
+  });
 });

@@ -33,16 +33,16 @@ test("by default the agent's key, port 22 and sudo, with the host key pinned", (
 
 test("no script ever runs from /tmp, which may be noexec", () => {
   const { provisioner = [] } = preflightWith({});
-  expect(provisioner[0]?.["remote-exec"]?.connection?.script_path).toBe("./.cdktf-zato-%RAND%.sh");
+  expect(provisioner[0]?.["remote-exec"]?.connection?.script_path).toBe("./.cdktf-zato-${self.id}.sh");
   expect(JSON.stringify(provisioner)).not.toContain("/tmp");
 });
 
 test("the staging folder is made before anything is put there, for the login user alone", () => {
   const { provisioner = [] } = preflightWith({});
-  expect(commandsOf(provisioner[0])).toEqual(["umask 077", "mkdir -p .cdktf-zato/run", "rm -rf .cdktf-zato/scripts"]);
+  expect(commandsOf(provisioner[0])).toEqual(["umask 077", "mkdir -p .cdktf-zato/run"]);
   expect(provisioner.slice(1, 3).map(({ file }) => file?.destination)).toEqual([
-    ".cdktf-zato/scripts",
-    ".cdktf-zato/preflight.manifest",
+    ".cdktf-zato/scripts.${self.id}",
+    ".cdktf-zato/preflight.${self.id}.manifest",
   ]);
 });
 

@@ -25,8 +25,9 @@ const CUTS: readonly (readonly [string, keyof typeof CUT])[] = [
   ["server1: starting", "ssh cut"],
   ["server2: starting", "terraform killed"],
   ["load-balancer: creating", "power cut"],
-  ["web-admin: setting the password", "ssh cut"],
-  ["scheduler: starting", "terraform killed"],
+  ["web-admin: setting the password", "terraform killed"],
+  // Not killed: behind what runs last on a host there is nothing that could make up for it (docs/operations.md).
+  ["scheduler: starting", "ssh cut"],
 ];
 
 const CUT = {
@@ -120,7 +121,7 @@ describe("an apply that is cut off", () => {
 });
 
 describe("two applies at the same time", () => {
-  test("wait for each other on the host; one that found its files taken away ends well when it is run again", async () => {
+  test("wait for each other on the host, and both end well", async () => {
     // GIVEN
     lab = await freshHosts(["host1"], { equipped: true });
     const projects = [new Project(lab).synth(oneHost), new Project(lab).synth(oneHost)];
@@ -130,10 +131,9 @@ describe("two applies at the same time", () => {
     const results = await Promise.all(projects.map((one) => one.tryApply((line) => lines.push(line))));
 
     // THEN
-    expect(results.some(({ status }) => status === 0)).toBe(true);
+    expect(results.map(({ status }) => status)).toEqual([0, 0]);
     expect(lines.some((line) => line.includes("waiting for another run on this host"))).toBe(true);
     for (const one of projects) {
-      await one.apply();
       expect(await one.planStatus()).toBe(0);
     }
     await expectWhole();

@@ -52,8 +52,18 @@ test("it runs as the login user, last, with the time of the machine that runs Te
   const stack = newStack();
   newHost(stack, "host1");
   const { provisioner = [] } = Template.synth(stack).resource("host1/preflight/Resource");
-  expect(commandsOf(provisioner.at(-1))).toEqual([
-    "bash .cdktf-zato/scripts/preflight.sh .cdktf-zato/preflight.manifest ${timestamp()}",
+  expect(commandsOf(provisioner.at(-1)).at(-1)).toBe(
+    "bash .cdktf-zato/scripts/preflight.sh .cdktf-zato/preflight.${self.id}.manifest ${timestamp()}",
+  );
+});
+
+test("it puts its scripts in the place of former ones in one step, since another apply may be running those", () => {
+  const stack = newStack();
+  newHost(stack, "host1");
+  const { provisioner = [] } = Template.synth(stack).resource("host1/preflight/Resource");
+  expect(commandsOf(provisioner.at(-1)).slice(1, 3)).toEqual([
+    "ln -sfn scripts.${self.id} .cdktf-zato/link.${self.id}",
+    "mv -fT .cdktf-zato/link.${self.id} .cdktf-zato/scripts",
   ]);
 });
 

@@ -34,7 +34,7 @@ test("a given secret is staged in a file of its own, and nowhere else", () => {
   // THEN
   const { provisioner, triggers } = template.content("a/registration");
   expect(provisioner?.flatMap(({ file }) => (file?.content === "${var.jwt}" ? [file.destination] : []))).toEqual([
-    ".cdktf-zato/a-registration.secret.jwt_secret",
+    ".cdktf-zato/a-registration.${self.id}.secret.jwt_secret",
   ]);
   expect(template.text.match(/var\.jwt/g)).toHaveLength(1);
   expect(triggers).toMatchObject({ secret_jwt_secret: "7", secret_secret_key: "generated" });

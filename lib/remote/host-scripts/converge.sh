@@ -4,27 +4,25 @@
 set -euo pipefail
 umask 077
 
-scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=lib/own-session.sh
 . "$scripts/lib/own-session.sh"
-kind=$1 name=$2 staging=$(realpath "$(dirname "$3")")
+kind=$1 name=$2 staging=$(realpath "$(dirname "$3")") staged=$(basename "$3")
 # shellcheck source=lib/all.sh
 . "$scripts/lib/all.sh"
 # shellcheck source=/dev/null
 . "$scripts/kinds/$kind.sh"
 
 begin "$name"
-# What was staged is ours from here on: the run that we may have to wait for was given the same names.
+# It goes with the working folder.
 mkdir "$work/staged"
-find "$staging" -maxdepth 1 \( -name "$name.manifest" -o -name "$name.files" -o -name "$name.secret.*" \) \
-    -exec mv -t "$work/staged" {} +
-staged=$work/staged/$name
+find "$staging" -maxdepth 1 -name "$staged.*" -exec mv -t "$work/staged" {} +
+staged=$work/staged/$staged
 split_manifests "$staged.manifest" "$work/earlier"
 unpack_manifest "$staged.manifest" "$work/entries"
 host=$(param host) label=$(param label)
 [ -n "${LOCKED:-}" ] || take_lock
-# Terraform empties its scripts when they have run, and leaves them there.
-find "$staging/run" -name '*.sh' -size 0 -delete
+clear_staging "$staging"
 make_up_for_predecessors "$work/earlier"
 
 # What removal will need is known before anything is there to be removed.

@@ -4,7 +4,7 @@
 set -euo pipefail
 umask 077
 
-scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 manifest=$1 now=$2
 findings=()
 work=$(mktemp -d)
@@ -124,9 +124,6 @@ check_size
 check_ports
 check_clock
 check_reach
-
-# Terraform empties its first script, and leaves it there.
-find "$HOME" -maxdepth 1 -name '.cdktf-zato-*.sh' -size 0 -delete
 
 if [ "${#findings[@]}" -gt 0 ]; then
     for one in "${findings[@]}"; do

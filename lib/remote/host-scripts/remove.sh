@@ -3,7 +3,7 @@
 set -euo pipefail
 umask 077
 
-scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=lib/own-session.sh
 . "$scripts/lib/own-session.sh"
 kind=$1 name=$2

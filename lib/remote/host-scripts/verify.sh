@@ -4,7 +4,7 @@
 set -euo pipefail
 umask 077
 
-scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 name=$1
 work=$(mktemp -d /run/cdktf-zato.XXXXXXXX)
 trap 'rm -rf -- "$work"' EXIT

@@ -42,6 +42,7 @@ export abstract class Release3 implements ReleaseBehavior {
       Zato_Config_Server_server__conf_main_ipc_port_start: String(runtime.ipcPort),
       Zato_Config_Server_server__conf_preferred_address_address: address,
       Zato_Config_Server_server__conf_preferred_address_allow_loopback: "True",
+      Zato_Config_Server_server__conf_scheduler_scheduler_port: String(runtime.schedulerPort),
     };
   }
 

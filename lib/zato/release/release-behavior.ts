@@ -18,6 +18,8 @@ export interface ServerRuntime extends ComponentRuntime {
   readonly bind: string;
   readonly workers: number;
   readonly ipcPort: number;
+  /** The port of the cluster's scheduler. */
+  readonly schedulerPort: number;
 }
 
 /** A web-admin as its unit sees it. */

@@ -14,9 +14,10 @@ remove() {
     if [ -d "$STATE/data-kept" ]; then
         progress "kept: data of a removed cluster, PostgreSQL where it is local, and the keys in $CONFIG/secrets"
     else
+        [ ! -f "$STATE/enabled-postgresql" ] || systemctl disable --now --quiet postgresql || true
         remove_our_packages
         rm -rf -- "$CONFIG" "$STATE"
     fi
     progress "removed"
-    rm -rf -- "$LOGS" "$LOCK" "$(dirname "$scripts")"
+    rm -rf -- "$LOGS" "$LOCK" "$(dirname "$scripts")" "$(dirname "$scripts")"-*.sh
 }

@@ -20,6 +20,7 @@ POSTGRESQL_DROP_IN=/etc/systemd/system/postgresql@.service.d/cdktf-zato.conf
 local_postgresql() {
     need_packages postgresql
     restart_postgresql_always
+    systemctl is-enabled --quiet postgresql || touch "$STATE/enabled-postgresql"
     systemctl enable --now --quiet postgresql
     wait_until 60 "PostgreSQL" as_postgres -c 'select 1' || fail "PostgreSQL does not answer on this host"
     local name user

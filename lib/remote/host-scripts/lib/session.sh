@@ -28,6 +28,13 @@ take_lock() {
     flock -w 3600 9 || fail "another run has held $LOCK for an hour; see who: fuser $LOCK"
 }
 
+# clear_staging FOLDER: forgets what no run can still want: Terraform empties its scripts when they have run, and leaves
+# them there; one that was killed leaves all that it had staged; and former scripts may have been in use when others came.
+clear_staging() {
+    find "$1/run" -name '*.sh' -size 0 -mmin +1 -delete
+    find "$1" -mindepth 1 -maxdepth 1 -mmin +180 ! -name run ! -name scripts ! -samefile "$scripts" -exec rm -rf {} +
+}
+
 end() {
     local status=$1
     rm -rf -- "$work"
