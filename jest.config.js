@@ -3,7 +3,7 @@ module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
   testMatch: ["<rootDir>/test/**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/lab/"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/lab/", "<rootDir>/test/faults/"],
   transform: { "\\.ts$": "ts-jest" },
   moduleNameMapper: {
     "^cdktf-zato$": "<rootDir>/lib/index.ts",
