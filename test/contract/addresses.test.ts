@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { complaintsOfProvider } from "../aws/support/provider-schema";
 import { temporaryFolder } from "../support/bash";
 
 /*
@@ -8,12 +9,16 @@ import { temporaryFolder } from "../support/bash";
  * one is destroyed. A change here needs a `moved` block, or a major version.
  */
 const ROOT = join(__dirname, "..", "..");
-const LIST = join(__dirname, "two-hosts.addresses.json");
 
 const folder = temporaryFolder();
 
-function addressesOfTheExample(): string[] {
-  const run = spawnSync(process.execPath, ["--import", "tsx", "examples/two-hosts/main.ts"], {
+interface StackJson {
+  readonly resource: Record<string, Record<string, unknown>>;
+  readonly output: Record<string, unknown>;
+}
+
+function synthExample(example: string): StackJson {
+  const run = spawnSync(process.execPath, ["--import", "tsx", `examples/${example}/main.ts`], {
     cwd: ROOT,
     encoding: "utf8",
     env: { ...process.env, CDKTF_OUTDIR: folder() },
@@ -21,34 +26,40 @@ function addressesOfTheExample(): string[] {
   if (run.status !== 0) {
     throw new Error(run.stderr);
   }
-  const stack = JSON.parse(readFileSync(join(folder(), "stacks", "two-hosts", "cdk.tf.json"), "utf8")) as {
-    resource: Record<string, Record<string, unknown>>;
-    output: Record<string, unknown>;
-  };
+  return JSON.parse(readFileSync(join(folder(), "stacks", example, "cdk.tf.json"), "utf8")) as StackJson;
+}
+
+function addressesIn(stack: StackJson): string[] {
   const resources = Object.entries(stack.resource).flatMap(([type, all]) =>
     Object.keys(all).map((name) => `${type}.${name}`),
   );
   return [...resources, ...Object.keys(stack.output).map((name) => `output.${name}`)].sort();
 }
 
-test("no address of the example has disappeared or changed, and all are on record", () => {
-  // GIVEN
-  const addresses = addressesOfTheExample();
-  if (process.env.UPDATE_ADDRESSES === "1") {
-    writeFileSync(LIST, JSON.stringify(addresses, undefined, 2) + "\n");
-  }
+test.each(["two-hosts", "aws-alb", "aws-nlb"])(
+  "no address of examples/%s has disappeared or changed, and all are on record",
+  (example) => {
+    // GIVEN
+    const stack = synthExample(example);
+    const addresses = addressesIn(stack);
+    const list = join(__dirname, `${example}.addresses.json`);
+    if (process.env.UPDATE_ADDRESSES === "1") {
+      writeFileSync(list, JSON.stringify(addresses, undefined, 2) + "\n");
+    }
 
-  // WHEN
-  const recorded = JSON.parse(readFileSync(LIST, "utf8")) as string[];
+    // WHEN
+    const recorded = JSON.parse(readFileSync(list, "utf8")) as string[];
 
-  // THEN
-  expect({
-    "gone, which destroys what users have": recorded.filter((address) => !addresses.includes(address)),
-    "new, to be recorded by UPDATE_ADDRESSES=1 npx jest test/contract": addresses.filter(
-      (one) => !recorded.includes(one),
-    ),
-  }).toEqual({
-    "gone, which destroys what users have": [],
-    "new, to be recorded by UPDATE_ADDRESSES=1 npx jest test/contract": [],
-  });
-});
+    // THEN
+    expect(complaintsOfProvider(stack)).toEqual([]);
+    expect({
+      "gone, which destroys what users have": recorded.filter((address) => !addresses.includes(address)),
+      "new, to be recorded by UPDATE_ADDRESSES=1 npx jest test/contract": addresses.filter(
+        (one) => !recorded.includes(one),
+      ),
+    }).toEqual({
+      "gone, which destroys what users have": [],
+      "new, to be recorded by UPDATE_ADDRESSES=1 npx jest test/contract": [],
+    });
+  },
+);

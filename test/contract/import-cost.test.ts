@@ -40,6 +40,8 @@ test("importing its entry point aws loads of the AWS provider the classes that i
     (name) => /^@cdktf\/provider-aws\/lib\/([a-z0-9-]+)\/index\.js$/.exec(name)?.[1] ?? [],
   );
   expect(classes.sort()).toEqual([
+    "db-instance",
+    "db-subnet-group",
     "eip",
     "instance",
     "internet-gateway",

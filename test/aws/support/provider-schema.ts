@@ -21,7 +21,7 @@ interface BlockType {
 }
 
 /** What Terraform itself knows in every resource. */
-const META_ARGUMENTS = ["depends_on", "lifecycle", "provider", "provisioner", "connection", "count", "for_each"];
+const META_ARGUMENTS = ["//", "depends_on", "lifecycle", "provider", "provisioner", "connection", "count", "for_each"];
 
 const SCHEMA = JSON.parse(readFileSync(join(__dirname, "aws-provider-schema.json"), "utf8")) as {
   readonly resource_schemas: Record<string, { readonly block: Block }>;
