@@ -30,4 +30,12 @@ npx --no-install tsc -p .
 node main.js
 node check.js
 npx --no-install cdktf-zato --help >/dev/null
+
+# The entry point for AWS with its optional peer, also as the tsconfig.json of `cdktf init` resolves it.
+npm install --silent --no-audit --no-fund --prefer-offline \
+    "@cdktf/provider-aws@$(cd "$root" && version_of @cdktf/provider-aws)"
+npx --no-install tsc -p . --module CommonJS --moduleResolution node10 --noEmit
+npx --no-install tsc -p tsconfig.aws.json --module CommonJS --moduleResolution node10 --noEmit
+npx --no-install tsc -p tsconfig.aws.json
+node aws.js
 echo "the package compiles and synthesizes in an empty project"
