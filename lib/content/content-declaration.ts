@@ -32,8 +32,8 @@ import { isArchive, unpackArchive } from "./archive";
 import { checkPythonSyntax } from "./python-syntax";
 import { readServiceFile, ServiceFile } from "./service-file";
 
-/** Services that are Zato's own may be named without being declared. */
-const BUILT_IN_SERVICE = /^(zato|pub\.zato|demo)\./;
+/** Services that come with Zato may be named without being declared. */
+const BUILT_IN_SERVICE = /^(pub\.zato|pub\.helpers|helpers|demo)\./;
 
 /**
  * Declares what clusters run: services, and everything that enmasse knows. It is declared once and the same in every
@@ -214,6 +214,13 @@ export abstract class ContentDeclaration extends Construct {
   private addServiceFile(path: string): void {
     const file = readServiceFile(this, path);
     for (const service of file.services) {
+      if (service.startsWith("zato")) {
+        throw new ConstructError(
+          this,
+          `Zato would hide the service '${service}' in '${path}' from imports`,
+          "give it a name that does not begin with 'zato'",
+        );
+      }
       const other = this.declaredFiles.find(({ services }) => services.includes(service));
       if (other) {
         throw new ConstructError(
@@ -260,7 +267,7 @@ export abstract class ContentDeclaration extends Construct {
     return this.contentObjects.flatMap(({ key, service, security }) => [
       ...(service === undefined || services.has(service) || BUILT_IN_SERVICE.test(service)
         ? []
-        : [this.problem(`${key} calls the service '${service}', which nobody declares`, "add it by addServices()")]),
+        : [this.missingService(key, service)]),
       ...(security === undefined || names.has(security)
         ? []
         : [
@@ -270,6 +277,15 @@ export abstract class ContentDeclaration extends Construct {
             ),
           ]),
     ]);
+  }
+
+  private missingService(key: string, service: string): string {
+    return service.startsWith("zato")
+      ? this.problem(
+          `${key} calls the service '${service}', which Zato hides from imports`,
+          "call a service of your own that invokes it",
+        )
+      : this.problem(`${key} calls the service '${service}', which nobody declares`, "add it by addServices()");
   }
 
   private problem(problem: string, wayOut: string): string {

@@ -260,3 +260,29 @@ test("a connection that does not connect is named, with the last line of Zato's 
     stderr: "the SQL connection 'Billing' does not connect: Error: password authentication failed\n",
   });
 });
+
+describe("JWT definitions, which Zato stores without an answer,", () => {
+  const DECLARED = { objects: { "jwt/App": {}, "jwt/There": {}, "apikey/Key": {} }, services: {} };
+  const there = { id: 1, name: "There" };
+
+  test("are created where they are missing", async () => {
+    // GIVEN
+    api.rows["zato.security.jwt"] = [there];
+    api.silent["zato.security.jwt.create"] = () => (api.rows["zato.security.jwt"] = [there, { id: 2, name: "App" }]);
+
+    // WHEN
+    expect((await admin("has-jwt", DECLARED)).status).toBe(1);
+    expect(await admin("create-jwt", DECLARED, "0.5")).toMatchObject({ status: 0, stderr: "" });
+
+    // THEN
+    const request = { cluster_id: 1, name: "App", is_active: false, username: "App", ttl: 1 };
+    expect(api.invocations.map((invocation) => invocation.request)).toEqual([request]);
+    expect((await admin("has-jwt", DECLARED)).status).toBe(0);
+  });
+
+  test("are missed when they were not stored", async () => {
+    api.rows["zato.security.jwt"] = [there];
+    api.silent["zato.security.jwt.create"] = () => undefined;
+    expect(await admin("create-jwt", DECLARED, "0.2")).toMatchObject({ status: 1, stderr: "not created: App\n" });
+  });
+});

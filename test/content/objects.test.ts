@@ -334,7 +334,8 @@ describe("what cannot be", () => {
     // WHEN
     zato.addRestChannel("Orders", { urlPath: "/orders", service: "orders.list", security: foreign });
     zato.addSchedulerJob("Beat", { service: "heartbeat.beat", interval: 2 });
-    zato.addSchedulerJob("Own", { service: "zato.ping", interval: 2 });
+    zato.addSchedulerJob("Hidden", { service: "zato.ping", interval: 2 });
+    zato.addSchedulerJob("Own", { service: "pub.zato.ping", interval: 2 });
 
     // THEN
     const problems = zato.node.validate();
@@ -342,6 +343,7 @@ describe("what cannot be", () => {
       "stack/zato: channel_rest/Orders calls the service 'orders.list', which nobody declares; add it by addServices()",
       "stack/zato: channel_rest/Orders is secured by 'Foreign', which nobody declares; add it, for example by addBasicAuth()",
       "stack/zato: scheduler/Beat calls the service 'heartbeat.beat', which nobody declares; add it by addServices()",
+      "stack/zato: scheduler/Hidden calls the service 'zato.ping', which Zato hides from imports; call a service of your own that invokes it",
     ]);
     expect(() => Template.synth(stack)).toThrow("which nobody declares");
   });

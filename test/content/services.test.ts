@@ -183,3 +183,9 @@ describe("a folder of services", () => {
     }
   });
 });
+
+test("a service that Zato would hide from imports", () => {
+  expect(() => servicesIn("class A(Service):\n    name = 'zato-orders.list'\n")).toThrow(
+    /Zato would hide the service 'zato-orders.list' in '.*my_orders.py' from imports; give it a name that does not begin with 'zato'/,
+  );
+});

@@ -298,6 +298,15 @@ email_smtp:
             self.assertNotIn(secret, texts[0])
         self.assertTrue(texts[0].startswith('security:\n'))
 
+    def test_35_a_new_jwt_definition_is_stored_and_never_answered(self):
+        lab = self.lab
+        envelope = json.dumps({'name': 'zato.security.jwt.create', 'channel': 'invoke', 'data_format': 'json', 'payload': b64encode(
+            json.dumps({'cluster_id': 1, 'name': 'App', 'is_active': True, 'username': 'app', 'ttl': 60}).encode()).decode()}).encode()
+        with self.assertRaises(OSError):
+            http('POST', lab.address('server1') + '/zato/admin/invoke', envelope, basic('admin.invoke', ADMIN_PASSWORD), timeout=2)
+        rows = lab.invoke('server2', 'zato.security.jwt.get-list', {'cluster_id': 1})[1]['zato_security_jwt_get_list_response']
+        self.assertEqual([row['name'] for row in rows], ['App'])
+
     def test_40_scheduler(self):
         lab = self.lab
         start = [lab.code / 'bin/python', '-m', 'zato.scheduler.main']

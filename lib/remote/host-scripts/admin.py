@@ -23,7 +23,7 @@ class Admin:
         # Loopback is never behind a proxy, whatever the environment says.
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
-    def invoke(self, service, request=None, all_pids=False):
+    def invoke(self, service, request=None, all_pids=False, timeout=30):
         """The answer of an internal service; on all workers, a list of their answers."""
         envelope = {
             "name": service,
@@ -35,7 +35,7 @@ class Admin:
             "skip_response_elem": True,
         }
         call = urllib.request.Request(self.url, json.dumps(envelope).encode(), self.headers)
-        with self.opener.open(call, timeout=30) as reply:
+        with self.opener.open(call, timeout=timeout) as reply:
             body = json.load(reply)
         encoded = body.get("response")
         answer = json.loads(base64.b64decode(encoded)) if encoded else None
@@ -78,6 +78,8 @@ COMMANDS = {
     "baseline": inventory.write_baseline,
     "report": inventory.print_report,
     "verify": inventory.verify,
+    "has-jwt": inventory.has_jwt,
+    "create-jwt": inventory.create_jwt,
     "remove": inventory.remove,
     "ping-sql": inventory.ping_sql,
 }

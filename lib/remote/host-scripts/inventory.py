@@ -6,6 +6,7 @@ An object is known by "KIND/NAME". Passwords cannot be compared: Zato does not t
 import json
 import os
 import sys
+from contextlib import suppress
 
 
 class Kind:
@@ -168,6 +169,29 @@ def remove(admin, owned_file, wanted_file, exclusive, baseline_file):
         delete = "zato.service.delete" if kind == SERVICE else KINDS[kind].delete
         admin.invoke(delete, {"id": row["id"], "cluster_id": 1})
         print("deleted", key)
+
+
+def missing_jwt(admin, expected_file):
+    """The names of the JWT definitions that are declared and not there."""
+    declared = [key.split("/", 1) for key in read_json(expected_file, {"objects": {}})["objects"]]
+    there = {row["name"] for row in KINDS["jwt"].rows(admin)}
+    return [name for kind, name in declared if kind == "jwt" and name not in there]
+
+
+def has_jwt(admin, expected_file):
+    """Fails if a JWT definition is missing."""
+    sys.exit(1 if missing_jwt(admin, expected_file) else 0)
+
+
+def create_jwt(admin, expected_file, seconds):
+    """Creates those that are missing, for an import to fill in. Zato stores them at once, and never answers."""
+    for name in missing_jwt(admin, expected_file):
+        with suppress(TimeoutError):
+            request = {"cluster_id": 1, "name": name, "is_active": False, "username": name, "ttl": 1}
+            admin.invoke("zato.security.jwt.create", request, timeout=float(seconds))
+    missing = missing_jwt(admin, expected_file)
+    if missing:
+        sys.exit(f"not created: {', '.join(missing)}")
 
 
 def read_lines(path):

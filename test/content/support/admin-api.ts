@@ -54,6 +54,9 @@ export class AdminApi {
   /** In place of an answer, by service. */
   public readonly failures: Record<string, Failure> = {};
 
+  /** What services do that never answer. */
+  public readonly silent: Record<string, () => void> = {};
+
   /** Everything that was asked for, but for lists. */
   public readonly invocations: Invocation[] = [];
 
@@ -68,6 +71,11 @@ export class AdminApi {
         return;
       }
       const answer = this.answer(envelope, request.headers.authorization ?? "");
+      const silent = this.silent[envelope.name];
+      if (silent) {
+        silent();
+        return;
+      }
       const encoded = answer === undefined ? "" : Buffer.from(JSON.stringify(answer)).toString("base64");
       response.end(JSON.stringify({ response: encoded, zato_env: { result: "ZATO_OK" } }));
     });
@@ -78,6 +86,7 @@ export class AdminApi {
   }
 
   public async stop(): Promise<void> {
+    this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
 

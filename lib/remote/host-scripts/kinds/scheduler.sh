@@ -18,7 +18,7 @@ converge() {
 start() {
     local unit
     unit=$(param unit)
-    restart_servers
+    forget_what_servers_still_tell
     systemctl daemon-reload
     systemctl enable --quiet "$unit"
     systemctl restart "$unit"
@@ -33,30 +33,10 @@ forget_other_creation() {
 
 # While no scheduler ran here, each server has kept retrying to tell it of jobs that it had stored already. It would hear of
 # them twice, and run them twice.
-restart_servers() {
-    local folder
+forget_what_servers_still_tell() {
     [ -f "$state/passive" ] || return 0
-    for folder in "$STATE"/components/*/; do
-        if is_server_of_this_cluster "$folder" && has_jobs; then restart_server "$folder"; fi
-    done
+    [ -z "$(sql 'select id from job limit 1')" ] || restart_servers
     rm -f "$state/passive"
-}
-
-has_jobs() {
-    [ -n "$(sql 'select id from job limit 1')" ]
-}
-
-restart_server() {
-    progress "restarting the server $(basename "$1")"
-    (
-        state=${1%/}
-        unpack_manifest "$1/manifest" "$work/other"
-        # shellcheck source=server.sh
-        . "$scripts/kinds/server.sh"
-        restart
-        wait_for_workers
-        put_back
-    )
 }
 
 listens() {

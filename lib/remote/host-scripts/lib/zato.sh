@@ -80,3 +80,24 @@ is_server_of_this_cluster() {
     [ "$(cat "$1/kind" 2>/dev/null)" = server ] &&
         grep -A1 -x '@param cluster' "$1/manifest" | grep -qxF "|$(param cluster)"
 }
+
+# restart_servers: all of this cluster's that are on this host, one after the other, without a request being lost.
+restart_servers() {
+    local folder
+    for folder in "$STATE"/components/*/; do
+        ! is_server_of_this_cluster "$folder" || restart_server "$folder"
+    done
+}
+
+restart_server() {
+    progress "restarting the server $(basename "$1")"
+    (
+        state=${1%/}
+        unpack_manifest "$1/manifest" "$work/other"
+        # shellcheck source=../kinds/server.sh
+        . "$scripts/kinds/server.sh"
+        restart
+        wait_for_workers
+        put_back
+    )
+}

@@ -1,6 +1,7 @@
 """Everything a worker process of a server has at hand."""
 
 import logging
+import threading
 from dataclasses import dataclass, field
 
 from ..common.db import Database
@@ -20,6 +21,7 @@ class ServerContext:
     id: int = 0
     cluster_id: int = 0
     parts: dict = field(default_factory=dict)
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     @property
     def name(self) -> str:

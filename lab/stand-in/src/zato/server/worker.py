@@ -44,6 +44,7 @@ def run_worker(index: int, config: ServerConfig, listener: socket.socket, lock: 
     logger.info('Worker %s of server %s is ready', index, config.name)
 
     wait_for_stop()
+    context.stopping.set()
     server.stop(timing.graceful_seconds)
     if index == 0:
         _register(context, 'clean-down')
