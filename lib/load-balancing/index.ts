@@ -1,3 +1,4 @@
+export * from "./appliance-load-balancer";
 export * from "./existing-load-balancer";
 export type * from "./external-load-balancer";
 export * from "./haproxy-load-balancer";

@@ -9,3 +9,4 @@ export * from "./remote-component";
 export * from "./remote-host";
 export * from "./secret";
 export * from "./terraform-text";
+export * from "./vendor-resource";

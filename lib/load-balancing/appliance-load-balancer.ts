@@ -1,0 +1,86 @@
+import { Construct } from "constructs";
+import { ConstructError, requireInNetworks, requireIpAddress, requirePort, requireUrlPath } from "../validation";
+import { LoadBalancerBase } from "./load-balancer-base";
+
+/** What all appliances are declared with that hold a virtual address and terminate TLS. */
+export interface ApplianceLoadBalancerProps {
+  /** The address on the device that clients use: IPv4 or IPv6, and nobody else's. */
+  readonly virtualAddress: string;
+
+  /**
+   * Networks that are routed to the device, as CIDR blocks. A virtual address outside of them is refused.
+   *
+   * @default - not checked
+   */
+  readonly networks?: readonly string[];
+
+  /**
+   * The port that clients use.
+   *
+   * @default - 443 with TLS, 80 without
+   */
+  readonly port?: number;
+
+  /**
+   * Whether clients that come to port 80 are sent to the TLS port.
+   *
+   * @default - true with TLS
+   */
+  readonly redirectHttp?: boolean;
+
+  /**
+   * Beginnings of URL paths below `/zato/` that clients may call, for example `/zato/jwt/`. The clusters refuse them
+   * still, unless `zatoLoadBalancer` opens them too.
+   *
+   * @default - none but the path of the health check
+   */
+  readonly openPaths?: readonly string[];
+}
+
+/** What load balancers have in common that are a device with a virtual address. */
+export abstract class ApplianceLoadBalancer extends LoadBalancerBase {
+  public readonly entryAddress: string;
+  public readonly entryPort: number;
+  public readonly usesTls: boolean;
+
+  /** Whether port 80 sends clients to the TLS port. */
+  public readonly redirectsHttp: boolean;
+
+  /** Beginnings of Zato's own URL paths that clients may call. */
+  protected readonly openPaths: readonly string[];
+
+  /**
+   * @throws ConstructError for a virtual address that is none or in none of the networks, a port that is none, 443 or a
+   * redirect without TLS, or a path that is none
+   */
+  constructor(scope: Construct, id: string, props: ApplianceLoadBalancerProps, usesTls: boolean) {
+    super(scope, id);
+    const { virtualAddress, networks, port, redirectHttp, openPaths = [] } = props;
+    this.entryAddress = requireIpAddress(this, "virtual address", virtualAddress);
+    if (networks) {
+      requireInNetworks(this, "virtual address", virtualAddress, networks, "the device");
+    }
+    this.usesTls = usesTls;
+    this.entryPort = requirePort(this, "the port of the load balancer", port ?? (usesTls ? 443 : 80));
+    this.redirectsHttp = redirectHttp ?? usesTls;
+    this.openPaths = openPaths.map((path) => requireUrlPath(this, "URL path to open", path));
+    this.requireTlsWhereItIsExpected();
+  }
+
+  private requireTlsWhereItIsExpected(): void {
+    if (this.usesTls && this.redirectsHttp && this.entryPort === 80) {
+      throw new ConstructError(
+        this,
+        "port 80 is to speak TLS, and to redirect to itself",
+        "give another 'port', or set 'redirectHttp' to false",
+      );
+    }
+    if (!this.usesTls && (this.entryPort === 443 || this.redirectsHttp)) {
+      throw new ConstructError(
+        this,
+        this.redirectsHttp ? "clients are to be sent to a TLS port that there is not" : "port 443 has no TLS",
+        "give 'tls', which names what the device has already",
+      );
+    }
+  }
+}

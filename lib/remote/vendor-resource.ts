@@ -1,0 +1,153 @@
+import { TerraformProvider, TerraformResource, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { RemoteComponent } from "./remote-component";
+import { terraformText } from "./terraform-text";
+
+/** A provider that is not among the packages of CDKTF, as Terraform names it. */
+export interface VendorProviderKind {
+  /** The local name, with which its resource types begin: `bigip`. */
+  readonly name: string;
+
+  /** Where registries keep it: `F5Networks/bigip`. */
+  readonly source: string;
+
+  /** Versions that do: `~> 1.28`. */
+  readonly version: string;
+}
+
+/** What a {@link VendorProvider} is made from. */
+export interface VendorProviderProps {
+  readonly kind: VendorProviderKind;
+
+  /** The arguments, as Terraform names them; text is literal. */
+  readonly arguments: Record<string, unknown>;
+
+  /**
+   * The name by which resources choose it, where there are several.
+   *
+   * @default - none
+   */
+  readonly alias?: string;
+
+  /**
+   * Whether it stands back where the author of the stack gives one.
+   *
+   * @default false
+   */
+  readonly isStandIn?: boolean;
+}
+
+/** A provider of a vendor's, typed by hand. */
+export abstract class VendorProvider extends TerraformProvider {
+  private readonly props: VendorProviderProps;
+
+  constructor(scope: Construct, id: string, props: VendorProviderProps) {
+    const { name, source, version } = props.kind;
+    super(scope, id, {
+      terraformResourceType: name,
+      terraformGeneratorMetadata: { providerName: name, providerVersionConstraint: version },
+      terraformProviderSource: source,
+    });
+    this.props = props;
+  }
+
+  public override get alias(): string | undefined {
+    return this.props.alias;
+  }
+
+  public override toTerraform(): object {
+    return this.props.isStandIn && this.hasOther() ? {} : (super.toTerraform() as object);
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return literal(this.props.arguments) as Record<string, unknown>;
+  }
+
+  private hasOther(): boolean {
+    return TerraformStack.of(this)
+      .node.findAll()
+      .filter((node): node is TerraformProvider => TerraformProvider.isTerraformProvider(node))
+      .some(
+        (provider) =>
+          provider !== this && provider.terraformResourceType === this.terraformResourceType && !provider.alias,
+      );
+  }
+}
+
+/** What a {@link VendorResource} is made from. */
+export interface VendorResourceProps {
+  /** The type: `bigip_as3`. */
+  readonly type: string;
+
+  readonly provider: TerraformProvider;
+
+  /** The arguments, as Terraform names them; text is literal. Asked for at synth. */
+  readonly arguments: () => Record<string, unknown>;
+
+  /**
+   * What must be as declared before; asked for at synth.
+   *
+   * @default - nothing
+   */
+  readonly after?: () => readonly (RemoteComponent | TerraformResource)[];
+
+  /**
+   * What a change of which makes it another one: it is destroyed first, and then created. For providers that do not
+   * notice by themselves.
+   *
+   * @default - nothing but what the provider says
+   */
+  readonly identity?: string;
+}
+
+/** A resource of a vendor's provider, rendered at synth, when all is known. */
+export class VendorResource extends TerraformResource {
+  private readonly props: VendorResourceProps;
+
+  constructor(scope: Construct, id: string, props: VendorResourceProps) {
+    super(scope, id, { terraformResourceType: props.type, provider: props.provider });
+    this.props = props;
+    if (props.identity !== undefined) {
+      const identity = new TerraformResource(scope, `${id}-identity`, { terraformResourceType: "terraform_data" });
+      identity.addOverride("input", terraformText(props.identity));
+      this.lifecycle = { replaceTriggeredBy: [addressOf(identity)] };
+    }
+  }
+
+  public override toTerraform(): object {
+    const after = this.props.after?.() ?? [];
+    this.dependsOn = after.map((one) => ("content" in one ? one.content : one)).map(addressOf);
+    return super.toTerraform() as object;
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return literal(this.props.arguments()) as Record<string, unknown>;
+  }
+}
+
+/** The provider that stands in for one that the author of a stack did not give. */
+export function standInProvider<T extends VendorProvider>(
+  scope: Construct,
+  kind: VendorProviderKind,
+  create: (stack: TerraformStack, id: string) => T,
+): T {
+  const stack = TerraformStack.of(scope);
+  const id = `cdktf-zato-${kind.name}`;
+  return (stack.node.tryFindChild(id) as T | undefined) ?? create(stack, id);
+}
+
+function literal(value: unknown): unknown {
+  if (typeof value === "string") {
+    return terraformText(value);
+  }
+  if (Array.isArray(value)) {
+    return value.map(literal);
+  }
+  return typeof value === "object" && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, literal(one)]))
+    : value;
+}
+
+function addressOf({ terraformResourceType, friendlyUniqueId }: TerraformResource): string {
+  return `${terraformResourceType}.${friendlyUniqueId}`;
+}
