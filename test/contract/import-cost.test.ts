@@ -14,7 +14,10 @@ function loadedBy(module: string): string[] {
 
 /** The files of providers among those that were loaded. */
 function providersIn(loaded: string[]): string[] {
-  return loaded.filter((name) => /@cdktf.provider-/.test.each([".", "f5", "testing"])("importing %j loads of the providers one class of one, and little besides cdktf", (entry) => {
+  return loaded.filter((name) => /@cdktf.provider-/.test(name)).map((name) => name.split("node_modules/")[1]!);
+}
+
+test.each([".", "f5", "testing"])("importing %j loads one class of one provider, and little besides cdktf", (entry) => {
   // GIVEN
   const loaded = loadedBy(`./lib/${entry}/index.ts`);
   const beside = new Set(loadedBy("cdktf"));

@@ -110,7 +110,7 @@ class Proof {
     run.stdout.on("data", (chunk) => (said += chunk));
     run.stderr.on("data", (chunk) => (said += chunk));
     const status = await new Promise((resolve) => run.on("close", resolve));
-    assert.equal(status, 0, `terraform ${args[0]} ended with ${status}:\n${said}`);
+    assert.equal(status, 0, `terraform ${args[0]} ended with ${String(status)}:\n${said}`);
     return said;
   }
 }
@@ -122,8 +122,8 @@ function last(said: string): string {
 /** Applications by tenant, each with the class of its service and the state of its members. */
 function describe(configuration: object): string {
   const line: string[] = [];
-  for (const [tenant, { class: _, ...applications }] of Object.entries(configuration) as [string, Tenant][]) {
-    for (const [name, { service, pool }] of Object.entries(applications)) {
+  for (const [tenant, applications] of Object.entries(configuration) as [string, Tenant][]) {
+    for (const [name, { service, pool }] of Object.entries(applications).filter(([key]) => key !== "class")) {
       line.push(`${tenant}/${name} ${service.class} ${pool.members.map(({ adminState }) => adminState).join("+")}`);
     }
   }

@@ -114,14 +114,14 @@ export class BigIpSimulator {
   }
 
   private perApplication(method: string, tenant: string, application: string, body: Json): Answer {
-    const { class: _, ...present } = this.tenants.get(tenant) ?? {};
+    const present = without(this.tenants.get(tenant) ?? {}, "class");
     switch (method) {
       case "POST": {
         const { schemaVersion, ...added } = body;
         return this.deploy(body, {
           class: "ADC",
           schemaVersion,
-          [tenant]: { class: "Tenant", ...(present as Json), ...added },
+          [tenant]: { class: "Tenant", ...present, ...added },
         });
       }
       case "DELETE": {
@@ -140,7 +140,7 @@ export class BigIpSimulator {
     if (errors.length > 0) {
       return this.task({ code: 422, message: "declaration is invalid", errors });
     }
-    const { controls: _, ...kept } = declaration;
+    const kept = without(declaration, "controls");
     const tenants = Object.entries(kept).filter(([, value]) => (value as Json | undefined)?.class === "Tenant");
     tenants.forEach(([name, tenant]) => this.tenants.set(name, tenant as Json));
     this.header = Object.fromEntries(
@@ -154,6 +154,10 @@ export class BigIpSimulator {
     this.tasks.set(id, { id, results });
     return { status: 202, body: { id, results: [{ code: 0, message: "Declaration successfully submitted" }] } };
   }
+}
+
+function without(value: Json, key: string): Json {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key));
 }
 
 function ok(body: unknown): Answer {
