@@ -112,11 +112,7 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
   }
 
   private newTargetGroup(id: string): PoolTargetGroup {
-    return new PoolTargetGroup(this, id, {
-      network: this.props.network,
-      loadBalancerName: this.loadBalancerName,
-      protocol: "HTTP",
-    });
+    return new PoolTargetGroup(this, id, { network: this.props.network, protocol: "HTTP" });
   }
 
   private openPaths(): string[] {

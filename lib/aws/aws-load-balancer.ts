@@ -130,9 +130,6 @@ export abstract class AwsLoadBalancer extends LoadBalancerBase {
   /** What it lets in and out, unless security groups were given. */
   public readonly securityGroup?: SecurityGroup;
 
-  /** Its name in AWS. */
-  protected readonly loadBalancerName: string;
-
   private readonly network: IAwsNetwork;
   private isFilled = false;
 
@@ -147,13 +144,13 @@ export abstract class AwsLoadBalancer extends LoadBalancerBase {
     super(scope, id);
     this.network = common.network;
     this.usesTls = common.certificateArn !== undefined;
-    this.loadBalancerName = requireLoadBalancerName(this, common.loadBalancerName ?? id);
+    const name = requireLoadBalancerName(this, common.loadBalancerName ?? id);
     this.entryPort = requirePort(this, "the port of the load balancer", common.port ?? (this.usesTls ? 443 : 80));
     this.requireTls();
     this.securityGroup = this.createSecurityGroup([...new Set([this.entryPort, ...furtherPorts])]);
     this.loadBalancer = new Lb(this, "Resource", {
       ...kind,
-      name: this.loadBalancerName,
+      name,
       internal: common.internal ?? false,
       subnets: common.network.subnets.map(({ subnetId }) => subnetId),
       securityGroups: this.securityGroupIds,
@@ -235,7 +232,7 @@ export abstract class AwsLoadBalancer extends LoadBalancerBase {
       return undefined;
     }
     const group = new SecurityGroup(this, "security-group", {
-      namePrefix: `${this.loadBalancerName}-`,
+      namePrefix: "zato-edge-",
       description: `Load balancer ${this.node.path} in front of Zato`,
       vpcId: network.vpcId,
       tags: { Name: this.node.path },

@@ -55,11 +55,7 @@ export class NetworkLoadBalancer extends AwsLoadBalancer {
         "give a 'certificateArn', or leave 'accessLogBucket' out",
       );
     }
-    this.targetGroup = new PoolTargetGroup(this, "target-group", {
-      network: props.network,
-      loadBalancerName: this.loadBalancerName,
-      protocol: "TCP",
-    });
+    this.targetGroup = new PoolTargetGroup(this, "target-group", { network: props.network, protocol: "TCP" });
     this.listener = new LbListener(this, "listener", {
       loadBalancerArn: this.loadBalancer.arn,
       port: this.entryPort,

@@ -12,9 +12,6 @@ import { PoolTargets } from "./pool-targets";
 export interface PoolTargetGroupProps {
   readonly network: IAwsNetwork;
 
-  /** The load balancer's name; the group's begins like it. */
-  readonly loadBalancerName: string;
-
   /** What the clusters are spoken to. */
   readonly protocol: "HTTP" | "TCP";
 }
@@ -41,11 +38,11 @@ export class PoolTargetGroup extends Construct {
   /** The target group. */
   public readonly resource: LbTargetGroup;
 
-  constructor(scope: Construct, id: string, { network, loadBalancerName, protocol }: PoolTargetGroupProps) {
+  constructor(scope: Construct, id: string, { network, protocol }: PoolTargetGroupProps) {
     super(scope, id);
     this.resource = new LbTargetGroup(this, "Resource", {
-      // AWS takes six characters. A group that is in use is replaced by one of another name.
-      namePrefix: `${loadBalancerName.slice(0, 5)}-`,
+      // A group that is in use is replaced by one of another name. AWS takes six characters.
+      namePrefix: "zato-",
       vpcId: network.vpcId,
       protocol,
       tags: { Name: this.node.path },

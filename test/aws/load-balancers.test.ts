@@ -2,7 +2,7 @@ import { TerraformVariable } from "cdktf";
 import { Affinity, PhysicalHostProps } from "cdktf-zato";
 import { newDeployment, newHost } from "../support/stack";
 import { BalancerInput, KINDS, newBalanced, synthBalanced } from "./support/balancer";
-import { AwsTemplate, CERTIFICATE, newAwsStack, newEc2Host, newNetwork } from "./support/stack";
+import { AwsTemplate, CERTIFICATE, existingNetwork, newAwsStack, newEc2Host, newNetwork, ZONES } from "./support/stack";
 
 const SLOW = { interval: 5, timeout: 2 };
 
@@ -218,7 +218,9 @@ describe.each(BOTH)("%s", (kind) => {
   test("takes a name that is known after apply only", () => {
     const stack = newAwsStack();
     const loadBalancerName = new TerraformVariable(stack, "name", {}).stringValue;
-    expect(synthBalanced({ kind, stack, props: { loadBalancerName } }).one("aws_lb").name).toBe("${var.name}");
+    const template = synthBalanced({ kind, stack, props: { loadBalancerName } });
+    expect(template.one("aws_lb").name).toBe("${var.name}");
+    expect(template.one("aws_lb_target_group").name_prefix).toBe("zato-");
   });
 
   test("is the same when it is synthesized twice", () => {
@@ -304,6 +306,21 @@ describe.each(BOTH)("%s", (kind) => {
     const hosts = ["host1", "host2"].map((id) => newEc2Host(stack, id, newNetwork(stack, `of-${id}`)));
     expect(() => synthBalanced({ kind, stack, hosts })).toThrow(
       /stack\/host1 is in the VPC of stack\/of-host1, the load balancer in that of stack\/network; put both/,
+    );
+  });
+
+  test("fails at synth for a machine in a zone that the load balancer is not in", () => {
+    // GIVEN
+    const stack = newAwsStack();
+    const back = existingNetwork(stack, "back", [...ZONES, "eu-central-1c"]);
+    const hosts = [
+      newEc2Host(stack, "host1", back),
+      newEc2Host(stack, "host3", back, { availabilityZone: "eu-central-1c" }),
+    ];
+
+    // THEN
+    expect(() => synthBalanced({ kind, stack, hosts })).toThrow(
+      /stack\/host3 is in eu-central-1c, where the load balancer has no subnet; add a subnet in that zone/,
     );
   });
 

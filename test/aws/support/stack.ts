@@ -22,12 +22,12 @@ export function newNetwork(scope: Construct, id = "network"): AwsNetwork {
   return new AwsNetwork(scope, id, { availabilityZones: ZONES });
 }
 
-/** A network that exists, with two zones. */
-export function existingNetwork(stack: TerraformStack, id = "network"): IAwsNetwork {
+/** A network that exists, with two zones unless there are to be others. */
+export function existingNetwork(stack: TerraformStack, id = "network", zones: readonly string[] = ZONES): IAwsNetwork {
   return AwsNetwork.fromAttributes(stack, id, {
     vpcId: "vpc-0a1b2c3d",
     cidrBlocks: ["10.0.0.0/16"],
-    subnets: ZONES.map((availabilityZone, index) => ({ subnetId: `subnet-0a1b2c3${index}`, availabilityZone })),
+    subnets: zones.map((availabilityZone, index) => ({ subnetId: `subnet-0a1b2c3${index}`, availabilityZone })),
   });
 }
 
