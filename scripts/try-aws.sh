@@ -82,6 +82,8 @@ for name in certificate_arn hosted_zone_id vpc_id subnet_a subnet_b; do
     export "TF_VAR_$name=$(terraform -chdir="$site" output -raw "$name")"
 done
 export TF_VAR_image_id=ami-12c6146b # one of moto's own
+TF_VAR_odb_password=$(openssl rand -hex 16)
+export TF_VAR_odb_password
 
 for program in examples/aws-*/main.ts; do
     example=$(basename "$(dirname "$program")")
@@ -99,6 +101,10 @@ for program in examples/aws-*/main.ts; do
     terraform_in "$stack" apply -auto-approve
     terraform_in "$stack" plan -detailed-exitcode
     terraform -chdir="$stack" state list | grep -v '^terraform_data' | sed 's/\..*//' | sort | uniq -c
+    if grep -r -l -F "$TF_VAR_odb_password" "$stack"; then
+        echo "the password is in the files above"
+        exit 1
+    fi
     # As AWS asks for; moto would destroy what is protected too.
     node scripts/try-aws/edit-stack.js "$stack/cdk.tf.json" unprotected
     terraform_in "$stack" apply -auto-approve

@@ -36,7 +36,7 @@ function addressesIn(stack: StackJson): string[] {
   return [...resources, ...Object.keys(stack.output).map((name) => `output.${name}`)].sort();
 }
 
-test.each(["two-hosts", "aws-alb", "aws-nlb"])(
+test.each(["two-hosts", "aws-alb", "aws-nlb", "aws-rds"])(
   "no address of examples/%s has disappeared or changed, and all are on record",
   (example) => {
     // GIVEN
