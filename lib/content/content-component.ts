@@ -31,6 +31,8 @@ export class ContentComponent extends RemoteComponent {
       parameters: {
         cluster: cluster.clusterName,
         zato: cluster.installation.path,
+        // Verified again with other code of Zato, before the next cluster gets that.
+        build: cluster.installation._build,
         server_path: cluster._paths.component(cluster.servers[0]!.serverName),
         servers: lines(cluster.servers.map(({ address, workers }) => `${address} ${workers}`)),
         services: lines(services.map(({ name, sha256 }) => `${name} ${sha256}`)),

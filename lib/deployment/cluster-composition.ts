@@ -16,6 +16,7 @@ const OPTIONS_OF_HOSTS: readonly (keyof ZatoClusterOptions)[] = [
   "servers",
   "workers",
   "environment",
+  "restartedAt",
   "zatoLoadBalancer",
   "webAdmin",
   "schedulerPort",

@@ -177,6 +177,11 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
   }
 
   private orderClusters(): void {
+    for (const { loadBalancer } of this.members) {
+      const all = this.members.map((cluster) => cluster.loadBalancer);
+      const others = all.filter((one) => one !== loadBalancer);
+      loadBalancer._relieveBy(() => others, this.healthCheck.noticeTime);
+    }
     const ordered = inLastingOrder(this.members, ({ clusterName }) => clusterName);
     ordered.slice(1).forEach((cluster, position) => cluster.startAfter(ordered[position]!));
   }

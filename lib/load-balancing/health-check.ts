@@ -74,6 +74,11 @@ export class HealthCheck {
     return this.interval * this.fall + this.timeout;
   }
 
+  /** The longest, in seconds, until it is noticed that a cluster has gone, or has come back. */
+  public get noticeTime(): number {
+    return this.interval * Math.max(this.rise, this.fall) + this.timeout;
+  }
+
   private requireFailover(scope: IConstruct, within: number): void {
     if (this.detectionTime > within) {
       throw new ConstructError(

@@ -32,7 +32,7 @@ export interface HostRequirements {
   readonly endpoints?: string[];
 
   /**
-   * URLs that the host must be able to download from.
+   * URLs that the host must be able to download from; a folder behind a URL says that nothing need be downloaded if it is there.
    *
    * @default - none
    */
@@ -59,7 +59,7 @@ export class Preflight extends Construct {
       const facts = this.facts();
       const staged = stagingName("scripts");
       const manifest = `${stagingName("preflight")}.manifest`;
-      return {
+      return host._carry({
         triggers: {
           address,
           revision: host.revision,
@@ -75,7 +75,7 @@ export class Preflight extends Construct {
           runPreflight(staged, `${STAGING}/${manifest}`, Fn.timestamp()),
         ],
         dependsOn: [],
-      };
+      });
     });
     PreflightBarrier.of(this).add(resource);
   }

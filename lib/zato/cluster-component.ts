@@ -3,6 +3,9 @@ import { ComponentKind, RemoteComponent } from "../remote";
 import { renderCommandFile } from "./command-file";
 import type { ZatoCluster } from "./zato-cluster";
 
+/** How long requests that are under way get to end before what works on them is restarted. */
+export const DRAIN_SECONDS = "30";
+
 /** What the components of a cluster have in common. */
 export abstract class ClusterComponent extends RemoteComponent {
   /** The cluster that it belongs to. */

@@ -26,6 +26,23 @@ export class InstalledZato extends RemoteComponent {
     this.path = this.rendered.path;
   }
 
+  /** What tells this code from another one at the same path; empty where nothing does. @internal */
+  public get _build(): string {
+    return this.rendered.build;
+  }
+
+  /**
+   * What the unit of a component that runs the code says of it, so that other code is a restart. Where builds lie side by side
+   * the unit sees its own at the path that it was built at. @internal
+   */
+  public get _unit(): Readonly<Record<string, string>> {
+    const { build, folder } = this.rendered;
+    if (folder) {
+      return { BindPaths: `${folder}:${this.path}` };
+    }
+    return build ? { "X-Zato-Build": build } : {};
+  }
+
   protected override get label(): string {
     return this.node.id;
   }

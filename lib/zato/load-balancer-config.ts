@@ -1,5 +1,11 @@
 import { renderPathRules } from "./path-rules";
 
+/**
+ * The number of the ACL that the host puts the health check's path into while balancers in front are to leave the cluster
+ * alone; `host-scripts/lib/rolling.sh` knows it too. No path is "none".
+ */
+const TAKEN_OUT_ACL = 1;
+
 /** What the configuration of a Zato load-balancer is rendered from. */
 export interface LoadBalancerConfig {
   readonly bind: string;
@@ -20,7 +26,8 @@ export interface LoadBalancerConfig {
 /**
  * Renders the HAProxy configuration of a Zato load-balancer. Against Zato's own template it checks servers by
  * `/zato/ping` instead of by TCP, sends a request that found no server to another one, keeps Zato's own paths from
- * clients, and has an administration socket in place of a statistics page.
+ * clients, and has an administration socket in place of a statistics page. A cluster that is about to stop says so to health
+ * checks, and still serves requests.
  */
 export function renderLoadBalancerConfig(config: LoadBalancerConfig): string {
   const servers = config.servers.map(
@@ -51,6 +58,8 @@ frontend front_http_plain
     maxconn ${config.maxConnections}
     monitor-uri /zato-lb-alive
     acl zato_local src 127.0.0.0/8 ::1
+    acl zato_taken_out path -u ${TAKEN_OUT_ACL} none
+    http-request return status 503 content-type text/plain string "taken out" if zato_taken_out !zato_local
 ${renderPathRules({ ...config, exceptFor: "zato_local" })}\
     default_backend ${config.backEnd}
 

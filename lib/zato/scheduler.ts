@@ -100,6 +100,7 @@ export class Scheduler extends ClusterComponent {
         }),
         unit: cluster.release._behavior.schedulerUnit({
           zato: cluster.installation.path,
+          code: cluster.installation._unit,
           path,
           cluster: cluster.clusterName,
         }),

@@ -83,6 +83,7 @@ export class WebAdmin extends ClusterComponent {
         update_password: renderCommandFile("update_password", { path, username: USER }),
         unit: behavior.webAdminUnit({
           zato: cluster.installation.path,
+          code: cluster.installation._unit,
           path,
           cluster: cluster.clusterName,
           bind,

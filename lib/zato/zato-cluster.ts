@@ -11,6 +11,7 @@ import { Odb } from "./odb";
 import { OdbDatabase } from "./odb-database";
 import { RedisConnection } from "./redis-connection";
 import { ZatoRelease } from "./release";
+import { requireRestartedAt } from "./restarted-at";
 import { Scheduler } from "./scheduler";
 import { WebAdmin, WebAdminOptions } from "./web-admin";
 import { WorkerAllocation } from "./worker-allocation";
@@ -59,6 +60,13 @@ export interface ZatoClusterOptions {
    * @default - none
    */
   readonly environment?: Readonly<Record<string, string>>;
+
+  /**
+   * Another text restarts all servers without any other change, one after the other, each drained: the date, for example.
+   *
+   * @default - servers are restarted when something about them changes
+   */
+  readonly restartedAt?: string;
 
   /**
    * What the load-balancer inside the cluster is told.
@@ -181,6 +189,7 @@ export class ZatoCluster extends Construct implements IZatoCluster {
   /** @internal */ public readonly _environment: Readonly<Record<string, string>>;
   /** @internal */ public readonly _secrets: Readonly<Record<string, Secret>>;
   /** @internal */ public readonly _onRemoval: DataRemoval;
+  /** @internal */ public readonly _restartedAt?: string;
 
   private readonly allocation: WorkerAllocation;
   private readonly members: ZatoServer[] = [];
@@ -198,6 +207,7 @@ export class ZatoCluster extends Construct implements IZatoCluster {
     this.redis = props.redis;
     this._paths = new ClusterPaths(this.clusterName);
     this._onRemoval = props.dataRemoval ?? DataRemoval.KEEP;
+    this._restartedAt = requireRestartedAt(this, props.restartedAt);
     this._environment = { ...props.redis?._environment(this), ...requireEnvironment(this, props.environment ?? {}) };
     this._secrets = {
       secret_key: props.secretKey ?? Secret.generated(),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { Token } from "cdktf";
@@ -13,8 +14,8 @@ export interface ArchiveProps {
   readonly sha256: string;
 
   /**
-   * The folder that the archive is unpacked to. It must be the very one that it was built at, since the scripts of a
-   * virtualenv hold absolute paths.
+   * The folder that Zato was built at, and is found at by whatever runs it, since the scripts of a virtualenv hold absolute
+   * paths. Builds for the same folder lie side by side on the host; each component keeps its own until it is restarted.
    *
    * @default "/opt/zato/3.3", with the release in use
    */
@@ -80,6 +81,10 @@ export interface ScriptProps {
 /** An installation as the host's script sees it. @internal */
 export interface RenderedInstallation {
   readonly path: string;
+  /** What tells this code from another one at the same path; empty where nothing does. */
+  readonly build: string;
+  /** Where the code really lies, if not at its path. */
+  readonly folder?: string;
   readonly parameters: Record<string, string>;
   readonly files: Record<string, string>;
   readonly downloads: string[];
@@ -103,16 +108,21 @@ export class ZatoInstallation {
           "give the 64 hexadecimal digits that 'sha256sum' prints for the archive",
         );
       }
+      const sha256 = Token.isUnresolved(props.sha256) ? props.sha256 : props.sha256.toLowerCase();
+      const folder = `/opt/zato/builds/${sha256}`;
       return {
         path: requireAbsolutePath(scope, "the path of the installation", props.path ?? `/opt/zato/${release}`),
+        build: sha256,
+        folder,
         parameters: {
           method: "archive",
           url: props.url,
-          sha256: props.sha256.toLowerCase(),
+          sha256,
+          folder,
           packages: requirePackages(scope, props.packages ?? []).join("\n"),
         },
         files: {},
-        downloads: [props.url],
+        downloads: [`${props.url} ${folder}`],
       };
     });
   }
@@ -126,6 +136,7 @@ export class ZatoInstallation {
       const [name] = requirePackages(scope, [props.package ?? "zato"]);
       return {
         path: requireAbsolutePath(scope, "the path of the installation", props.path ?? "/opt/zato/current"),
+        build: props.version,
         parameters: {
           method: "repository",
           url: props.url,
@@ -145,6 +156,7 @@ export class ZatoInstallation {
   public static preinstalled(path = "/opt/zato/current"): ZatoInstallation {
     return new ZatoInstallation((scope) => ({
       path: requireAbsolutePath(scope, "the path of the installation", path),
+      build: "",
       parameters: { method: "preinstalled" },
       files: {},
       downloads: [],
@@ -153,12 +165,16 @@ export class ZatoInstallation {
 
   /** A script of the user's own. It is run once, and again whenever its text changes. */
   public static script(props: ScriptProps): ZatoInstallation {
-    return new ZatoInstallation((scope, release) => ({
-      path: requireAbsolutePath(scope, "the path of the installation", props.path ?? `/opt/zato/${release}`),
-      parameters: { method: "script" },
-      files: { script: readText(scope, "the installation script", props.file) },
-      downloads: [],
-    }));
+    return new ZatoInstallation((scope, release) => {
+      const script = readText(scope, "the installation script", props.file);
+      return {
+        path: requireAbsolutePath(scope, "the path of the installation", props.path ?? `/opt/zato/${release}`),
+        build: createHash("sha256").update(script).digest("hex"),
+        parameters: { method: "script" },
+        files: { script },
+        downloads: [],
+      };
+    });
   }
 
   private constructor(

@@ -1,6 +1,6 @@
 import { ComponentState, HostRequirements } from "../remote";
 import { ANY_ADDRESS, hostPort, LOOPBACK, requireUrlPath, requireWhole } from "../validation";
-import { ClusterComponent } from "./cluster-component";
+import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
 import { renderCommandFile } from "./command-file";
 import { renderLoadBalancerConfig } from "./load-balancer-config";
 import { unitOf } from "./systemd-unit";
@@ -52,6 +52,8 @@ export class ZatoLoadBalancer extends ClusterComponent {
   public readonly port: number;
 
   private readonly options: ZatoLoadBalancerOptions;
+  private others: () => ZatoLoadBalancer[] = () => [];
+  private noticeSeconds = 0;
 
   constructor(cluster: ZatoCluster, id: string, options: ZatoLoadBalancerOptions) {
     super(cluster, id, "load-balancer");
@@ -68,6 +70,19 @@ export class ZatoLoadBalancer extends ClusterComponent {
   /** Where the external load balancer reaches the cluster: `10.0.0.11:11223`. */
   public get address(): string {
     return hostPort(this.host.address, this.port);
+  }
+
+  /**
+   * Lets balancers in front take the cluster out while all of it has to stop, where another one answers. They learn of it by
+   * their health checks, whatever kind they are of.
+   *
+   * @param others the load-balancers of the other clusters; asked for at synth
+   * @param noticeSeconds how long balancers in front take to notice that a cluster has left, or is back
+   * @internal
+   */
+  public _relieveBy(others: () => ZatoLoadBalancer[], noticeSeconds: number): void {
+    this.others = others;
+    this.noticeSeconds = noticeSeconds;
   }
 
   /** @internal */
@@ -90,7 +105,13 @@ export class ZatoLoadBalancer extends ClusterComponent {
         path,
         unit,
         address: hostPort(LOOPBACK, this.port),
+        back_end: this._backEnd,
         servers: cluster.servers.map((server) => server.componentName).join("\n"),
+        other_clusters: this.others()
+          .map((other) => other.address)
+          .join("\n"),
+        notice_seconds: String(this.noticeSeconds),
+        drain_seconds: DRAIN_SECONDS,
       },
       files: {
         create: renderCommandFile("create_lb", { path }),

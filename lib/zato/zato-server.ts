@@ -1,8 +1,9 @@
 import { ComponentState, HostRequirements } from "../remote";
 import { hostPort, LOOPBACK, requireName, requireWhole } from "../validation";
-import { ClusterComponent } from "./cluster-component";
+import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
 import { renderSecretFields } from "./command-file";
 import { renderEnvironmentFile, requireEnvironment } from "./environment-file";
+import { requireRestartedAt } from "./restarted-at";
 import type { ZatoCluster } from "./zato-cluster";
 
 /** What a server can be told. */
@@ -35,6 +36,13 @@ export interface ZatoServerOptions {
    * @default - none
    */
   readonly environment?: Readonly<Record<string, string>>;
+
+  /**
+   * Another text restarts the server, drained, without any other change: the date, for example.
+   *
+   * @default - that of the cluster
+   */
+  readonly restartedAt?: string;
 }
 
 const FIRST_PORT = 17010;
@@ -55,6 +63,7 @@ export class ZatoServer extends ClusterComponent {
   public readonly _chosenWorkers: number | undefined;
 
   private readonly environment: Readonly<Record<string, string>>;
+  private readonly restartedAt?: string;
 
   constructor(cluster: ZatoCluster, id: string, options: ZatoServerOptions) {
     super(cluster, requireName(cluster, "name of a server", id), "server");
@@ -66,6 +75,7 @@ export class ZatoServer extends ClusterComponent {
         ? undefined
         : requireWhole(this, `the number of workers of ${id}`, options.workers, 1);
     this.environment = requireEnvironment(this, options.environment ?? {});
+    this.restartedAt = requireRestartedAt(this, options.restartedAt);
     this.host.ports.claim(this, this.port, id);
   }
 
@@ -89,6 +99,7 @@ export class ZatoServer extends ClusterComponent {
     const environmentFile = cluster._paths.environmentFile(serverName);
     const runtime = {
       zato: cluster.installation.path,
+      code: cluster.installation._unit,
       path,
       cluster: cluster.clusterName,
       name: serverName,
@@ -97,6 +108,7 @@ export class ZatoServer extends ClusterComponent {
       workers: this.workers,
       ipcPort: this.ipcPort,
       schedulerPort: cluster.scheduler.port,
+      restartedAt: this.restartedAt ?? cluster._restartedAt,
     };
     const behavior = cluster.release._behavior;
     return {
@@ -111,7 +123,7 @@ export class ZatoServer extends ClusterComponent {
         closed_channels: behavior.closedChannels.join("\n"),
         load_balancer_socket: cluster.loadBalancer._socket,
         back_end: `${cluster.loadBalancer._backEnd}/${this._backEndServer}`,
-        drain_seconds: "30",
+        drain_seconds: DRAIN_SECONDS,
         command_secrets: renderSecretFields({
           odb_password: "odb_password",
           secret_key: "secret_key",

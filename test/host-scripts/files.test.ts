@@ -52,6 +52,11 @@ describe("in_use", () => {
   test.each([
     ["the unit runs and has read the files as they are", "note_use started conf", 0],
     ["a run before has installed a file and was cut off", "note_use started conf; echo two >conf", 1],
+    [
+      "a file was replaced by the same, and may have been read in between",
+      "note_use started conf; cp conf x; mv x conf",
+      1,
+    ],
     ["nobody knows what it has read", ":", 1],
     ["the unit does not run", "note_use started conf; running=no", 1],
   ])("when %s: %s", (_, before, status) => {
@@ -63,7 +68,7 @@ test("removing a unit that is gone is no error", () => {
   const run = withFiles(
     'systemctl() { echo "systemctl $*"; return 1; }; rm() { echo "rm $*"; }; remove_unit zato-a.service || true',
   );
-  expect(run.stdout).toContain("rm -f /etc/systemd/system/zato-a.service");
+  expect(run.stdout).toContain("rm -rf -- /etc/systemd/system/zato-a.service /etc/systemd/system/zato-a.service.d");
 });
 
 describe("clear_staging", () => {

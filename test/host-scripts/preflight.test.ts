@@ -78,6 +78,14 @@ test("all findings are reported at once, and nothing is changed", () => {
   expect(run.stdout).toMatch(/\d finding\(s\); nothing was changed on any host\n$/);
 });
 
+test.each([
+  ["is on the host already need not be", "/tmp", []],
+  ["is not there yet must be", "/nowhere/else", ["https://example.com/zato.tar cannot be downloaded from this host"]],
+])("what %s downloadable", (_, present, findings) => {
+  const run = preflight({ downloads: `https://example.com/zato.tar ${present}` }, { curl: "exit 22" });
+  expect(findingsOf(run)).toEqual(findings);
+});
+
 describe("a port in use", () => {
   const socket = (rest: string): Record<string, string> => ({
     ss: `case "$*" in *17010*) echo 'LISTEN 0 511 *:17010 *:* ${rest}' ;; esac`,

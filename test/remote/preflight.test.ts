@@ -30,7 +30,7 @@ test("it is told what is declared, and what the components need", () => {
     disk: String(2048 + 64),
     ports: "8183 web-admin\n11223 the Zato load-balancer\n17010 server1\n17011 server2\n31530 the scheduler",
     endpoints: "[2001:db8::5]:3306",
-    downloads: "https://example.com/zato.tar",
+    downloads: `https://example.com/zato.tar /opt/zato/builds/${SHA256}`,
   });
 });
 

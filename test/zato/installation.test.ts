@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { ArchiveProps, RepositoryProps, ZatoInstallation, ZatoRelease } from "cdktf-zato";
 import { temporaryFolder } from "../support/bash";
-import { newCluster, newStack } from "../support/stack";
+import { newCluster, newDeployment, newStack } from "../support/stack";
 import { Manifest } from "../support/manifest";
 import { Template } from "../support/template";
 
@@ -32,6 +33,42 @@ describe("an archive", () => {
       packages: "",
     });
     expect(manifestOf(ZatoInstallation.archive(props), ZatoRelease.V3_2).parameters.zato).toBe("/opt/zato/3.2");
+  });
+
+  test("lies beside other builds, and units see it at the path that it was built at", () => {
+    // GIVEN
+    const stack = newStack();
+    newCluster(stack, { installation: ZatoInstallation.archive({ ...props, path: "/srv/zato" }) });
+    const template = Template.synth(stack);
+
+    // THEN
+    const folder = `/opt/zato/builds/${SHA256.toLowerCase()}`;
+    expect(template.manifest("a/installation").parameters).toMatchObject({ folder, zato: "/srv/zato" });
+    for (const component of ["server1", "server2", "web-admin", "scheduler"]) {
+      expect(template.manifest(`a/${component}`).files.unit?.split("\n")).toContain(`BindPaths=${folder}:/srv/zato`);
+    }
+  });
+
+  test("of another SHA-256 changes what runs the code, and content, which is verified again", () => {
+    // GIVEN
+    const [one, other] = ["a", "b"].map((digit) => {
+      const stack = newStack();
+      newDeployment(stack, { installation: ZatoInstallation.archive({ ...props, sha256: digit.repeat(64) }) }).addCache(
+        "A",
+      );
+      return Template.synth(stack);
+    });
+
+    // WHEN
+    const components = ["odb", "registration", "server1", "server2", "load-balancer", "web-admin", "scheduler"];
+    const paths = ["zato/content/host1", ...components.map((name) => `zato/host1/${name}`)];
+    const changed = paths.filter(
+      (path) => !isDeepStrictEqual(one!.content(path).triggers, other!.content(path).triggers),
+    );
+
+    // THEN
+    const expected = ["server1", "server2", "web-admin", "scheduler"].map((name) => `zato/host1/${name}`);
+    expect(changed).toEqual(["zato/content/host1", ...expected]);
   });
 
   test("may have a folder of its own, and need packages", () => {

@@ -86,6 +86,43 @@ test("what users put into the environment arrives at the process unchanged, thro
   );
 });
 
+describe("restartedAt", () => {
+  const unitOf = (template: Template, server: string): string[] =>
+    template
+      .manifest(server)
+      .files.unit?.split("\n")
+      .filter((line) => line.startsWith("X-Restarted-At")) ?? [];
+
+  test("is part of the units of a cluster's servers, each of which may have its own", () => {
+    const stack = newStack();
+    newCluster(stack, { restartedAt: "2026-11-22" }).addServer("server3", { restartedAt: "2026-11-23T08:00" });
+    const template = Template.synth(stack);
+    expect(["server1", "server3"].map((name) => unitOf(template, `a/${name}`))).toEqual([
+      ["X-Restarted-At=2026-11-22"],
+      ["X-Restarted-At=2026-11-23T08:00"],
+    ]);
+  });
+
+  test("changes nothing where it is not given", () => {
+    expect(unitOf(clusterWith({ server1: {} }), "a/server1")).toEqual([]);
+  });
+
+  test("may be known only after apply", () => {
+    const stack = newStack();
+    const restartedAt = new TerraformVariable(stack, "restarted_at", {}).stringValue;
+    newCluster(stack, { restartedAt });
+    expect(Template.synth(stack).content("a/server1").triggers?.file_unit).toContain(
+      "X-Restarted-At=${var.restarted_at}\n",
+    );
+  });
+
+  test.each(["", "a b", "a\nUser=root", "a\\"])("fails for %j", (restartedAt) => {
+    const message = `'restartedAt' is '${restartedAt}'; give any text of letters, digits and '_ . : + -', such as a date`;
+    expect(() => newCluster(newStack(), { restartedAt })).toThrow(message);
+    expect(() => clusterWith({ server1: { restartedAt } })).toThrow(message);
+  });
+});
+
 test("an environment may hold what is only known after apply", () => {
   const stack = newStack();
   const address = new TerraformVariable(stack, "address", {}).stringValue;

@@ -24,6 +24,7 @@ host=$(param host) label=$(param label)
 [ -n "${LOCKED:-}" ] || take_lock
 clear_staging "$staging"
 make_up_for_predecessors "$work/earlier"
+if declare -F when_failed >/dev/null; then on_failure=when_failed; else on_failure=where_it_stopped; fi
 
 # What removal will need is known before anything is there to be removed.
 state=$STATE/components/$name

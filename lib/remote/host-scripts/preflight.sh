@@ -99,9 +99,10 @@ check_reach() {
         [ -n "$target" ] || continue
         reaches "${target%:*}" "${target##*:}" || finding "$target cannot be reached from this host"
     done < <(param endpoints; echo)
-    while read -r target; do
+    local folder
+    while read -r target folder; do
         [ -n "$target" ] || continue
-        downloads "$target" || finding "$target cannot be downloaded from this host"
+        [ -d "${folder:-/nowhere}" ] || downloads "$target" || finding "$target cannot be downloaded from this host"
     done < <(param downloads; echo)
 }
 

@@ -8,9 +8,9 @@ export class Release33 extends Release3 {
 
   public webAdminUnit(runtime: WebAdminRuntime): string {
     const { zato, path } = runtime;
-    const { WorkingDirectory, Environment } = processOf(runtime);
+    const { Environment, ...process } = processOf(runtime);
     return unitOf(`Zato web-admin of ${runtime.cluster}`, {
-      WorkingDirectory: WorkingDirectory!,
+      ...process,
       Environment: [
         Environment!,
         `Zato_Dashboard_Base_Dir=${path}`,

@@ -26,6 +26,7 @@ export abstract class Release3 implements ReleaseBehavior {
   public serverUnit(runtime: ServerRuntime): string {
     return unitOf(`Zato server ${runtime.name} of ${runtime.cluster}`, {
       ...processOf(runtime),
+      ...(runtime.restartedAt === undefined ? {} : { "X-Restarted-At": runtime.restartedAt }),
       Type: "simple",
       EnvironmentFile: ["-/etc/zato/zato.env", runtime.environmentFile],
       ExecStartPre: `/bin/rm -f ${runtime.path}/pidfile`,
@@ -48,9 +49,9 @@ export abstract class Release3 implements ReleaseBehavior {
 
   /** Unless it reads jobs from the ODB, a scheduler that is restarted loads them and never starts them. */
   public schedulerUnit(runtime: ComponentRuntime): string {
-    const { WorkingDirectory, Environment } = processOf(runtime);
+    const { Environment, ...process } = processOf(runtime);
     return unitOf(`Zato scheduler of ${runtime.cluster}`, {
-      WorkingDirectory: WorkingDirectory!,
+      ...process,
       Environment: [Environment!, "Zato_Config_Scheduler_scheduler__conf_server_server_prefer_odb_config=True"],
       Type: "simple",
       EnvironmentFile: "-/etc/zato/zato.env",
@@ -64,5 +65,6 @@ export function processOf(runtime: ComponentRuntime): Record<string, string> {
   return {
     WorkingDirectory: runtime.path,
     Environment: `PATH=${runtime.zato}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+    ...runtime.code,
   };
 }

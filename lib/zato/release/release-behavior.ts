@@ -3,6 +3,9 @@ export interface ComponentRuntime {
   /** The folder of Zato's code, a virtualenv. */
   readonly zato: string;
 
+  /** Directives by which the unit gets that very code. */
+  readonly code: Readonly<Record<string, string>>;
+
   /** The component's own folder. */
   readonly path: string;
 
@@ -20,6 +23,8 @@ export interface ServerRuntime extends ComponentRuntime {
   readonly ipcPort: number;
   /** The port of the cluster's scheduler. */
   readonly schedulerPort: number;
+  /** Another text is another unit, and so a restart. */
+  readonly restartedAt?: string;
 }
 
 /** A web-admin as its unit sees it. */

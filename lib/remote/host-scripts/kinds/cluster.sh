@@ -12,6 +12,16 @@ converge() {
     sql "update $(odb_quoted cluster) set lb_port = $(param lb_port) where name = '$(param cluster)'"
 }
 
+drift() {
+    local secret file mode
+    while read -r secret _; do
+        [ -n "$secret" ] || continue
+        file=$(secret_file "$secret")
+        mode=$(stat -c '%a %U' "$file" 2>/dev/null || echo gone)
+        [ "$mode" = '600 root' ] || found "$file is not root's alone: $mode"
+    done < <(param secrets; echo)
+}
+
 remove() {
     rm -rf -- "${ZATO_HOME:?}/env/$(param cluster)" "/etc/zato/$(param cluster)"
     rmdir --ignore-fail-on-non-empty "$ZATO_HOME/env" /etc/zato 2>/dev/null || true

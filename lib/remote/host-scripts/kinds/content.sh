@@ -42,13 +42,10 @@ forget_secrets() {
 
 install_requirements() {
     local requirements=$staged.files/requirements.txt
+    rm -f "$state/requirements"
     [ -f "$requirements" ] || return 0
-    if [ -f "$state/requirements" ] && cmp -s "$requirements" "$state/requirements"; then return; fi
-    progress "installing the services' Python requirements"
-    install -d -m 0700 -o zato -g zato "$work/zato"
-    install -m 0600 -o zato -g zato "$requirements" "$work/zato/requirements.txt"
-    as_zato "$(param zato)/bin/python" -m pip install --disable-pip-version-check -q -r "$work/zato/requirements.txt" ||
-        fail "the Python requirements of the services cannot be installed; see the log"
+    need_requirements "$requirements"
+    # Servers take them along to another build of Zato.
     install -m 0600 "$requirements" "$state/requirements"
 }
 

@@ -12,6 +12,7 @@ converge() {
     use_haproxy_config "$unit" "$folder/haproxy.cfg"
     wait_until 30 "HAProxy" haproxy_admin "/run/${unit%.service}/admin.sock" 'show info' ||
         fail "HAProxy does not run; see 'journalctl -u $unit'"
+    put_clusters_back "/run/${unit%.service}/admin.sock"
     wait_until 60 "a cluster that answers" cluster_is_up ||
         fail "no cluster of the pool is healthy; see 'show stat' on /run/${unit%.service}/admin.sock"
     if [ -f "$(file keepalived)" ]; then virtual_address; else remove_virtual_address; fi
@@ -20,6 +21,14 @@ converge() {
 # The other host takes the virtual address meanwhile, so that no client is refused.
 before_restart() {
     systemctl stop "$(param vrrp_unit)" 2>/dev/null || true
+}
+
+# Those that somebody has taken out by hand.
+put_clusters_back() {
+    local server
+    while read -r server; do
+        haproxy_admin "$1" "set server $server state ready"
+    done < <(haproxy_out_of_rotation "$1" clusters)
 }
 
 cluster_is_up() {
@@ -35,9 +44,7 @@ virtual_address() {
     keepalived --config-test --use-file "$work/keepalived.conf" ||
         fail "keepalived does not accept the configuration; see the log"
     install_file "$work/keepalived.conf" "$folder/keepalived.conf" 0600 root
-    install_file "$(file vrrp_unit)" "/etc/systemd/system/$unit" 0644 root
-    systemctl daemon-reload
-    systemctl enable --quiet "$unit"
+    install_unit "$unit" vrrp_unit
     if ! in_use "$unit" vrrp "${files[@]}"; then
         systemctl restart "$unit"
         note_use vrrp "${files[@]}"
@@ -56,6 +63,21 @@ own_interface() {
 
 remove_virtual_address() {
     remove_unit "$(param vrrp_unit)"
+}
+
+drift() {
+    local unit vrrp_unit folder
+    unit=$(param unit) vrrp_unit=$(param vrrp_unit) folder=$(param folder)
+    check_file "$(file config)" "$folder/haproxy.cfg" 0600 root
+    check_unit "$unit"
+    check_use "$unit" started "/etc/systemd/system/$unit"
+    check_use "$unit" loaded "$folder/haproxy.cfg"
+    check_in_rotation "/run/${unit%.service}/admin.sock" clusters
+    [ -f "$(file keepalived)" ] || return 0
+    sed "s/INTERFACE-OF-THIS-HOST/$(own_interface)/" "$(file keepalived)" >"$work/keepalived.conf"
+    check_file "$work/keepalived.conf" "$folder/keepalived.conf" 0600 root
+    check_unit "$vrrp_unit" vrrp_unit
+    check_use "$vrrp_unit" vrrp "$folder/keepalived.conf" "/etc/systemd/system/$vrrp_unit"
 }
 
 remove() {

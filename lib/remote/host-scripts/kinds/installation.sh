@@ -15,7 +15,7 @@ converge() {
         preinstalled) ;;
         script) from_script ;;
     esac
-    check_import
+    [ -n "$(param folder)" ] || check_import "$(param zato)"
     link_current
 }
 
@@ -31,15 +31,27 @@ own_home() {
     install -d -m 0755 -o zato -g zato "$ZATO_HOME"
 }
 
-# The archive is checked before it is unpacked, and unpacked at the very path that it was built at: the scripts of a
-# virtualenv hold absolute paths. What is there is swapped in one step.
+# Builds lie side by side, and each unit sees its own at the very path that it was built at, since the scripts of a
+# virtualenv hold absolute paths. So what runs keeps its build until it is restarted.
 from_archive() {
     own_home
-    local zato sum archive
-    zato=$(param zato) sum=$(param sha256)
-    if [ "$(cat "$zato/.cdktf-zato-archive" 2>/dev/null)" = "$sum" ]; then return; fi
+    local folder
+    folder=$(param folder)
+    refuse_foreign_zato
+    [ -d "$folder" ] || unpack_archive "$folder"
+    install -d -m 0755 -o zato -g zato "$(param zato)"
+    touch "$(param zato)/.cdktf-zato"
+    check_import "$folder"
+    link_build "$folder"
+}
+
+# Checked before it is unpacked; the folder appears when it is whole.
+unpack_archive() {
+    local folder=$1 sum archive
+    sum=$(param sha256)
     archive=$STATE/archive-$sum
-    rm -rf -- "$zato.new"
+    forget_builds "$folder"
+    need_space
     if ! printf '%s  %s\n' "$sum" "$archive" | sha256sum --check --status 2>/dev/null; then
         progress "downloading $(param url)"
         curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 -o "$archive.part" -- "$(param url)" ||
@@ -48,16 +60,56 @@ from_archive() {
             fail "$(param url) has SHA-256 $(sha256sum "$archive.part" | cut -d ' ' -f 1) instead of $sum; nothing was unpacked"
         mv -f "$archive.part" "$archive"
     fi
-    progress "unpacking to $zato"
-    mkdir -p "$zato.new"
-    tar -x -f "$archive" -C "$zato.new" --no-same-owner
-    chown -R zato:zato "$zato.new"
-    chmod 0755 "$zato.new"
-    printf '%s\n' "$sum" >"$zato.new/.cdktf-zato-archive"
-    rm -rf -- "$zato.old"
-    [ ! -e "$zato" ] || mv -T "$zato" "$zato.old"
-    mv -T "$zato.new" "$zato"
-    rm -rf -- "$zato.old" "$archive"
+    progress "unpacking to $folder"
+    install -d -m 0755 -o zato -g zato "$(dirname "$folder")" "$folder.new"
+    tar -x -f "$archive" -C "$folder.new" --no-same-owner
+    chown -R zato:zato "$folder.new"
+    chmod 0755 "$folder.new"
+    sync -f "$folder.new"
+    mv -T "$folder.new" "$folder"
+    rm -f -- "$archive"
+}
+
+# As much as the largest build that is there takes, and some more for the archive and all else.
+need_space() {
+    local largest available
+    largest=$({ du -sm "$ZATO_HOME"/builds/*/ 2>/dev/null || true; } | sort -n | tail -n 1 | cut -f 1)
+    available=$(df --output=avail -m "$ZATO_HOME" | tail -n 1 | tr -d ' ')
+    [ "$available" -ge "$((2 * ${largest:-0}))" ] ||
+        fail "there are $available MiB free below $ZATO_HOME, and another build of Zato needs $((2 * ${largest:-0})) MiB"
+}
+
+# A folder that somebody else has filled is not ours to change.
+refuse_foreign_zato() {
+    local zato
+    zato=$(param zato)
+    [ -f "$zato/.cdktf-zato" ] || [ -z "$(ls -A "$zato" 2>/dev/null)" ] ||
+        fail "$zato holds a Zato that did not come from an archive; move it away, or give the archive another path"
+}
+
+# What people and our own scripts find at the path: links into the build that is declared. The folder itself always stays the
+# same one, since units lay their builds over it.
+link_build() {
+    local zato name
+    zato=$(param zato)
+    find "$zato" -mindepth 1 -maxdepth 1 ! -name .cdktf-zato -exec rm -rf {} +
+    while IFS= read -r -d '' name; do
+        ln -s "$1/$name" "$zato/$name"
+    done < <(find "$1" -mindepth 1 -maxdepth 1 -printf '%P\0')
+}
+
+# forget_builds [KEPT]: those that no component is declared with any more. So the former one stays, as a way back, until
+# another one comes.
+forget_builds() {
+    local folder
+    for folder in "$ZATO_HOME"/builds/*; do
+        [ "$folder" = "${1:-}" ] || declared_elsewhere "$folder" || rm -rf -- "$folder"
+    done
+}
+
+# declared_elsewhere TEXT: whether another component's manifest has it.
+declared_elsewhere() {
+    find "$STATE/components" -name manifest ! -path "$state/*" -exec grep -qF -- "$1" {} \; -print -quit | grep -q .
 }
 
 from_repository() {
@@ -91,13 +143,13 @@ from_script() {
     install -m 0600 "$(file script)" "$state/script"
 }
 
-# `zato --version` works even where the server cannot be imported.
+# check_import FOLDER: `zato --version` works even where the server cannot be imported.
 check_import() {
     local zato
     zato=$(param zato)
-    [ -x "$zato/bin/py" ] || fail "there is no Zato in $zato: bin/py is missing"
-    as_zato "$zato/bin/py" -c 'import zato.server.main' ||
-        fail "Zato in $zato is incomplete: its server cannot be imported"
+    [ -x "$1/bin/py" ] || fail "there is no Zato in $1: bin/py is missing"
+    as_zato_in "$1" "$zato" "$zato/bin/py" -c 'import zato.server.main' ||
+        fail "Zato in $1 is incomplete: its server cannot be imported"
 }
 
 # For people at a shell; units name the folder itself, so that another release is staged beside the one in use.
@@ -107,11 +159,23 @@ link_current() {
     ln -sfnT "$(param zato)" "$ZATO_HOME/current"
 }
 
+drift() {
+    local code
+    code=$(param folder)
+    code=${code:-$(param zato)}
+    [ -x "$code/bin/py" ] || found "there is no Zato in $code: bin/py is missing"
+}
+
 remove() {
     local zato
     zato=$(param zato)
     case $(param method) in
-        archive) rm -rf -- "$zato" "$zato.new" "$zato.old" "$STATE"/archive-* ;;
+        archive)
+            rm -f -- "$STATE"/archive-*
+            forget_builds
+            rmdir --ignore-fail-on-non-empty "$ZATO_HOME/builds"
+            declared_elsewhere "|$zato" || rm -rf -- "$zato"
+            ;;
         repository)
             apt-mark unhold "$(param package)" || true
             # With what Python has left in its folder.

@@ -8,30 +8,64 @@ converge() {
     create_directory "$(file create)"
     install_haproxy_config "$(file config)" "$path/config/repo/zato.config" zato
     install_unit "$unit"
+    drain_other_servers
     use_haproxy_config "$unit" "$path/config/repo/zato.config"
     wait_until 120 "/zato/ping through the load-balancer" answers "http://$(param address)/zato/ping" ||
         fail "no answer to http://$(param address)/zato/ping after 120 s; see 'journalctl -u $unit'"
+    put_cluster_back
     remove_other_servers
+}
+
+# All requests of the cluster come through here.
+before_restart() {
+    take_cluster_out
+}
+
+when_failed() {
+    put_cluster_back
+    where_it_stopped
+}
+
+other_servers() {
+    local folder
+    for folder in $(folders_of_this_cluster server); do
+        grep -qxF "$(basename "$folder")" "$(param_file servers)" || printf '%s\n' "$folder"
+    done
+}
+
+drain_other_servers() {
+    local folder
+    for folder in $(other_servers); do
+        (enter_component "$folder" && haproxy_drain "$(param load_balancer_socket)" "$(param back_end)" "$(param drain_seconds)")
+    done
 }
 
 remove_other_servers() {
     local folder
-    for folder in "$STATE"/components/*/; do
-        is_server_of_this_cluster "$folder" || continue
-        grep -qxF "$(basename "$folder")" "$(param_file servers)" || remove_server "$folder"
+    for folder in $(other_servers); do
+        remove_server "$folder"
     done
 }
 
 remove_server() {
     progress "removing the server $(basename "$1"), which is no longer declared"
     (
-        unpack_manifest "$1/manifest" "$work/other"
+        enter_component "$1"
         # shellcheck source=server.sh
         . "$scripts/kinds/server.sh"
         remove
         sql "delete from $(odb_quoted server) where name = '$(param server)'"
     )
     rm -rf -- "$1"
+}
+
+drift() {
+    local unit config
+    unit=$(param unit) config=$(param path)/config/repo/zato.config
+    check_file "$(file config)" "$config" 0600 zato
+    check_unit "$unit"
+    check_use "$unit" started "/etc/systemd/system/$unit"
+    check_use "$unit" loaded "$config"
 }
 
 remove() {

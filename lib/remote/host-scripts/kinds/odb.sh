@@ -55,6 +55,15 @@ as_postgres() {
     (cd / && exec runuser -u postgres -- psql -X -A -t -q -v ON_ERROR_STOP=1 "$@")
 }
 
+drift() {
+    local enabled
+    if [ "$(param odb_local)" = true ]; then
+        enabled=$(systemctl is-enabled postgresql 2>/dev/null || true)
+        [ "$enabled" = enabled ] || found "postgresql does not start at boot: it is ${enabled:-gone}"
+    fi
+    sql 'select 1' >/dev/null 2>&1 || found "the ODB $(param odb_name) at $(param odb_host):$(param odb_port) does not answer"
+}
+
 remove() {
     local name
     rm -f "$POSTGRESQL_DROP_IN"

@@ -8,6 +8,7 @@ converge() {
     create_directory "$(file create)"
     if [ "$(param active)" = true ]; then
         install_file "$(file unit)" "/etc/systemd/system/$unit" 0644 root
+        remove_overrides "$unit"
     else
         remove_unit "$unit"
     fi
@@ -41,6 +42,14 @@ forget_what_servers_still_tell() {
 
 listens() {
     reaches "$(param bind)" "$(param port)"
+}
+
+drift() {
+    if [ "$(param active)" = true ]; then
+        check_unit "$(param unit)"
+    elif systemctl is-active --quiet "$(param unit)"; then
+        found "$(param unit) runs, though the scheduler of another cluster does: every job runs twice"
+    fi
 }
 
 remove() {

@@ -11,6 +11,7 @@ converge() {
     install -d -m 0755 "/etc/zato" "/etc/zato/$(param cluster)"
     install_file "$(file environment)" "$(param environment_file)" 0600 root
     install_unit "$unit"
+    bring_requirements
     if ! in_use "$unit" started "${files[@]}"; then
         restart
         note_use started "${files[@]}"
@@ -21,10 +22,13 @@ converge() {
     put_back
 }
 
-# restart: without a request being lost, if there is another server.
+# restart: without a request being lost, if there is another server, or another cluster.
 restart() {
+    local socket back_end
+    socket=$(param load_balancer_socket) back_end=$(param back_end)
     if systemctl is-active --quiet "$(param unit)"; then
-        haproxy_drain "$(param load_balancer_socket)" "$(param back_end)" "$(param drain_seconds)"
+        haproxy_has_others "$socket" "$back_end" || take_cluster_out
+        haproxy_drain "$socket" "$back_end" "$(param drain_seconds)"
     fi
     progress "starting"
     systemctl restart "$(param unit)"
@@ -33,14 +37,57 @@ restart() {
 wait_for_workers() {
     local address
     address=$(param address)
-    wait_until 300 /zato/ping answers "http://$address/zato/ping" ||
-        fail "no answer to http://$address/zato/ping after 300 s; see 'journalctl -u $(param unit)' and $(param path)/logs/server.log"
+    wait_until 300 /zato/ping answers_or_gives_up "http://$address/zato/ping"
+    answers "http://$address/zato/ping" ||
+        fail "no answer to http://$address/zato/ping; see 'journalctl -u $(param unit)' and $(param path)/logs/server.log"
     wait_until 300 "$(param workers) workers" all_workers_answer "$address" "$(param workers)" ||
         fail "not all $(param workers) workers answer after 300 s; see $(param path)/logs/server.log"
 }
 
+# A server that ended five times will end a sixth time: systemd starts it again every few seconds.
+answers_or_gives_up() {
+    answers "$1" || [ "$(systemctl show --property NRestarts --value "$(param unit)")" -ge 5 ]
+}
+
+# It gets requests again when it has what the cluster runs, and the load-balancer itself finds that it answers.
 put_back() {
-    haproxy_ready "$(param load_balancer_socket)" "$(param back_end)"
+    local socket back_end
+    socket=$(param load_balancer_socket) back_end=$(param back_end)
+    check_services_of_content
+    wait_until 60 "the load-balancer to reach it" haproxy_is_healthy "$socket" "$back_end" ||
+        fail "the load-balancer does not reach it; see 'show stat' on $socket"
+    haproxy_ready "$socket" "$back_end"
+    put_cluster_back
+}
+
+# check_services_of_content: those that were verified last must be loaded by all workers, or requests for them would be lost.
+check_services_of_content() {
+    local folder services
+    folder=$(folders_of_this_cluster content)
+    if [ -z "$folder" ] || [ ! -f "$folder/verified" ]; then return; fi
+    services=$(unpack_manifest "$folder/verified" "$work/verified" && param_file services)
+    [ -s "$services" ] || return 0
+    wait_until 120 "its services" check_services "$services" && return
+    left_out=yes
+    fail "the services are not live on $(param address), so it stays out of the load-balancer: $(check_services "$services" 2>&1 | tail -n 5)"
+}
+
+check_services() {
+    admin "$(param address)" services "$1" "$(param workers)"
+}
+
+# Unless it would answer wrongly, the load-balancer's checks decide again: it comes back by itself once it works.
+when_failed() {
+    [ -n "${left_out:-}" ] || haproxy_leave_to_checks "$(param load_balancer_socket)" "$(param back_end)"
+    put_cluster_back
+    where_it_stopped
+}
+
+# Services need the packages that content requires in the build that the server is about to get, too.
+bring_requirements() {
+    local folder
+    folder=$(folders_of_this_cluster content)
+    [ ! -f "$folder/requirements" ] || need_requirements "$folder/requirements"
 }
 
 # A row without a folder makes Zato refuse (exit 7), and leave a folder that looks complete.
@@ -71,6 +118,15 @@ note_baseline() {
     local baseline
     baseline=$STATE/baseline-$(param cluster).json
     [ -f "$baseline" ] || admin "$(param address)" baseline "$baseline"
+}
+
+drift() {
+    local unit
+    unit=$(param unit)
+    check_file "$(file environment)" "$(param environment_file)" 0600 root
+    check_unit "$unit"
+    check_use "$unit" started "$(param environment_file)" "/etc/systemd/system/$unit"
+    check_in_rotation "$(param load_balancer_socket)" "$(param back_end)"
 }
 
 remove() {

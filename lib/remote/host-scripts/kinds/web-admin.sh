@@ -41,6 +41,13 @@ set_bind() {
     install_file "$work/web-admin.conf" "$conf" 0600 zato
 }
 
+drift() {
+    local unit
+    unit=$(param unit)
+    check_unit "$unit"
+    check_use "$unit" started "$(param path)/config/repo/web-admin.conf" "/etc/systemd/system/$unit"
+}
+
 remove() {
     remove_unit "$(param unit)"
     rm -rf -- "$(param path)"

@@ -15,7 +15,11 @@
 . "$scripts/lib/odb.sh"
 # shellcheck source=zato.sh
 . "$scripts/lib/zato.sh"
+# shellcheck source=requirements.sh
+. "$scripts/lib/requirements.sh"
 # shellcheck source=haproxy.sh
 . "$scripts/lib/haproxy.sh"
+# shellcheck source=rolling.sh
+. "$scripts/lib/rolling.sh"
 # shellcheck source=net.sh
 . "$scripts/lib/net.sh"

@@ -59,3 +59,38 @@ haproxy_ready() {
     haproxy_admin "$1" "set server $2 state ready"
     haproxy_admin "$1" "set server $2 health up"
 }
+
+# haproxy_leave_to_checks SOCKET BACKEND/SERVER: requests again as soon as HAProxy's own checks are content.
+haproxy_leave_to_checks() {
+    [ -S "$1" ] || return 0
+    haproxy_admin "$1" "set server $2 state ready"
+}
+
+# haproxy_is_healthy SOCKET BACKEND/SERVER: whether HAProxy's last check of the server was good; true where HAProxy does not
+# run, or does not know the server yet.
+haproxy_is_healthy() {
+    [ -S "$1" ] || return 0
+    haproxy_admin "$1" 'show stat' | awk -F, -v server="$2" '$1 "/" $2 == server && $37 !~ /L7OK$/ { bad = 1 } END { exit bad }'
+}
+
+# haproxy_usable SOCKET BACKEND: the servers that get requests, a line each.
+haproxy_usable() {
+    haproxy_admin "$1" 'show stat' | awk -F, -v backend="$2" '$1 == backend && $2 != "BACKEND" && $18 ~ /^UP/ { print $2 }'
+}
+
+# haproxy_out_of_rotation SOCKET BACKEND[/SERVER]: the servers that somebody has drained or put into maintenance, by name and
+# not by the configuration, a line each.
+haproxy_out_of_rotation() {
+    local backend server admin
+    haproxy_admin "$1" 'show servers state' | awk '/^[0-9]/ { print $2, $4, $7 }' | while read -r backend server admin; do
+        case $2 in "$backend" | "$backend/$server") ;; *) continue ;; esac
+        # Of srv_admin_state: 0x01 forced maintenance, 0x08 forced drain.
+        if [ "$((admin & 0x09))" -ne 0 ]; then printf '%s/%s\n' "$backend" "$server"; fi
+    done
+}
+
+# haproxy_has_others SOCKET BACKEND/SERVER: whether another server gets requests, or there is no HAProxy that sends any.
+haproxy_has_others() {
+    [ -S "$1" ] || return 0
+    haproxy_usable "$1" "${2%/*}" | grep -qvxF "${2##*/}"
+}

@@ -37,11 +37,13 @@ clear_staging() {
 
 end() {
     local status=$1
-    rm -rf -- "$work"
     if [ "$status" -ne 0 ] && [ -z "${failed:-}" ]; then
         say "failed with exit status $status; the end of $log on the host:"
         tail -n 12 "$log" | sed 's/^/    /' >&3 2>/dev/null || true
     fi
+    # In a shell of its own, which may end in the middle.
+    if [ "$status" -ne 0 ] && [ -n "${on_failure:-}" ]; then ("$on_failure") || true; fi
+    rm -rf -- "$work"
 }
 
 say() {

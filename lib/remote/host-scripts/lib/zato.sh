@@ -18,6 +18,19 @@ as_zato() {
     (cd "$ZATO_HOME" && exec runuser -u zato -- env HOME="$ZATO_HOME" "$@" </dev/null)
 }
 
+# as_zato_in FOLDER PATH COMMAND...: as_zato, where the folder lies at the path, as units have it.
+as_zato_in() {
+    local folder=$1 path=$2
+    shift 2
+    if [ "$folder" = "$path" ]; then
+        as_zato "$@"
+        return
+    fi
+    # shellcheck disable=SC2016 # the inner shell expands its own arguments
+    (cd "$ZATO_HOME" && exec unshare --mount bash -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' _ "$folder" "$path" \
+        runuser -u zato -- env HOME="$ZATO_HOME" "$@" </dev/null)
+}
+
 # zato_from_config COMMAND_FILE [PARAMETER]: runs `zato from-config`. The manifest's file holds "key=value" lines; the
 # parameter (by default "command_secrets") has lines "KEY SECRET" for those whose value is one of the cluster's secrets.
 zato_from_config() {
@@ -73,31 +86,4 @@ answers() {
 
 all_workers_answer() {
     [ "$(admin "$1" count-workers)" = "$2" ]
-}
-
-# is_server_of_this_cluster FOLDER: whether a folder of our state is that of a server of the same cluster.
-is_server_of_this_cluster() {
-    [ "$(cat "$1/kind" 2>/dev/null)" = server ] &&
-        grep -A1 -x '@param cluster' "$1/manifest" | grep -qxF "|$(param cluster)"
-}
-
-# restart_servers: all of this cluster's that are on this host, one after the other, without a request being lost.
-restart_servers() {
-    local folder
-    for folder in "$STATE"/components/*/; do
-        ! is_server_of_this_cluster "$folder" || restart_server "$folder"
-    done
-}
-
-restart_server() {
-    progress "restarting the server $(basename "$1")"
-    (
-        state=${1%/}
-        unpack_manifest "$1/manifest" "$work/other"
-        # shellcheck source=../kinds/server.sh
-        . "$scripts/kinds/server.sh"
-        restart
-        wait_for_workers
-        put_back
-    )
 }

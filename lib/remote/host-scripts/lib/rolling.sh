@@ -1,0 +1,107 @@
+# Changes without a request being lost: one server at a time leaves the cluster's load-balancer; where the whole cluster has
+# to stop, balancers in front leave it out before.
+# shellcheck shell=bash
+
+# The ACL of the load-balancer's configuration (lib/zato/load-balancer-config.ts) that health checks are refused by.
+readonly TAKEN_OUT='#1'
+
+# folders_of_this_cluster KIND: the folders of our state that are those of components of the same cluster.
+folders_of_this_cluster() {
+    local folder
+    for folder in "$STATE"/components/*/; do
+        [ "$(cat "$folder/kind" 2>/dev/null)" = "$1" ] || continue
+        if grep -A1 -x '@param cluster' "$folder/manifest" | grep -qxF "|$(param cluster)"; then printf '%s\n' "$folder"; fi
+    done
+}
+
+# enter_component FOLDER: for a subshell, in which param and file are those of another component.
+enter_component() {
+    state=${1%/}
+    unpack_manifest "$state/manifest" "$(mktemp -d "$work/other.XXXXXX")"
+}
+
+# restart_servers: all of this cluster's that are on this host, one after the other.
+restart_servers() {
+    local folder
+    for folder in $(folders_of_this_cluster server); do
+        restart_server "$folder"
+    done
+}
+
+restart_server() {
+    progress "restarting the server $(basename "$1")"
+    (
+        enter_component "$1"
+        # shellcheck source=../kinds/server.sh
+        . "$scripts/kinds/server.sh"
+        restart
+        wait_for_workers
+        put_back
+    )
+}
+
+# take_cluster_out: the load-balancer tells health checks that it is about to stop, and serves what comes until balancers in
+# front have noticed. Not where no other cluster answers: requests would find none at all.
+take_cluster_out() {
+    local folder
+    folder=$(folders_of_this_cluster load-balancer)
+    if [ -n "$folder" ]; then (enter_component "$folder" && say_goodbye); fi
+}
+
+say_goodbye() {
+    local socket unit
+    unit=$(param unit)
+    socket=/run/${unit%.service}/admin.sock
+    if ! systemctl is-active --quiet "$unit" || [ "$(param notice_seconds)" = 0 ]; then return; fi
+    if ! another_cluster_answers; then
+        progress "no other cluster answers, so this one stays where it is, and requests may be lost"
+        return
+    fi
+    progress "letting balancers in front take the cluster out ($(param notice_seconds) s)"
+    haproxy_admin "$socket" "add acl $TAKEN_OUT /zato/ping"
+    touch "$state/taken-out"
+    sleep "$(param notice_seconds)"
+    wait_until "$(param drain_seconds)" "requests under way" haproxy_is_idle "$socket" "$(param back_end)/BACKEND" ||
+        progress "requests are still under way after $(param drain_seconds) s; they are given up"
+}
+
+another_cluster_answers() {
+    local address
+    while read -r address; do
+        if [ -n "$address" ] && answers "http://$address/zato/ping"; then return; fi
+    done < <(param other_clusters; echo)
+    return 1
+}
+
+# put_cluster_back: and wait until balancers in front have noticed, since the next cluster may be taken out afterwards.
+put_cluster_back() {
+    local folder
+    folder=$(folders_of_this_cluster load-balancer)
+    if [ -n "$folder" ]; then (enter_component "$folder" && say_hello); fi
+}
+
+say_hello() {
+    local unit
+    [ -f "$state/taken-out" ] || return 0
+    unit=$(param unit)
+    haproxy_admin "/run/${unit%.service}/admin.sock" "clear acl $TAKEN_OUT" || true
+    rm -f "$state/taken-out"
+    progress "waiting until balancers in front have the cluster back ($(param notice_seconds) s)"
+    sleep "$(param notice_seconds)"
+}
+
+# where_it_stopped: what goes on, and which ways lead on; when a step of a cluster has failed.
+where_it_stopped() {
+    local folder
+    say "stopped here; what comes after it, on this host and on others, was not touched"
+    folder=$(folders_of_this_cluster load-balancer)
+    if [ -n "$folder" ]; then (enter_component "$folder" && say_who_answers); fi
+    say "to go on, remove the cause and deploy again; to go back, deploy the former program"
+}
+
+say_who_answers() {
+    local unit usable
+    unit=$(param unit)
+    usable=$(haproxy_usable "/run/${unit%.service}/admin.sock" "$(param back_end)" | sed 's/^http_plain--//' | paste -sd ' ')
+    say "servers of the cluster $(param cluster) that get requests: ${usable:-none}"
+}

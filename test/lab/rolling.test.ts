@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { ZatoInstallation, type HighAvailabilityDeploymentProps } from "cdktf-zato";
+import type { PublishedFile } from "../../lab/archive";
+import type { Lab } from "../../lab/lab";
+import { startLoad } from "../../lab/load";
+import { describeLoad } from "../../lab/load-summary";
+import type { CommandResult } from "../../lab/process";
+import { twoHosts, virtualAddress } from "./support/programs";
+import { Project, type Program } from "./support/project";
+import { freshHosts } from "./support/shared-lab";
+import { unitProperty, waitForPing, workersOf } from "./support/zato";
+
+const HOSTS = ["host1", "host2"] as const;
+
+/** A request is on its way long enough for every restart to meet some. */
+const SERVICE = `
+from time import sleep
+from zato.server.service import Service
+
+class Work(Service):
+    name = "rolling.work"
+
+    def handle(self):
+        sleep(0.3)
+        self.response.payload = "done"
+`;
+
+let lab: Lab;
+let project: Project;
+let services: string;
+
+/** What a test varies. */
+interface Variation extends Partial<HighAvailabilityDeploymentProps> {
+  readonly archive?: PublishedFile;
+}
+
+function declared({ archive = lab.archive, ...deployment }: Variation = {}): Program {
+  return (stack) => {
+    const installation = ZatoInstallation.archive(archive);
+    // Noticed sooner than by default, for the sake of the test's time.
+    const healthCheck = { interval: 1, timeout: 1 };
+    const zato = twoHosts(stack, lab, { deployment: { installation, healthCheck, ...deployment } });
+    zato.addServices(services);
+    zato.addRestChannel("Work", { urlPath: "/work", service: "rolling.work" });
+  };
+}
+
+beforeAll(async () => {
+  lab = await freshHosts(HOSTS, { equipped: true });
+  services = mkdtempSync(path.join(tmpdir(), "zato-rolling-"));
+  writeFileSync(path.join(services, "work.py"), SERVICE);
+  project = new Project(lab).synth(declared());
+  await project.apply();
+  await waitForPing(lab, `http://${virtualAddress(lab)}/work`);
+});
+
+afterAll(() => {
+  project?.remove();
+  rmSync(services, { recursive: true, force: true });
+});
+
+/** Another build of Zato for the same path: the archive of the lab, after a command has changed what is in it. */
+async function anotherBuild(name: string, command: string): Promise<PublishedFile> {
+  const url = new URL(lab.archive.url);
+  const source = `/srv/artifacts/${path.posix.basename(url.pathname)}`;
+  const target = `/srv/artifacts/${name}.tar.gz`;
+  const repack = `cd "$(mktemp -d)" && tar -xzf ${source} && ${command} && tar -czf ${target} . && sha256sum ${target}`;
+  const sha256 = (await lab.execOrThrow("client", repack)).split(" ")[0]!;
+  url.pathname = `/${name}.tar.gz`;
+  return { url: url.href, sha256 };
+}
+
+/** Applies while clients send what is never repeated by a balancer; gives what Terraform said. */
+async function applyUnderLoad(program: Program): Promise<CommandResult> {
+  const url = `http://${virtualAddress(lab)}/work`;
+  const load = await startLoad(lab, { url, method: "POST", body: "{}", seconds: 300 });
+  await load.begun;
+  const result = await project.synth(program).tryApply();
+  load.stop();
+  const summary = await load.finished;
+  console.log(`${expect.getState().currentTestName}: ${describeLoad(summary)}`);
+  expect(summary.failedByKind).toEqual({});
+  return result;
+}
+
+/** What lies at the path of Zato's code for a running component of a host: the build's folder, named after its archive. */
+async function buildOf(host: string, component: string): Promise<string> {
+  const pid = await unitProperty(lab, host, `zato-${host}-${component}.service`, "MainPID");
+  const mounted = `awk '$5 == "/opt/zato/3.3" { print $4 }' /proc/${pid}/mountinfo`;
+  return path.posix.basename((await lab.execOrThrow(host, mounted)).trim());
+}
+
+async function buildsOf(...components: string[]): Promise<string[]> {
+  const all = await Promise.all(HOSTS.flatMap((host) => components.map((one) => buildOf(host, one))));
+  return [...new Set(all)];
+}
+
+async function startTimes(): Promise<string[]> {
+  const property = "ExecMainStartTimestampMonotonic";
+  return Promise.all(HOSTS.map((host) => unitProperty(lab, host, `zato-${host}-server1.service`, property)));
+}
+
+test("another build of Zato for the same path, and the way back, lose no request", async () => {
+  // GIVEN
+  const archive = await anotherBuild("zato-second", "echo second >lab-build");
+
+  // WHEN, THEN
+  expect(await applyUnderLoad(declared({ archive }))).toMatchObject({ status: 0 });
+  expect(await buildsOf("server1", "server2", "web-admin")).toEqual([archive.sha256]);
+  expect(await lab.execOrThrow("host1", "ls /opt/zato/builds | wc -l; cat /opt/zato/current/lab-build")).toBe(
+    "2\nsecond\n",
+  );
+
+  // WHEN nothing can be downloaded any more
+  await lab.execOrThrow("client", "mv /srv/artifacts/zato-3.3-stand-in.tar.gz /srv/artifacts/moved-away");
+  const back = await applyUnderLoad(declared());
+  await lab.execOrThrow("client", "mv /srv/artifacts/moved-away /srv/artifacts/zato-3.3-stand-in.tar.gz");
+
+  // THEN
+  expect(back).toMatchObject({ status: 0 });
+  expect(await buildsOf("server1", "server2")).toEqual([lab.archive.sha256]);
+});
+
+test("a build that cannot be imported is refused on all hosts before any server is touched", async () => {
+  const archive = await anotherBuild("zato-broken", "rm lib/python3*/site-packages/zato/server/main.py");
+  const before = await startTimes();
+  const { status, stdout, stderr } = await applyUnderLoad(declared({ archive }));
+  expect(status).toBe(1);
+  expect(stdout + stderr).toContain("is incomplete: its server cannot be imported");
+  expect(stdout).toContain("to go on, remove the cause and deploy again; to go back, deploy the former program");
+  expect(await startTimes()).toEqual(before);
+  expect((await lab.exec("host1", "runuser -u zato -- /opt/zato/3.3/bin/py -c 'import zato.server.main'")).status).toBe(
+    0,
+  );
+});
+
+test("fewer servers with more workers each lose no request", async () => {
+  expect(await applyUnderLoad(declared({ servers: 1 }))).toMatchObject({ status: 0 });
+  for (const host of HOSTS) {
+    expect(await workersOf(lab, host, "server1")).toBe(lab.host(host).cpus);
+    expect((await lab.exec(host, `systemctl status zato-${host}-server2`)).status).not.toBe(0);
+  }
+});
+
+test("a restart without a change is one property, and loses no request though each cluster has but one server", async () => {
+  // WHEN
+  const before = await startTimes();
+  const plan = await project.synth(declared({ servers: 1, restartedAt: "2026-11-22" })).plan();
+  const result = await applyUnderLoad(declared({ servers: 1, restartedAt: "2026-11-22" }));
+
+  // THEN
+  expect(result).toMatchObject({ status: 0 });
+  expect(Object.keys(plan)).toEqual(HOSTS.map((host) => `zato/${host}/server1/content`));
+  expect((await startTimes()).filter((time, position) => time !== before[position])).toHaveLength(2);
+});
+
+test("a server that does not start any more stops the change at the first cluster, while the others go on", async () => {
+  // GIVEN
+  const before = await startTimes();
+  const environment = { Zato_Config_Server_server__conf_main_gunicorn_workers: "none" };
+
+  // WHEN
+  const { status, stdout } = await applyUnderLoad(declared({ servers: 1, restartedAt: "2026-11-22", environment }));
+
+  // THEN
+  expect(status).toBe(1);
+  expect(stdout).toContain("[host1] server1: failed: no answer to http://127.0.0.1:17010/zato/ping");
+  expect(stdout).toContain("[host1] server1: servers of the cluster host1 that get requests: none");
+  expect((await startTimes())[1]).toBe(before[1]);
+
+  // WHEN one goes back
+  const back = await applyUnderLoad(declared({ servers: 1, restartedAt: "2026-11-22" }));
+
+  // THEN
+  expect(back).toMatchObject({ status: 0 });
+  expect((await startTimes())[1]).toBe(before[1]);
+  expect(await project.planStatus()).toBe(0);
+});
