@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
-import { verify } from "./verify";
+import { verifyHosts } from "./drift";
+import { verifyContent } from "./verify";
 
 const USAGE = `usage: cdktf-zato verify STACK_FOLDER
 
-  verify    ask every cluster what it runs, and print what differs from the declaration or between clusters
+  verify    ask every host what is not as the last deploy left it, and every cluster what it runs; print what was changed by
+            hand, and what differs from the declaration or between clusters
             STACK_FOLDER is where 'cdktf synth' has put the stack, for example cdktf.out/stacks/production
 
-exit status: 0 as declared, 1 something differs, 2 a cluster cannot be asked or the call is wrong
+exit status: 0 as declared, 1 something differs, 2 a host cannot be asked or the call is wrong
 `;
 
 async function main(): Promise<number> {
@@ -21,7 +23,8 @@ async function main(): Promise<number> {
     process.stderr.write(USAGE);
     return 2;
   }
-  return verify(folder, (line) => process.stdout.write(`${line}\n`));
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  return Math.max(await verifyHosts(folder, print), await verifyContent(folder, print));
 }
 
 main().then(

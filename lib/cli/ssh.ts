@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { STAGING } from "../remote";
-import { DeclaredContent } from "./stack-file";
+import { DeclaredComponent } from "./stack-file";
 
 /** What a host answered. */
 export interface HostAnswer {
@@ -12,20 +12,22 @@ export interface HostAnswer {
   readonly stderr: string;
 }
 
-/** Runs `verify.sh` on a host by the OpenSSH client, which must find the pinned host key. */
-export async function askHost(content: DeclaredContent): Promise<HostAnswer> {
+/** Asks the host of a component, by a script of ours and its words. */
+export async function askHost(component: DeclaredComponent, script: string, input: string): Promise<HostAnswer> {
   const folder = mkdtempSync(join(tmpdir(), "cdktf-zato-"));
   try {
     const knownHosts = join(folder, "known_hosts");
-    writeFileSync(knownHosts, [content, content.bastion].flatMap((host) => (host ? [knownHost(host)] : [])).join(""));
-    const command = `${content.sudo ? "sudo -n " : ""}bash ${STAGING}/scripts/verify.sh ${content.name}`;
-    return await run("ssh", [...options(content, knownHosts), "--", content.address, command], content.manifest);
+    const { bastion, address, sudo } = component;
+    writeFileSync(knownHosts, [component, bastion].flatMap((host) => (host ? [knownHost(host)] : [])).join(""));
+    const command = `${sudo ? "sudo -n " : ""}bash ${STAGING}/scripts/${script}`;
+    // The OpenSSH client, which must find the pinned host key.
+    return await run("ssh", [...options(component, knownHosts), "--", address, command], input);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function options(content: DeclaredContent, knownHosts: string): string[] {
+function options(content: DeclaredComponent, knownHosts: string): string[] {
   const common = [
     ["UserKnownHostsFile", knownHosts],
     ["StrictHostKeyChecking", "yes"],

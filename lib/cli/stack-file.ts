@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { STAGING, stagingName } from "../remote";
 import { literalOf } from "../remote/terraform-text";
 
-/** How a content component is reached, and what it should be. */
-export interface DeclaredContent {
+/** A component, and how its host is reached. */
+export interface DeclaredComponent {
   /** The component's name on its host. */
   readonly name: string;
   /** The host's address. */
@@ -21,6 +21,13 @@ export interface DeclaredContent {
     readonly hostKey: string;
   };
   readonly sudo: boolean;
+  readonly kind: string;
+  /** Terraform's address of the resource that brings it to its host. */
+  readonly resource: string;
+}
+
+/** A content component, and what it should be. */
+export interface DeclaredContent extends DeclaredComponent {
   /** The manifest, as it goes to the host. */
   readonly manifest: string;
 }
@@ -33,16 +40,40 @@ interface Resource {
   }[];
 }
 
-const CONVERGE = /^(sudo -n )?bash \S+\/scripts\/converge\.sh content (\S+) /;
+const CONVERGE = /^(sudo -n )?bash \S+\/scripts\/converge\.sh (\S+) (\S+) /;
+
+/**
+ * All components of a synthesized stack.
+ *
+ * @param folder the stack's folder, for example `cdktf.out/stacks/production`
+ * @throws Error when there is no synthesized stack in the folder, it declares no component, or an address is only known to
+ * Terraform
+ */
+export function readComponents(folder: string): DeclaredComponent[] {
+  const components = readResources(folder).flatMap(([address, resource]) => toComponents(address, resource));
+  if (components.length === 0) {
+    throw new Error(`the stack in '${folder}' declares nothing on any host; there is nothing to verify`);
+  }
+  return components;
+}
 
 /**
  * The content components of a synthesized stack.
  *
  * @param folder the stack's folder, for example `cdktf.out/stacks/production`
- * @throws Error when there is no synthesized stack in the folder, it declares no content, or an address or a part of the
- * content is only known to Terraform
+ * @throws Error when there is no synthesized stack in the folder, or an address or a part of the content is only known to
+ * Terraform
  */
 export function readDeclaredContent(folder: string): DeclaredContent[] {
+  return readResources(folder).flatMap(([address, resource]) =>
+    toComponents(address, resource, "content").map((component) => ({
+      ...component,
+      manifest: plain(manifestOf(resource, component.name), component.name, "content"),
+    })),
+  );
+}
+
+function readResources(folder: string): [string, Resource][] {
   const file = join(folder, "cdk.tf.json");
   if (!existsSync(file)) {
     throw new Error(`there is no synthesized stack in '${folder}'; run 'cdktf synth' before`);
@@ -50,23 +81,28 @@ export function readDeclaredContent(folder: string): DeclaredContent[] {
   const { resource = {} } = JSON.parse(readFileSync(file, "utf8")) as {
     resource?: Record<string, Record<string, Resource>>;
   };
-  const carriers = [...Object.values(resource.null_resource ?? {}), ...Object.values(resource.terraform_data ?? {})];
-  const contents = carriers.flatMap(toDeclaredContent);
-  if (contents.length === 0) {
-    throw new Error(`the stack in '${folder}' declares no content of clusters; there is nothing to verify`);
-  }
-  return contents;
+  return ["null_resource", "terraform_data"].flatMap((type) =>
+    Object.entries(resource[type] ?? {}).map(([name, one]): [string, Resource] => [`${type}.${name}`, one]),
+  );
 }
 
-function toDeclaredContent({ connection, provisioner = [] }: Resource): DeclaredContent[] {
+function manifestOf({ provisioner = [] }: Resource, name: string): string {
+  const staged = `${STAGING}/${stagingName(name)}.manifest`;
+  return provisioner.find(({ file }) => file?.destination === staged)?.file?.content ?? "";
+}
+
+/** The component that a resource brings to its host, if it brings one, of the kind if one is asked for. */
+function toComponents(
+  resource: string,
+  { connection, provisioner = [] }: Resource,
+  kind?: string,
+): DeclaredComponent[] {
   const commands = provisioner.flatMap((one) => one["remote-exec"]?.inline ?? []);
   const converge = commands.map((command) => CONVERGE.exec(command)).find((match) => match !== null);
-  if (!converge || !connection) {
+  if (!converge || !connection || (kind !== undefined && converge[2] !== kind)) {
     return [];
   }
-  const name = converge[2]!;
-  const staged = `${STAGING}/${stagingName(name)}.manifest`;
-  const manifest = provisioner.find((one) => one.file?.destination === staged)?.file?.content ?? "";
+  const name = converge[3]!;
   const text = (key: string): string => plain(String(connection[key] ?? ""), name, key);
   return [
     {
@@ -86,7 +122,8 @@ function toDeclaredContent({ connection, provisioner = [] }: Resource): Declared
               hostKey: text("bastion_host_key"),
             },
       sudo: converge[1] !== undefined,
-      manifest: plain(manifest, name, "content"),
+      kind: converge[2]!,
+      resource,
     },
   ];
 }

@@ -6,11 +6,19 @@ import { readDeclaredContent } from "./stack-file";
  * Asks every cluster of a synthesized stack what it runs, and prints what differs from the declaration or between
  * clusters. Changes nothing.
  *
- * @returns 0 when all clusters are as declared, 1 when something differs, 2 when a cluster cannot be asked
+ * @returns 0 when all clusters are as declared or there is no content, 1 when something differs, 2 when a cluster cannot be asked
  */
-export async function verify(stackFolder: string, print: (line: string) => void): Promise<number> {
+export async function verifyContent(stackFolder: string, print: (line: string) => void): Promise<number> {
   const contents = readDeclaredContent(stackFolder);
-  const answers = await Promise.all(contents.map(async (content) => ({ content, answer: await askHost(content) })));
+  if (contents.length === 0) {
+    return 0;
+  }
+  const answers = await Promise.all(
+    contents.map(async (content) => ({
+      content,
+      answer: await askHost(content, `verify.sh ${content.name}`, content.manifest),
+    })),
+  );
   const silent = answers.filter(({ answer }) => answer.status !== 0);
   for (const { content, answer } of silent) {
     print(`${content.name} at ${content.address} cannot be asked: ${answer.stderr.trim().split("\n").at(-1)}`);

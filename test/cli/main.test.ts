@@ -12,10 +12,11 @@ const folder = temporaryFolder();
 
 jest.setTimeout(60_000);
 
-/** Runs the program with an `ssh` of the test's own: a bash program. */
-function cdktfZato(args: readonly string[], ssh = "exit 255"): BashResult {
+/** Runs the program with an `ssh` of the test's own: bash programs for what clusters run, and for what was changed on hosts. */
+function cdktfZato(args: readonly string[], ssh = "exit 255", drift = "cat >/dev/null"): BashResult {
   mkdirSync(join(folder(), "bin"), { recursive: true });
-  writeFileSync(join(folder(), "bin", "ssh"), `#!/bin/bash\n${ssh}\n`);
+  const program = `case "$*" in *drift.sh) ${drift} ; exit ;; esac\n${ssh}`;
+  writeFileSync(join(folder(), "bin", "ssh"), `#!/bin/bash\n${program}\n`);
   chmodSync(join(folder(), "bin", "ssh"), 0o755);
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", MAIN, ...args], {
     cwd: ROOT,
@@ -48,7 +49,7 @@ describe("usage", () => {
     expect(cdktfZato(["--help"])).toMatchObject({
       status: 0,
       stdout: expect.stringContaining(
-        "exit status: 0 as declared, 1 something differs, 2 a cluster cannot be asked",
+        "exit status: 0 as declared, 1 something differs, 2 a host cannot be asked",
       ) as string,
       stderr: "",
     });
@@ -77,7 +78,8 @@ describe("verify", () => {
     const result = cdktfZato(["verify", stack()], ssh);
 
     // THEN
-    expect(result).toEqual({ status: 0, stdout: "host1 and host2 run exactly what is declared\n", stderr: "" });
+    const said = ["all hosts are as deployed", "host1 and host2 run exactly what is declared", ""].join("\n");
+    expect(result).toEqual({ status: 0, stdout: said, stderr: "" });
     const words = readFileSync(join(folder(), "words-10.0.0.12"), "utf8").split("\n");
     expect(words).toEqual(expect.arrayContaining(["StrictHostKeyChecking=yes", "BatchMode=yes", "-l", "ops"]));
     expect(words.slice(-4)).toEqual([
@@ -95,6 +97,7 @@ describe("verify", () => {
     expect(cdktfZato(["verify", stack()], ssh)).toEqual({
       status: 1,
       stdout: [
+        "all hosts are as deployed",
         "object                host1  host2       declared",
         "zato_cache_builtin/A  same   max_size=2  max_size=1",
         "",
@@ -109,12 +112,69 @@ no route to host' >&2; exit 255 ;; *) echo '${OTHER}' ;; esac`;
     expect(cdktfZato(["verify", stack()], ssh)).toEqual({
       status: 2,
       stdout: [
+        "all hosts are as deployed",
         "host2-content at 10.0.0.12 cannot be asked: no route to host",
         "object                host1       declared",
         "zato_cache_builtin/A  max_size=2  max_size=1",
         "",
       ].join("\n"),
       stderr: "",
+    });
+  });
+
+  describe("asks each host once what was changed on it", () => {
+    const quiet = `echo '${SAME}'`;
+
+    function withoutContent(): string {
+      const declared = newStack();
+      newDeployment(declared);
+      writeFileSync(join(folder(), "cdk.tf.json"), Template.synth(declared).text);
+      return folder();
+    }
+
+    test("telling it what is declared for it", () => {
+      const drift = `echo "$*" >>"$FOLDER/asked"; cat >"$FOLDER/declared-\${*: -2:1}"`;
+      expect(cdktfZato(["verify", withoutContent()], quiet, drift)).toEqual({
+        status: 0,
+        stdout: "all hosts are as deployed\n",
+        stderr: "",
+      });
+      expect(readFileSync(join(folder(), "asked"), "utf8").split("\n")).toHaveLength(3);
+      expect(readFileSync(join(folder(), "declared-10.0.0.12"), "utf8").split("\n").sort()).toEqual([
+        "",
+        "cluster host2-registration",
+        "installation host2-installation",
+        "load-balancer host2-load-balancer",
+        "odb host2-odb",
+        "scheduler host2-scheduler",
+        "server host2-server1",
+        "server host2-server2",
+        "web-admin host2-web-admin",
+      ]);
+    });
+
+    test("ends with 1, names what it is, and prints the command that puts it right", () => {
+      const drift = `cat >/dev/null
+        case "$*" in *10.0.0.12*) printf 'host2-server1\\tx.service does not run\\nhost2-server1\\ty was changed\\nnobody\\tz\\n' ;; esac`;
+      const { status, stdout } = cdktfZato(["verify", stack()], quiet, drift);
+      expect(status).toBe(1);
+      expect(stdout.replace(/_content_\w{8}/, "_content")).toBe(
+        [
+          "host2-server1 at 10.0.0.12: x.service does not run",
+          "host2-server1 at 10.0.0.12: y was changed",
+          `to put it right: terraform -chdir='${folder()}' apply -replace='null_resource.zato_host2_server1_content'`,
+          "host1 and host2 run exactly what is declared",
+          "",
+        ].join("\n"),
+      );
+    });
+
+    test("ends with 2 when one does not answer, and says what was found on the others", () => {
+      const drift = `cat >/dev/null
+        case "$*" in *10.0.0.12*) echo 'no route' >&2; exit 255 ;; *) printf 'host1-odb\\tx\\n' ;; esac`;
+      const { status, stdout } = cdktfZato(["verify", stack()], quiet, drift);
+      expect(status).toBe(2);
+      expect(stdout).toContain("the host 10.0.0.12 cannot be asked: no route\nhost1-odb at 10.0.0.11: x\n");
     });
   });
 

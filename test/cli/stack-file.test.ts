@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TerraformStack, TerraformVariable } from "cdktf";
 import { ClusterContent, PhysicalHostProps, SqlEngine, Secret, SshKey } from "cdktf-zato";
-import { readDeclaredContent } from "../../lib/cli/stack-file";
+import { readComponents, readDeclaredContent } from "../../lib/cli/stack-file";
 import { temporaryFolder } from "../support/bash";
 import { parseManifest } from "../support/manifest";
 import { HOST_KEY, newCluster, newDeployment, newHost, newStack, SSH } from "../support/stack";
@@ -44,6 +44,8 @@ test("gives each cluster's content, how it is reached, and the manifest as it go
       keyFile: undefined,
       bastion: undefined,
       sudo: true,
+      kind: "content",
+      resource: Template.synth(stack).addressOf("zato/content/host2/content"),
       manifest: expect.any(String) as string,
     },
   ]);
@@ -90,6 +92,13 @@ test("a key from a variable is left to the agent", () => {
   expect(read(stack)[0]?.keyFile).toBeUndefined();
 });
 
+test("a stack need not declare content", () => {
+  const stack = newStack();
+  newDeployment(stack);
+  expect(read(stack)).toEqual([]);
+  expect(readComponents(folder()).map(({ kind }) => kind)).toEqual(expect.arrayContaining(["server", "scheduler"]));
+});
+
 describe("fails", () => {
   test("without a synthesized stack", () => {
     expect(() => readDeclaredContent(folder())).toThrow(
@@ -97,14 +106,11 @@ describe("fails", () => {
     );
   });
 
-  test("for a stack that declares no content", () => {
-    const stack = newStack();
-    newDeployment(stack);
-    expect(() => read(stack)).toThrow("declares no content of clusters; there is nothing to verify");
-  });
-
   test("for an empty stack", () => {
-    expect(() => read(newStack())).toThrow("declares no content of clusters");
+    read(newStack());
+    expect(() => readComponents(folder())).toThrow(
+      `the stack in '${folder()}' declares nothing on any host; there is nothing to verify`,
+    );
   });
 
   test("for an address that only Terraform knows", () => {

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# drift.sh: reads which components are declared for this host, a line "KIND NAME" each, and prints what is not as the last
+# deploy left it, a line "NAME<tab>FINDING" each. Changes nothing.
+set -euo pipefail
+umask 077
+
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+work=$(mktemp -d /run/cdktf-zato.XXXXXXXX)
+trap 'rm -rf -- "$work"' EXIT
+# shellcheck source=lib/all.sh
+. "$scripts/lib/all.sh"
+# shellcheck source=lib/drift.sh
+. "$scripts/lib/drift.sh"
+
+fail() {
+    printf '%s\n' "$1" >&2
+    exit 1
+}
+
+if [ -e "$LOCK" ] && ! flock -n "$LOCK" true; then fail "a deploy is at work on this host; ask again when it has ended"; fi
+cat >"$work/components"
+while read -r kind name; do
+    check_component "$kind" "$name"
+done <"$work/components"
