@@ -41,6 +41,16 @@ export interface HostProps {
    * @default "1"
    */
   readonly revision?: string;
+
+  /**
+   * Whether the machine is lost for now: switched off or disconnected for good, so that it cannot come back by itself.
+   * Nothing on it is changed or waited for, the scheduler moves to another cluster unless it is elsewhere already, and the
+   * other hosts can be deployed to. When the machine is back or replaced, leave it out again: all that has changed meanwhile
+   * is then made up for.
+   *
+   * @default false
+   */
+  readonly lost?: boolean;
 }
 
 /** What the kinds of hosts have in common. */
@@ -53,6 +63,7 @@ export abstract class HostBase extends RemoteHost implements IHost {
       cpus: props.cpus,
       memory: props.memory,
       revision: props.revision ?? "1",
+      lost: props.lost,
       access: (host) => new SshAccess(host, props.ssh),
     });
     this.failureDomain =

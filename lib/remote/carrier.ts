@@ -82,6 +82,12 @@ export interface CarrierContent {
   readonly provisioners: TerraformResource["provisioners"];
   readonly connection: TerraformResource["connection"];
   readonly dependsOn: TerraformResource[];
+  /**
+   * Whether it stays as it is, whatever its triggers say.
+   *
+   * @default false
+   */
+  readonly ignoresChanges?: boolean;
 }
 
 /** One resource of the carrier's type, rendered at synth. */
@@ -117,6 +123,9 @@ export class CarrierResource extends TerraformResource {
       ({ terraformResourceType, friendlyUniqueId }) => `${terraformResourceType}.${friendlyUniqueId}`,
     );
     this.triggers = content.triggers;
+    if (content.ignoresChanges) {
+      this.lifecycle = { ignoreChanges: "all" };
+    }
     return super.toTerraform() as object;
   }
 

@@ -24,11 +24,12 @@ export class Lifetime extends Construct {
   constructor(scope: Construct, id: string, props: LifetimeProps) {
     super(scope, id);
     const { host, kind, name } = props;
-    const removable = host.access.obstacleToRemoval === "";
-    if (!removable && kind === "host") {
+    const obstacle = host.access.obstacleToRemoval;
+    const removable = obstacle === "" && !host.isLost;
+    if (obstacle !== "" && kind === "host") {
       Annotations.of(host).addWarning(
         `${host.node.path}: nothing can be removed from this host by 'terraform destroy': ` +
-          `${host.access.obstacleToRemoval}; use an SSH agent or a key file by path`,
+          `${obstacle}; use an SSH agent or a key file by path`,
       );
     }
     this.resource = new CarrierResource(this, "Resource", () => ({

@@ -90,7 +90,7 @@ export abstract class RemoteComponent extends Construct {
       const given = Object.entries(secrets).flatMap(([secret, { _variable }]) =>
         _variable ? [stageText(`${staged}.secret.${secret}`, _variable.stringValue)] : [],
       );
-      return {
+      return host._carry({
         triggers: {
           host_address: host.address,
           host_revision: host.revision,
@@ -114,7 +114,7 @@ export abstract class RemoteComponent extends Construct {
           this.lifetime.resource,
           ...this.predecessors().map((other) => other.content),
         ],
-      };
+      });
     });
   }
 

@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
-import { TerraformResource, Token } from "cdktf";
+import { Annotations, TerraformResource, Token } from "cdktf";
 import { ConstructError, requireAddress, requireLine, requireName, requireWhole } from "../validation";
+import type { CarrierContent } from "./carrier";
 import { Lifetime } from "./lifetime";
 import { PortRegistry } from "./port-registry";
 import { Preflight } from "./preflight";
@@ -17,6 +18,12 @@ export interface RemoteHostProps {
    */
   readonly memory?: number;
   readonly revision: string;
+  /**
+   * Whether the machine is lost, so that nothing on it is touched.
+   *
+   * @default false
+   */
+  readonly lost?: boolean;
   /** Makes the access, given the host for messages. */
   readonly access: (host: RemoteHost) => RemoteAccess;
 }
@@ -33,6 +40,9 @@ export abstract class RemoteHost extends Construct {
   public readonly memory?: number;
   public readonly revision: string;
   public readonly access: RemoteAccess;
+
+  /** Whether the machine is lost, so that nothing on it is touched. */
+  public readonly isLost: boolean;
 
   /** The ports that components of this host listen on. */
   public readonly ports = new PortRegistry();
@@ -53,6 +63,12 @@ export abstract class RemoteHost extends Construct {
     this.memory = props.memory === undefined ? undefined : requireWhole(this, "the memory in MiB", props.memory, 1);
     this.revision = requireLine(this, "the revision", props.revision);
     this.access = props.access(this);
+    this.isLost = props.lost ?? false;
+    if (this.isLost) {
+      Annotations.of(this).addWarning(
+        `${this.node.path}: the host is declared lost: nothing on it is changed, and its scheduler must not come back by itself`,
+      );
+    }
     this.preflight = new Preflight(this, "preflight");
     this.lifetime = new Lifetime(this, "lifetime", {
       host: this,
@@ -60,6 +76,24 @@ export abstract class RemoteHost extends Construct {
       name: id,
       dependsOn: () => [],
     }).resource;
+  }
+
+  /**
+   * What a resource that brings something to this host is rendered from. Of a lost host all of them stay as they are; one
+   * that is made meanwhile brings nothing, and differs from what it is when the host is back.
+   *
+   * @internal
+   */
+  public _carry(content: CarrierContent): CarrierContent {
+    return this.isLost
+      ? {
+          triggers: { ...content.triggers, host_lost: "true" },
+          connection: undefined,
+          provisioners: [],
+          dependsOn: content.dependsOn,
+          ignoresChanges: true,
+        }
+      : content;
   }
 
   /**
