@@ -37,7 +37,7 @@ export interface HighAvailabilityDeploymentProps extends Partial<ZatoClusterOpti
    * The name of the cluster whose scheduler runs. Changing it moves the scheduler: it is stopped in one cluster before
    * it is started in the other.
    *
-   * @default - the first cluster
+   * @default - the first cluster whose host is not lost
    */
   readonly schedulerCluster?: string;
 
@@ -116,7 +116,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
 
   /**
    * @throws ConstructError when there is no cluster, hosts and clusters are both given, `installation` is missing, two
-   * clusters share a failure domain, an ODB or a Redis, or `schedulerCluster` or `drainedClusters` name none of the clusters
+   * clusters share a failure domain, an ODB or a Redis, `schedulerCluster` or `drainedClusters` name none of the clusters, or the scheduler's host is lost
    */
   constructor(scope: Construct, id: string, props: HighAvailabilityDeploymentProps) {
     super(scope, id);
@@ -139,7 +139,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       );
     }
     this.orderClusters();
-    this.chooseScheduler(props.schedulerCluster ?? this.members[0]!.clusterName);
+    this.chooseScheduler(props.schedulerCluster);
     this.drainedClusters = props.drainedClusters ?? [];
     this.requireUndrainedCluster();
     this.loadBalancer = props.loadBalancer;
@@ -186,8 +186,18 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
     ordered.slice(1).forEach((cluster, position) => cluster.startAfter(ordered[position]!));
   }
 
-  private chooseScheduler(clusterName: string): void {
-    const active = this.requireCluster(clusterName, "whose scheduler could run", "schedulerCluster");
+  private chooseScheduler(clusterName: string | undefined): void {
+    const active =
+      clusterName === undefined
+        ? (this.members.find(({ host }) => !host.isLost) ?? this.members[0]!)
+        : this.requireCluster(clusterName, "whose scheduler could run", "schedulerCluster");
+    if (active.host.isLost) {
+      throw new ConstructError(
+        this,
+        `the scheduler of '${active.clusterName}' cannot run, since its host is declared lost`,
+        "leave 'schedulerCluster' out or name another cluster, of which one must be left",
+      );
+    }
     const others = this.members.filter((cluster) => cluster !== active);
     others.forEach((cluster) => cluster.scheduler.deactivate());
     // Stopped everywhere else before it is started here: no job runs twice while it moves.

@@ -109,6 +109,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
         servers: cluster.servers.map((server) => server.componentName).join("\n"),
         other_clusters: this.others()
           .map((other) => other.address)
+          .sort()
           .join("\n"),
         notice_seconds: String(this.noticeSeconds),
         drain_seconds: DRAIN_SECONDS,

@@ -177,6 +177,87 @@ describe("the scheduler", () => {
   });
 });
 
+describe("a lost host", () => {
+  function withLost(lost: boolean, more: (zato: HighAvailabilityDeployment) => void = () => undefined): Template {
+    const stack = newStack();
+    const hosts = [newHost(stack, "host1", { lost }), newHost(stack, "host2")];
+    const loadBalancer = new HaproxyLoadBalancer(stack, "edge", { hosts, virtualAddress: "10.0.0.100" });
+    more(newDeployment(stack, { hosts, loadBalancer }));
+    return Template.synth(stack);
+  }
+  const onHost1 = (address: string): boolean => /(\.host1|zato_host1|edge_host1)_/.test(address);
+
+  test("is left alone, whatever changes, and nobody connects to it", () => {
+    for (const [address, resource] of Object.entries(withLost(true).resources)) {
+      const { provisioner, connection, lifecycle } = resource;
+      if (onHost1(address)) {
+        expect([address, provisioner, connection]).toEqual([address, undefined, undefined]);
+        if (!address.includes("_lifetime_")) expect(lifecycle).toEqual({ ignore_changes: "all" });
+      } else {
+        expect([address, lifecycle]).toEqual([address, undefined]);
+      }
+    }
+  });
+
+  test("keeps its addresses, and what comes meanwhile differs when it is back", () => {
+    const [lost, back] = [withLost(true), withLost(false)];
+    const addresses = (template: Template): string[] =>
+      Object.keys(template.resources).filter((address) => !address.includes("_scheduler_start_"));
+    expect(addresses(lost)).toEqual(addresses(back));
+    expect(lost.content("zato/host1/server1").triggers).toEqual({
+      ...back.content("zato/host1/server1").triggers,
+      host_lost: "true",
+    });
+    expect(lost.lifetime("zato/host1/server1").triggers).toEqual(back.lifetime("zato/host1/server1").triggers);
+  });
+
+  test("gives up its scheduler, which another cluster starts", () => {
+    const active = (template: Template): string[] =>
+      Object.keys(template.resources).filter((address) => address.includes("_scheduler_start_"));
+    expect(active(withLost(false))).toEqual([expect.stringContaining("zato_host1_scheduler_start_")]);
+    expect(active(withLost(true))).toEqual([expect.stringContaining("zato_host2_scheduler_start_")]);
+  });
+
+  test("is warned of", () => {
+    const stack = newStack();
+    newDeployment(stack, { hosts: [newHost(stack, "host1", { lost: true }), newHost(stack, "host2")] });
+    expect(warningsOf(stack)).toEqual([
+      "stack/host1: the host is declared lost: nothing on it is changed, and its scheduler must not come back by itself",
+    ]);
+  });
+
+  test.each([
+    [{ schedulerCluster: "host1" }, false],
+    [{}, true],
+  ])("fails where the scheduler would have to run on it: %j", (props, both) => {
+    const stack = newStack();
+    const hosts = [newHost(stack, "host1", { lost: true }), newHost(stack, "host2", { lost: both })];
+    expect(() => newDeployment(stack, { hosts, ...props })).toThrow(
+      "the scheduler of 'host1' cannot run, since its host is declared lost; leave 'schedulerCluster' out or name another " +
+        "cluster, of which one must be left",
+    );
+  });
+});
+
+test("a cluster that has to stop altogether knows which others answer, and how long it takes to be left out", () => {
+  const stack = newStack();
+  newDeployment(stack, { healthCheck: { interval: 3, timeout: 1, rise: 4, fall: 2 } });
+  const template = Template.synth(stack);
+  expect(template.manifest("zato/host1/load-balancer").parameters).toMatchObject({
+    other_clusters: "10.0.0.12:11223",
+    notice_seconds: "13",
+  });
+});
+
+test("a cluster that nothing stands in front of, or that is alone, is taken out of nothing", () => {
+  const stack = newStack();
+  newCluster(stack);
+  expect(Template.synth(stack).manifest("a/load-balancer").parameters).toMatchObject({
+    other_clusters: "",
+    notice_seconds: "0",
+  });
+});
+
 describe("outputs", () => {
   test("say what runs where, with servers that were added later", () => {
     // GIVEN

@@ -21,6 +21,7 @@ export interface CarrierJson {
   readonly connection?: Record<string, unknown>;
   readonly provisioner?: Provisioner[];
   readonly depends_on?: string[];
+  readonly lifecycle?: Record<string, unknown>;
 }
 
 interface StackJson {

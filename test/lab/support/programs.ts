@@ -30,6 +30,8 @@ export function labHost(
 
 /** What a deployment on two hosts can be told. */
 export interface TwoHostsOptions {
+  /** What host1 is declared with. @default - as it is */
+  readonly host1?: Partial<PhysicalHostProps>;
   /** What host2 is declared with. @default - as it is */
   readonly host2?: Partial<PhysicalHostProps>;
   /** @default - the library's defaults, but that data is dropped */
@@ -40,7 +42,7 @@ export interface TwoHostsOptions {
 
 /** Two hosts, a cluster on each, and an HAProxy on both. */
 export function twoHosts(stack: TerraformStack, lab: Lab, options: TwoHostsOptions = {}): HighAvailabilityDeployment {
-  const hosts = [labHost(stack, lab, "host1"), labHost(stack, lab, "host2", options.host2)];
+  const hosts = [labHost(stack, lab, "host1", options.host1), labHost(stack, lab, "host2", options.host2)];
   return new HighAvailabilityDeployment(stack, "zato", {
     hosts,
     installation: ZatoInstallation.archive(lab.archive),

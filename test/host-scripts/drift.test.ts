@@ -1,0 +1,120 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bash, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+
+const folder = temporaryFolder();
+
+/** What is found of the component "it", whose state is in the folder "state", on a host that bash functions play. */
+function findings(program: string, host = ""): string[] {
+  const { stdout, stderr, status } = bash(
+    `STATE=$2/state work=$2/work scripts=$1 name=it state=$2/state/components/it
+     mkdir -p "$work" "$state"; cd "$2"; me=$(id -un)
+     . "$1/lib/manifest.sh"; . "$1/lib/files.sh"; . "$1/lib/haproxy.sh"; . "$1/lib/drift.sh"
+     fail() { echo "failed: $1"; exit 1; }
+     systemctl() {
+       case $1 in
+         is-enabled) echo "\${given_enabled:-enabled}" ;;
+         is-active) [ "\${2:-}" = --quiet ] || echo "\${given_active:-active}"; [ "\${given_active:-active}" = active ] ;;
+         show) echo "\${overrides:-}" ;;
+       esac
+     }
+     ${host}
+     ${program}`,
+    [HOST_SCRIPTS, folder()],
+  );
+  expect([status, stderr]).toEqual([0, ""]);
+  return stdout.split("\n").flatMap((line) => (line === "" ? [] : [line.replaceAll(folder(), "").replace("it\t", "")]));
+}
+
+describe("a file", () => {
+  const declare = "echo one >declared; cp declared there; chmod 0600 there;";
+
+  test.each([
+    ["is as it was put there", "", []],
+    ["was changed", "echo two >>there", ["there was changed"]],
+    ["is gone", "rm there", ["there is gone"]],
+    [
+      "can be read by others",
+      "chmod 0644 there",
+      [expect.stringMatching(/^there has the mode and owner 644 \w+ in place of 600 \w+$/)],
+    ],
+  ])("that %s", (_, change, expected) => {
+    expect(findings(`${declare} ${change}\ncheck_file declared there 0600 "$me"`)).toEqual(expected);
+  });
+});
+
+describe("a unit", () => {
+  const check = "check_file() { :; }; file() { :; }; check_unit zato-a.service";
+
+  test.each([
+    ["runs, and starts at boot", "", []],
+    ["was stopped", "given_active=inactive", ["zato-a.service does not run: it is inactive"]],
+    ["is not started at boot", "given_enabled=disabled", ["zato-a.service does not start at boot: it is disabled"]],
+    [
+      "has something laid over it",
+      "overrides='/run/systemd/system/service.d/all.conf /etc/systemd/system/zato-a.service.d/override.conf'",
+      ["zato-a.service is changed by /etc/systemd/system/zato-a.service.d/override.conf"],
+    ],
+    ["is as all services of its system", "overrides=/run/systemd/system/service.d/all.conf", []],
+  ])("that %s", (_, host, expected) => {
+    expect(findings(check, host)).toEqual(expected);
+  });
+
+  test.each([
+    ["has read its files", "", []],
+    [
+      "was restarted with others in between",
+      "cp conf x; echo y >conf; mv x conf",
+      ["u may run with other settings than its files have now"],
+    ],
+    ["does not run, which is said otherwise", "rm conf; touch conf; given_active=inactive", []],
+  ])("that %s", (_, change, expected) => {
+    expect(findings(`echo x >conf; note_use started conf; ${change}\ncheck_use u started conf`)).toEqual(expected);
+  });
+});
+
+describe("servers in HAProxy", () => {
+  const STATE = `1
+# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state
+3 clusters 1 host1 10.0.0.11 2 8
+3 clusters 2 host2 10.0.0.12 0 1
+3 clusters 3 host3 10.0.0.13 0 4
+4 others 1 host1 10.0.0.11 2 8`;
+
+  test.each([
+    ["clusters", ["clusters/host1", "clusters/host2"]],
+    ["clusters/host1", ["clusters/host1"]],
+    ["clusters/host3", []],
+  ])("that somebody has taken out by hand, of %s, and not by the configuration", (which, expected) => {
+    const host = `haproxy_admin() { cat <<'END'\n${STATE}\nEND\n}`;
+    expect(findings(`haproxy_out_of_rotation socket ${which}`, host)).toEqual(expected);
+  });
+});
+
+describe("a component", () => {
+  function given(files: Record<string, string>): void {
+    mkdirSync(join(folder(), "state/components/it"), { recursive: true });
+    mkdirSync(join(folder(), "kinds"), { recursive: true });
+    const drift = 'drift() { echo "looked at $(param a) in $state"; }\n';
+    writeFileSync(join(folder(), "kinds/known.sh"), drift);
+    writeFileSync(join(folder(), "kinds/other.sh"), "converge() { :; }\n");
+    Object.entries(files).forEach(([name, text]) => writeFileSync(join(folder(), "state/components/it", name), text));
+    chmodSync(folder(), 0o755);
+  }
+  const MANIFEST = "@param a\n|value\n@end\n";
+  const check = (kind: string): string[] => findings(`scripts=$2; check_component ${kind} it`);
+
+  test.each([
+    ["that never came", {}, ["nothing of it is on this host"]],
+    ["whose last deploy failed", { manifest: MANIFEST }, ["the last deploy of it has failed"]],
+    ["that came", { manifest: MANIFEST, converged: MANIFEST }, ["looked at value in /state/components/it"]],
+  ])("%s", (_, files, expected) => {
+    given(files);
+    expect(check("known")).toEqual(expected);
+  });
+
+  test("of which nothing can be looked at is as it was", () => {
+    given({ manifest: MANIFEST, converged: MANIFEST });
+    expect(check("other")).toEqual([]);
+  });
+});

@@ -1,0 +1,105 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bash, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+
+const folder = temporaryFolder();
+
+/** Runs on a host on which the cluster "a" has a load-balancer; the other cluster answers, or does not. */
+function onHost(program: string, { other = true, balancer = {} } = {}): string[] {
+  const component = (name: string, kind: string, parameters: Record<string, string>): void => {
+    const state = join(folder(), "state/components", name);
+    mkdirSync(state, { recursive: true });
+    writeFileSync(join(state, "kind"), `${kind}\n`);
+    const lines = Object.entries(parameters).map(
+      ([key, value]) => `@param ${key}\n|${value.replaceAll("\n", "\n|")}\n`,
+    );
+    writeFileSync(join(state, "manifest"), `${lines.join("")}@end\n`);
+  };
+  component("a-load-balancer", "load-balancer", {
+    cluster: "a",
+    unit: "zato-a-load-balancer.service",
+    back_end: "servers",
+    other_clusters: "10.0.0.12:11223",
+    notice_seconds: "6",
+    drain_seconds: "30",
+    ...balancer,
+  });
+  component("a-server1", "server", { cluster: "a" });
+  component("b-server1", "server", { cluster: "b" });
+  const { stdout, stderr } = bash(
+    `STATE=$2/state work=$2/work entries=$2/entries
+     mkdir -p "$work" "$entries/param"; printf a >"$entries/param/cluster"
+     . "$1/lib/manifest.sh"; . "$1/lib/haproxy.sh"; . "$1/lib/rolling.sh"
+     say() { echo "$1"; }
+     progress() { echo "$1"; }
+     systemctl() { true; }
+     sleep() { echo "sleep $1"; }
+     wait_until() { true; }
+     answers() { ${other ? "true" : "false"}; }
+     haproxy_admin() { echo "haproxy: $2" >&2; cat "$work/stat" 2>/dev/null || true; }
+     ${program}`,
+    [HOST_SCRIPTS, folder()],
+  );
+  return [...stderr.split("\n"), ...stdout.split("\n")]
+    .filter((line) => line !== "")
+    .map((line) => line.replaceAll(folder(), ""));
+}
+
+test("the components of a cluster are told from those of others on the same host", () => {
+  expect(onHost("folders_of_this_cluster server")).toEqual(["/state/components/a-server1/"]);
+});
+
+test("a cluster that stops says so to health checks, and waits until it is heard; and again when it is back", () => {
+  expect(onHost("take_cluster_out; put_cluster_back; put_cluster_back")).toEqual([
+    "haproxy: add acl #1 /zato/ping",
+    "haproxy: clear acl #1",
+    "letting balancers in front take the cluster out (6 s)",
+    "sleep 6",
+    "waiting until balancers in front have the cluster back (6 s)",
+    "sleep 6",
+  ]);
+});
+
+test("a cluster is not taken out where no other one answers", () => {
+  expect(onHost("take_cluster_out; put_cluster_back", { other: false })).toEqual([
+    "no other cluster answers, so this one stays where it is, and requests may be lost",
+  ]);
+});
+
+test("a cluster that nothing stands in front of is taken out of nothing", () => {
+  expect(onHost("take_cluster_out; put_cluster_back", { balancer: { notice_seconds: "0" } })).toEqual([]);
+});
+
+test("a failure says where it stopped, who answers, and which ways lead on", () => {
+  const row = (server: string, status: string): string => `servers,${server}${",".repeat(16)}${status},\n`;
+  const stat = row("http_plain--server1", "DRAIN") + row("http_plain--server2", "UP") + row("BACKEND", "UP");
+  expect(onHost(`printf '${stat}' >"$work/stat"; where_it_stopped`)).toEqual([
+    "haproxy: show stat",
+    "stopped here; what comes after it, on this host and on others, was not touched",
+    "servers of the cluster a that get requests: server2",
+    "to go on, remove the cause and deploy again; to go back, deploy the former program",
+  ]);
+});
+
+describe("of HAProxy's servers", () => {
+  const row = (server: string, status: string, check: string): string =>
+    `servers,${server}${",".repeat(16)}${status}${",".repeat(19)}${check},\n`;
+  const rows =
+    row("one", "UP", "L7OK") + row("two", "DRAIN", "* L7OK") + row("three", "DOWN", "L4CON") + row("BACKEND", "UP", "");
+  const ask = (question: string): string =>
+    onHost(`cd "$2"; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("s")'; printf '${rows}' >"$work/stat"
+      if ${question}; then echo yes; else echo no; fi`).at(-1)!;
+
+  test.each([
+    ["haproxy_is_healthy s servers/one", "yes"],
+    ["haproxy_is_healthy s servers/two", "yes"],
+    ["haproxy_is_healthy s servers/three", "no"],
+    ["haproxy_is_healthy s servers/new", "yes"],
+    ["haproxy_is_healthy nowhere servers/three", "yes"],
+    ["haproxy_has_others s servers/one", "no"],
+    ["haproxy_has_others s servers/two", "yes"],
+    ["haproxy_has_others nowhere servers/one", "yes"],
+  ])("%s: %s", (question, answer) => {
+    expect(ask(question)).toBe(answer);
+  });
+});

@@ -1,0 +1,105 @@
+import type { TerraformStack } from "cdktf";
+import type { Lab } from "../../lab/lab";
+import { verify } from "./support/content-cluster";
+import { twoHosts } from "./support/programs";
+import { Project } from "./support/project";
+import { freshHosts } from "./support/shared-lab";
+import { httpStatus, unitProperty, unitsOf, waitForPing } from "./support/zato";
+
+let lab: Lab;
+let project: Project;
+
+const declared = (lost: boolean) => (stack: TerraformStack) =>
+  void twoHosts(stack, lab, { host1: { lost }, deployment: { servers: 1 } });
+
+beforeAll(async () => {
+  lab = await freshHosts(["host1", "host2"], { equipped: true });
+  project = new Project(lab).synth(declared(false));
+  await project.apply();
+});
+
+afterAll(() => project?.remove());
+
+/** What `verify` says, without addresses. */
+async function verified(): Promise<{ status: number; said: string[] }> {
+  const { status, stdout } = await verify(project.folder);
+  const lines = stdout.split("\n").filter((line) => line !== "");
+  return { status, said: lines.map((line) => line.replace(/ at [0-9.]+:/, ":")) };
+}
+
+test("what was changed by hand is named, and put right by the command that verify prints", async () => {
+  // GIVEN
+  expect(await verified()).toEqual({ status: 0, said: ["all hosts are as deployed"] });
+  const before = await unitProperty(lab, "host2", "zato-host2-server1.service", "MainPID");
+
+  // WHEN
+  await lab.execOrThrow(
+    "host1",
+    `set -e
+     echo 'Greeting="by hand"' >>/etc/zato/host1/server1.env
+     systemctl restart zato-host1-server1
+     systemctl disable --now --quiet zato-host1-web-admin
+     sed -i 's/maxconn 2000/maxconn 3/' /opt/zato/env/host1/load-balancer/config/repo/zato.config
+     mkdir -p /etc/systemd/system/zato-edge-vrrp.service.d
+     printf '[Service]\\nNice=5\\n' >/etc/systemd/system/zato-edge-vrrp.service.d/mine.conf
+     systemctl daemon-reload
+     echo 'set server clusters/host2 state drain' | socat - /run/zato-edge/admin.sock`,
+  );
+  const { status, said } = await verified();
+
+  // THEN
+  expect(status).toBe(1);
+  expect(said.slice(0, -1).sort()).toEqual([
+    "edge: clusters/host2 gets no requests: it was taken out by hand",
+    "edge: zato-edge-vrrp.service is changed by /etc/systemd/system/zato-edge-vrrp.service.d/mine.conf",
+    "host1-load-balancer: /opt/zato/env/host1/load-balancer/config/repo/zato.config was changed",
+    "host1-load-balancer: zato-host1-load-balancer.service may run with other settings than its files have now",
+    "host1-server1: /etc/zato/host1/server1.env was changed",
+    "host1-server1: zato-host1-server1.service may run with other settings than its files have now",
+    "host1-web-admin: zato-host1-web-admin.service does not run: it is inactive",
+    "host1-web-admin: zato-host1-web-admin.service does not start at boot: it is disabled",
+  ]);
+  expect(await project.planStatus()).toBe(0);
+
+  // WHEN
+  const replaced = [...said.at(-1)!.matchAll(/-replace='[^']*'/g)].map(([option]) => option.replaceAll("'", ""));
+  await project.apply(...replaced);
+
+  // THEN
+  expect(await verified()).toEqual({ status: 0, said: ["all hosts are as deployed"] });
+  const pid = await unitProperty(lab, "host1", "zato-host1-server1.service", "MainPID");
+  expect(await lab.execOrThrow("host1", `cat /proc/${pid}/environ`)).not.toContain("by hand");
+  expect(await unitProperty(lab, "host2", "zato-host2-server1.service", "MainPID")).toBe(before);
+});
+
+test("a lost host is left alone, the others are deployed to, and it makes up for it when it is back", async () => {
+  // GIVEN
+  await lab.powerCut("host1");
+
+  // WHEN
+  project.synth(declared(true));
+  const plan = await project.plan();
+  await project.apply();
+
+  // THEN
+  const touched = Object.keys(plan).filter((address) => !address.endsWith("/preflight/Resource"));
+  expect(touched.sort()).toEqual([
+    "zato/host1/scheduler/start",
+    "zato/host2/scheduler/content",
+    "zato/host2/scheduler/start",
+  ]);
+  expect(await unitsOf(lab, "host2")).toContain("zato-host2-scheduler.service");
+  expect(await verified()).toEqual({ status: 0, said: ["the host is as deployed"] });
+
+  // WHEN it is back, with an old scheduler that must not run before the deploy
+  await lab.powerOn("host1");
+  await lab.execOrThrow("host1", "systemctl disable --now zato-host1-scheduler");
+  await waitForPing(lab, `http://${lab.host("host1").address}:11223/zato/ping`);
+  await project.synth(declared(false)).apply();
+
+  // THEN
+  expect(await unitProperty(lab, "host1", "zato-host1-scheduler.service", "ActiveState")).toBe("active");
+  expect(await unitsOf(lab, "host2")).not.toContain("zato-host2-scheduler.service");
+  expect(await httpStatus(lab, `http://${lab.host("host1").address}:11223/zato/ping`)).toBe(200);
+  expect(await project.planStatus()).toBe(0);
+});
