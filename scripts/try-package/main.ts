@@ -1,17 +1,63 @@
 import { App, TerraformStack } from "cdktf";
-import { ExistingLoadBalancer, HighAvailabilityDeployment, PhysicalHost, ZatoInstallation } from "cdktf-zato";
+import {
+  Affinity,
+  ExistingLoadBalancer,
+  HighAvailabilityDeployment,
+  IExternalLoadBalancer,
+  PhysicalHost,
+  ZatoInstallation,
+} from "cdktf-zato";
+import { CitrixAdcLoadBalancer } from "cdktf-zato/citrix";
+import { F5BigIpLoadBalancer, F5Tls } from "cdktf-zato/f5";
+import { loadBalancerContract } from "cdktf-zato/testing";
 
 const app = new App();
-const stack = new TerraformStack(app, "stack");
 const ssh = { user: "ops", hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA" };
 
-new HighAvailabilityDeployment(stack, "zato", {
-  hosts: [
-    new PhysicalHost(stack, "host1", { address: "10.0.0.11", cpus: 4, ssh }),
-    new PhysicalHost(stack, "host2", { address: "10.0.0.12", cpus: 4, ssh }),
-  ],
-  installation: ZatoInstallation.preinstalled(),
-  loadBalancer: new ExistingLoadBalancer(stack, "edge", { address: "192.0.2.10" }),
-});
+function deploy(id: string, balance: (stack: TerraformStack) => IExternalLoadBalancer): void {
+  const stack = new TerraformStack(app, id);
+  new HighAvailabilityDeployment(stack, "zato", {
+    hosts: [
+      new PhysicalHost(stack, "host1", { address: "10.0.0.11", cpus: 4, ssh }),
+      new PhysicalHost(stack, "host2", { address: "10.0.0.12", cpus: 4, ssh }),
+    ],
+    installation: ZatoInstallation.preinstalled(),
+    loadBalancer: balance(stack),
+    affinity: Affinity.COOKIE,
+  });
+}
+
+const virtualAddress = "192.0.2.10";
+const tls = F5Tls.profile("/Common/esb");
+deploy("stack", (stack) => new ExistingLoadBalancer(stack, "edge", { address: virtualAddress }));
+deploy("f5", (stack) => new F5BigIpLoadBalancer(stack, "edge", { virtualAddress, tenant: "Zato", tls }));
+deploy("citrix", (stack) => new CitrixAdcLoadBalancer(stack, "edge", { virtualAddress }));
 
 app.synth();
+
+// Each class is one class, whichever entry point it comes from.
+const rules = loadBalancerContract({
+  create: (scope, id) => new ExistingLoadBalancer(scope, id, { address: virtualAddress, port: 80 }),
+  read: ({ output }) => {
+    const pool = output!.zato_pool!.value as {
+      members: { address: string; port: number; drained: boolean }[];
+      health_check: { path: string; interval: number; expect: number };
+      affinity: "none" | "source" | "cookie";
+      sticky_paths: { path: string; affinity: "none" | "source" | "cookie" }[];
+    };
+    return {
+      members: pool.members.map(({ address, port, drained }) => ({ address, port, isDrained: drained })),
+      healthPath: pool.health_check.path,
+      healthyStatuses: [pool.health_check.expect],
+      healthInterval: pool.health_check.interval,
+      affinity: pool.affinity,
+      stickyPaths: pool.sticky_paths,
+      usesTls: false,
+    };
+  },
+  affinities: [Affinity.SOURCE, Affinity.COOKIE],
+  pathAffinities: [Affinity.SOURCE, Affinity.COOKIE],
+  longestId: "edge",
+  refusedIds: [],
+});
+rules.forEach(({ check }) => check());

@@ -1,0 +1,278 @@
+import { Aspects, TerraformResource } from "cdktf";
+import { Construct } from "constructs";
+import { Affinity } from "../content";
+import {
+  ApplianceLoadBalancer,
+  ApplianceLoadBalancerProps,
+  LoadBalancerPool,
+  PoolBinding,
+  PoolMember,
+} from "../load-balancing";
+import { standInProvider, VendorResource } from "../remote";
+import { ConstructError, requireIpAddress, requireLine, requireName } from "../validation";
+import { CITRIX_ADC, CitrixAdcProvider } from "./citrix-adc-provider";
+import { privatePathsRule, redirectTarget } from "./citrix-expressions";
+
+/** TLS, by what is on the device already, so that no key touches Terraform. */
+export interface CitrixTls {
+  /** The name of a certificate-key pair of the device. */
+  readonly certKey: string;
+
+  /**
+   * The name of an SSL profile of the device: versions and ciphers.
+   *
+   * @default - what the device does by itself
+   */
+  readonly sslProfile?: string;
+}
+
+/** What a {@link CitrixAdcLoadBalancer} is declared with. */
+export interface CitrixAdcLoadBalancerProps extends ApplianceLoadBalancerProps {
+  /**
+   * TLS, by what is on the device already.
+   *
+   * @default - none: clients speak HTTP
+   */
+  readonly tls?: CitrixTls;
+
+  /**
+   * The device, where the stack has several.
+   *
+   * @default - the one that environment variables name
+   */
+  readonly provider?: CitrixAdcProvider;
+}
+
+/** Minutes for which a client's address is remembered. */
+const ADDRESS_MEMORY = 60;
+
+const PERSISTENCE = {
+  none: { persistencetype: "NONE" },
+  source: { persistencetype: "SOURCEIP", timeout: ADDRESS_MEMORY },
+  // A cookie that ends with the browser.
+  cookie: { persistencetype: "COOKIEINSERT", cookiename: "ZATOCLUSTER", timeout: 0 },
+};
+
+/**
+ * A virtual server of a Citrix ADC (NetScaler) in front of the clusters, configured by Citrix' Terraform provider. All
+ * names on the device begin with `zato-` and the id.
+ *
+ * @example
+ * new CitrixAdcLoadBalancer(this, "edge", { virtualAddress: "192.0.2.10", tls: { certKey: "esb.example.com" } });
+ */
+export class CitrixAdcLoadBalancer extends ApplianceLoadBalancer {
+  /** The resource `citrixadc_lbvserver`. */
+  public readonly virtualServer: TerraformResource;
+
+  public override readonly healthCheckDefaults = { interval: 3, timeout: 2 };
+
+  protected readonly abilities = {
+    kind: "a CitrixAdcLoadBalancer",
+    affinities: [Affinity.SOURCE, Affinity.COOKIE],
+    pathAffinities: [],
+  };
+
+  private readonly provider: CitrixAdcProvider;
+  private readonly monitor: TerraformResource;
+  private readonly redirectServer?: TerraformResource;
+  private isFilled = false;
+
+  /** @throws ConstructError for a name that the device does not take, and as all appliances do */
+  constructor(scope: Construct, id: string, props: CitrixAdcLoadBalancerProps) {
+    super(scope, id, props, props.tls !== undefined);
+    requireName(this, "name of a load balancer", id);
+    this.provider =
+      props.provider ??
+      standInProvider(this, CITRIX_ADC, (stack, name) => new CitrixAdcProvider(stack, name, {}, true));
+    this.monitor = this.addMonitor();
+    this.virtualServer = this.addVirtualServer(props.tls);
+    this.refusePrivatePaths();
+    this.redirectServer = this.redirectsHttp ? this.addRedirect() : undefined;
+  }
+
+  public override bindPool(binding: PoolBinding): void {
+    super.bindPool(binding);
+    // The pool is complete at synth, and it says which services there are.
+    Aspects.of(this).add({ visit: (construct) => construct === this && this.fillOnce() });
+  }
+
+  protected override validatePool(pool: LoadBalancerPool): void {
+    super.validatePool(pool);
+    const { interval, timeout } = pool.healthCheck;
+    if (timeout >= interval) {
+      throw new ConstructError(
+        this,
+        `the health check waits ${timeout} seconds and begins anew every ${interval}, which Citrix does not take`,
+        "set its 'timeout' below its 'interval'",
+      );
+    }
+    pool.members.forEach(({ name, address }) =>
+      requireIpAddress(this, `address of the cluster ${name} that Citrix takes`, address),
+    );
+  }
+
+  private fillOnce(): void {
+    if (!this.isFilled) {
+      this.isFilled = true;
+      this.validatePool(this.pool);
+      this.pool.members.forEach((member) => this.addService(member, this.pool));
+    }
+  }
+
+  private addMonitor(): TerraformResource {
+    return this.add("monitor", "lbmonitor", [], () => {
+      const { path, interval, timeout, rise, fall } = this.pool.healthCheck;
+      return {
+        monitorname: this.named("monitor"),
+        type: "HTTP",
+        httprequest: `GET ${path}`,
+        customheaders: "Host: zato\r\n",
+        respcode: ["200"],
+        interval,
+        // How often it asks when the cluster is down; half a minute by default.
+        downtime: interval,
+        resptimeout: timeout,
+        retries: fall,
+        successretries: rise,
+      };
+    });
+  }
+
+  private addVirtualServer(tls?: CitrixTls): TerraformResource {
+    const server = this.add("Resource", "lbvserver", [], () => ({
+      name: this.named(),
+      servicetype: tls ? "SSL" : "HTTP",
+      ipv46: this.entryAddress,
+      port: this.entryPort,
+      lbmethod: "ROUNDROBIN",
+      clttimeout: this.pool.requestTimeout,
+      ...PERSISTENCE[this.pool.affinity.kind],
+      sslprofile: tls?.sslProfile,
+    }));
+    if (tls) {
+      requireLine(this, "the name of the certificate-key pair", tls.certKey);
+      this.add("certificate", "sslvserver_sslcertkey_binding", [server], () => ({
+        vservername: this.named(),
+        certkeyname: tls.certKey,
+      }));
+    }
+    return server;
+  }
+
+  private refusePrivatePaths(): void {
+    this.addPolicy("private-paths", this.virtualServer, this.named(), () => ({
+      rule: privatePathsRule(this.pool.healthCheck.path, this.openPaths),
+      action: "RESET",
+    }));
+  }
+
+  /** A virtual server without services would be down, and would not redirect: it has those of the other one. */
+  private addRedirect(): TerraformResource {
+    const server = this.add("redirect", "lbvserver", [], () => ({
+      name: this.named("redirect"),
+      servicetype: "HTTP",
+      ipv46: this.entryAddress,
+      port: 80,
+    }));
+    const action = this.add("redirect-action", "responderaction", [], () => ({
+      name: this.named("redirect"),
+      type: "redirect",
+      target: redirectTarget(this.entryPort),
+      responsestatuscode: 301,
+    }));
+    this.addPolicy(
+      "redirect",
+      server,
+      this.named("redirect"),
+      () => ({ rule: "true", action: this.named("redirect") }),
+      [action],
+    );
+    return server;
+  }
+
+  private addPolicy(
+    id: string,
+    server: TerraformResource,
+    serverName: string,
+    produce: () => Record<string, unknown>,
+    after: readonly TerraformResource[] = [],
+  ): void {
+    const name = this.named(id);
+    const policy = this.add(`${id}-policy`, "responderpolicy", after, () => ({ name, ...produce() }));
+    this.add(`${id}-binding`, "lbvserver_responderpolicy_binding", [server, policy], () => ({
+      name: serverName,
+      policyname: name,
+      priority: 100,
+    }));
+  }
+
+  private addService(
+    { name: cluster, address, port, isDrained }: PoolMember,
+    { maxConnectionsPerMember, requestTimeout }: LoadBalancerPool,
+  ): void {
+    const name = this.named("cluster", cluster);
+    const service = this.add(`service-${cluster}`, "service", [], () => ({
+      name,
+      servicetype: "HTTP",
+      ip: address,
+      port,
+      maxclient: maxConnectionsPerMember,
+      svrtimeout: requestTimeout,
+      cip: "ENABLED",
+      cipheader: "X-Forwarded-For",
+      state: isDrained ? "DISABLED" : "ENABLED",
+      // What is being worked on is finished, and the deploy waits for that.
+      graceful: "YES",
+      delay: requestTimeout,
+      wait_until_disabled: true,
+      disabled_timeout: `${requestTimeout + 30}s`,
+      disabled_poll_delay: "1s",
+      disabled_poll_interval: "2s",
+    }));
+    const checked = this.add(`monitor-${cluster}`, "service_lbmonitor_binding", [service, this.monitor], () => ({
+      name,
+      monitor_name: this.named("monitor"),
+    }));
+    // Without a check a service counts as up as soon as its port answers.
+    this.bindService(`member-${cluster}`, this.virtualServer, this.named(), name, checked);
+    if (this.redirectServer) {
+      this.bindService(`redirect-${cluster}`, this.redirectServer, this.named("redirect"), name, checked);
+    }
+  }
+
+  private bindService(
+    id: string,
+    server: TerraformResource,
+    serverName: string,
+    service: string,
+    checked: TerraformResource,
+  ): void {
+    this.add(
+      id,
+      "lbvserver_service_binding",
+      [server, checked, ...this.readyClusters.map(({ content }) => content)],
+      () => ({
+        name: serverName,
+        servicename: service,
+      }),
+    );
+  }
+
+  private named(...parts: string[]): string {
+    return ["zato", this.node.id, ...parts].join("-");
+  }
+
+  private add(
+    id: string,
+    type: string,
+    after: readonly TerraformResource[],
+    produce: () => Record<string, unknown>,
+  ): TerraformResource {
+    return new VendorResource(this, id, {
+      type: `citrixadc_${type}`,
+      provider: this.provider,
+      arguments: produce,
+      after: () => after,
+    });
+  }
+}

@@ -1,0 +1,2 @@
+export * from "./citrix-adc-load-balancer";
+export * from "./citrix-adc-provider";
