@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { EnmasseObjects } from "cdktf-zato";
+import { EnmasseObjects, HighAvailabilityDeployment } from "cdktf-zato";
 import type { Lab } from "../../lab/lab";
 import { startLoad } from "../../lab/load";
 import { sleep, waitUntil } from "../../lab/process";
@@ -327,12 +327,24 @@ test("what is removed from the code disappears from both clusters, channels befo
     security: [{ name: "Tokens", type: "jwt", username: "app", ttl: 60 }],
     channel_rest: [{ name: "For tokens", url_path: "/tokens", service: "orders.list", security: "Tokens" }],
   });
-  await project.synth(example.program({ more: (zato) => zato.addEnmasseObjects(tokens) })).apply();
+  const userConfig = example.file("site.ini");
+  writeFileSync(userConfig, "[site]\nname=lab\n");
+  const more = (zato: HighAvailabilityDeployment): void => {
+    zato.addEnmasseObjects(tokens);
+    zato.addUserConfig(userConfig);
+  };
+  await project.synth(example.program({ more })).apply();
 
   // THEN
   await expectDeclared();
   for (const host of HOSTS) {
     expect(await get(ofCluster(host, "/tokens"))).toMatchObject({ status: 401 });
+    // Servers that share the folder would copy the file to each other, without end.
+    const look = `runuser -u zato -- sh -c 'cd /opt/zato/env/${host}/user-conf; stat --format=%Y site.ini; cat site.ini'`;
+    const before = await lab.execOrThrow(host, look);
+    await sleep(3000);
+    expect(before).toMatch(/^\d+\n\[site\]\nname=lab\n$/);
+    expect(await lab.execOrThrow(host, look)).toBe(before);
   }
   expect(await get(orders, ...PARTNER)).toMatchObject({ status: 200 });
 });

@@ -11,9 +11,9 @@ converge() {
     install_requirements
     install -d "$staged.files/services"
     cp "$scripts/cdktf_zato_inventory.py" "$staged.files/services/"
-    deploy_folder "$staged.files/services" "$cluster_folder/hot-deploy" '*.py'
-    deploy_folder "$staged.files/user-conf" "$cluster_folder/user-conf" '*'
-    deploy_folder "$staged.files/static" "$cluster_folder/static" '*'
+    deploy_user_conf "$cluster_folder/user-conf"
+    deploy_folder "$staged.files/services" "$cluster_folder/hot-deploy" '*.py' zato 0700 0600
+    deploy_folder "$staged.files/static" "$cluster_folder/static" '*' zato 0700 0600
     wait_for_services
     note_owned
     import_objects
@@ -49,15 +49,31 @@ install_requirements() {
     install -m 0600 "$requirements" "$state/requirements"
 }
 
-# deploy_folder SOURCE TARGET PATTERN: makes TARGET hold exactly the files of SOURCE, each replaced in one step. Zato
-# watches the folder; a file that is still being written does not match what it looks for.
+# deploy_user_conf TARGET: Zato writes a configuration file that has changed in the folder of each server. Those of a host share
+# one: what one writes is a change to the other, without end, and mostly the file is empty. So only root may write there, and
+# servers read it when they start, as they import new Python packages only then.
+deploy_user_conf() {
+    local stamp=$state/read-at-start
+    deploy_folder "$staged.files/user-conf" "$1" '*' root 0750 0644
+    {
+        cat "$state/requirements" 2>/dev/null || true
+        (cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum)
+    } >"$work/read-at-start"
+    touch "$stamp"
+    if cmp -s "$work/read-at-start" "$stamp"; then return; fi
+    restart_servers
+    install -m 0600 "$work/read-at-start" "$stamp"
+}
+
+# deploy_folder SOURCE TARGET PATTERN OWNER FOLDER_MODE FILE_MODE: makes TARGET hold exactly the files of SOURCE, each replaced
+# in one step. Zato watches the folder; a file that is still being written does not match what it looks for.
 deploy_folder() {
-    local source=$1 target=$2 pattern=$3 file name
-    install -d -m 0700 -o zato -g zato "$target"
+    local source=$1 target=$2 pattern=$3 owner=$4 folder_mode=$5 file_mode=$6 file name
+    install -d -m "$folder_mode" -o "$owner" -g zato "$target"
     if [ -d "$source" ]; then
         while IFS= read -r -d '' name; do
-            install -d -m 0700 -o zato -g zato "$(dirname "$target/$name")"
-            install_file "$source/$name" "$target/$name" 0600 zato
+            install -d -m "$folder_mode" -o "$owner" -g zato "$(dirname "$target/$name")"
+            install_file "$source/$name" "$target/$name" "$file_mode" "$owner"
         done < <(cd "$source" && find . -type f -printf '%P\0')
     fi
     while IFS= read -r -d '' file; do

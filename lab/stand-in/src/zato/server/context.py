@@ -58,3 +58,7 @@ class ServerContext:
     @property
     def deployer(self):
         return self.parts['deployer']
+
+    @property
+    def user_conf(self):
+        return self.parts['user_conf']

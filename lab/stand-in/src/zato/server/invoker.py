@@ -55,16 +55,17 @@ class Invoker:
         return service.response
 
     def _user_config(self) -> AttributeDict:
-        """Files in config/repo/user-conf and user.conf: self.user_config.<file>.<stanza>.<key>."""
+        """Files in config/repo/user-conf, Zato_User_Conf_Dir and user.conf: self.user_config.<file>.<stanza>.<key>."""
         repo = os.path.join(self._context.config.base_dir, 'config/repo')
         files = {'user': os.path.join(repo, 'user.conf')}
         for directory in (os.path.join(repo, 'user-conf'), os.path.join(self._context.config.base_dir, 'pickup/incoming/user-conf')):
             for name in os.listdir(directory):
                 if name.endswith(('.conf', '.ini')):
                     files[name.rpartition('.')[0]] = os.path.join(directory, name)
+        read = {name: conf.read(path) for name, path in files.items()} | self._context.user_conf.files
         return AttributeDict({
-            name: AttributeDict({stanza: AttributeDict(values) for stanza, values in conf.read(path).items()})
-            for name, path in files.items()
+            name: AttributeDict({stanza: AttributeDict(values) for stanza, values in stanzas.items()})
+            for name, stanzas in read.items()
         })
 
 

@@ -21,16 +21,18 @@ from .invoker import Invoker
 from .ipc import Ipc
 from .memory import Memory
 from .service_store import ServiceStore
+from .user_conf import UserConf
 
 
 def run_worker(index: int, config: ServerConfig, listener: socket.socket, lock: BootLock, timing: Settings) -> None:
     logger = logging.getLogger('zato')
     context = ServerContext(config, timing, config.odb(), logger, index, os.getpid())
     context.parts.update(memory=Memory(context), store=ServiceStore(context), invoker=Invoker(context), ipc=Ipc(context),
-        broker=Broker(context), deployer=Deployer(context))
+        broker=Broker(context), deployer=Deployer(context), user_conf=UserConf(context))
 
     lock.acquire(index)
     try:
+        context.user_conf.read()
         _boot(context)
     finally:
         lock.release()
@@ -41,6 +43,7 @@ def run_worker(index: int, config: ServerConfig, listener: socket.socket, lock: 
     server.start()
     if index == 0:
         context.deployer.start_watching()
+        context.user_conf.start_watching()
     logger.info('Worker %s of server %s is ready', index, config.name)
 
     wait_for_stop()
