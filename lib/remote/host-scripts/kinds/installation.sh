@@ -173,7 +173,7 @@ remove() {
         archive)
             rm -f -- "$STATE"/archive-*
             forget_builds
-            rmdir --ignore-fail-on-non-empty "$ZATO_HOME/builds"
+            rmdir --ignore-fail-on-non-empty "$ZATO_HOME/builds" 2>/dev/null || true
             declared_elsewhere "|$zato" || rm -rf -- "$zato"
             ;;
         repository)
