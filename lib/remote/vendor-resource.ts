@@ -79,7 +79,12 @@ export interface VendorResourceProps {
   /** The type: `bigip_as3`. */
   readonly type: string;
 
-  readonly provider: TerraformProvider;
+  /**
+   * The provider that has the type.
+   *
+   * @default - the one of the stack, by the beginning of the type's name
+   */
+  readonly provider?: TerraformProvider;
 
   /** The arguments, as Terraform names them; text is literal. Asked for at synth. */
   readonly arguments: () => Record<string, unknown>;

@@ -124,6 +124,18 @@ test("fails for a load balancer that no deployment uses, at synth", () => {
   );
 });
 
+test("fails for a pool without a member, at synth", () => {
+  const stack = newStack();
+  const pool = { ...newDeployment(newStack()).pool, members: [] };
+  new ExistingLoadBalancer(stack, "edge", { address: "192.0.2.10" }).bindPool({
+    pool: () => pool,
+    readyClusters: () => [],
+  });
+  expect(() => Template.synth(stack)).toThrow(
+    "stack/edge: the pool has no member; give the deployment at least one cluster",
+  );
+});
+
 test("fails for a load balancer of two deployments", () => {
   const stack = newStack();
   const edge = new ExistingLoadBalancer(stack, "edge", { address: "192.0.2.10" });
