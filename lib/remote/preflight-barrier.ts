@@ -1,6 +1,8 @@
 import { TerraformResource, TerraformStack } from "cdktf";
 import { Construct, IConstruct } from "constructs";
+import { ConstructError } from "../validation";
 import { CarrierResource } from "./carrier";
+import type { RemoteHost } from "./remote-host";
 
 /** The point of a stack's graph that is reached when every host has passed its preflight. */
 export class PreflightBarrier extends Construct {
@@ -17,6 +19,7 @@ export class PreflightBarrier extends Construct {
   public readonly resource: TerraformResource;
 
   private readonly preflights: TerraformResource[] = [];
+  private readonly machines = new Map<string, RemoteHost>();
 
   private constructor(stack: TerraformStack) {
     super(stack, PreflightBarrier.ID);
@@ -28,8 +31,23 @@ export class PreflightBarrier extends Construct {
     }));
   }
 
-  /** Adds a check that everything behind the barrier waits for. */
-  public add(preflight: TerraformResource): void {
+  /**
+   * Adds a check that everything behind the barrier waits for.
+   *
+   * @throws ConstructError when another host is the same machine
+   */
+  public add(host: RemoteHost, preflight: TerraformResource): void {
+    const { port, bastionHost } = host.access.connection(host.address);
+    const machine = [host.address.toLowerCase(), port, bastionHost].join(" ");
+    const other = this.machines.get(machine);
+    if (other) {
+      throw new ConstructError(
+        host,
+        `its address ${host.address} is that of ${other.node.path}: the two would be one machine`,
+        "declare each machine once, and give its construct to all that use it",
+      );
+    }
+    this.machines.set(machine, host);
     this.preflights.push(preflight);
   }
 }

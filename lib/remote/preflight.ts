@@ -77,7 +77,7 @@ export class Preflight extends Construct {
         dependsOn: [],
       });
     });
-    PreflightBarrier.of(this).add(resource);
+    PreflightBarrier.of(this).add(host, resource);
   }
 
   /** Adds what a component needs; asked for at synth. */

@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import { PhysicalHostProps } from "cdktf-zato";
-import { newCluster, newHost, newStack } from "../support/stack";
+import { newCluster, newHost, newStack, SSH } from "../support/stack";
 import { Template } from "../support/template";
 
 test("its failure domain is itself, unless told otherwise", () => {
@@ -62,6 +62,25 @@ describe("fails for", () => {
     ["a revision on two lines", "host1", { revision: "1\n2" }, /the revision is "1\\n2"/],
   ])("%s", (_, id, props, message) => {
     expect(() => newHost(newStack(), id, props)).toThrow(message);
+  });
+
+  test("a machine that is declared already, since its clusters would be lost together", () => {
+    const stack = newStack();
+    newHost(stack, "host1", { address: "a.example.com" });
+    expect(() => newHost(stack, "host2", { address: "A.example.com" })).toThrow(
+      "stack/host2: its address A.example.com is that of stack/host1: the two would be one machine; " +
+        "declare each machine once, and give its construct to all that use it",
+    );
+  });
+
+  test.each<[string, (hostKey: string) => Partial<PhysicalHostProps["ssh"]>]>([
+    ["behind another bastion", (hostKey) => ({ bastion: { address: "10.9.9.9", hostKey } })],
+    ["on another SSH port, as behind a translation of addresses", () => ({ port: 2222 })],
+  ])("not for the same address %s", (_, ssh) => {
+    const stack = newStack();
+    newHost(stack, "host1");
+    const props = { address: "10.0.0.11", ssh: { ...SSH, ...ssh(SSH.hostKey) } };
+    expect(() => newHost(stack, "host2", props)).not.toThrow();
   });
 
   test("CPUs that are only known after apply, since workers are shared out at synth", () => {

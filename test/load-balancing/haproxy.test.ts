@@ -6,16 +6,16 @@ import { Template } from "../support/template";
 interface Options {
   readonly hosts?: number;
   readonly props?: Partial<HaproxyLoadBalancerProps>;
-  readonly hostProps?: Partial<PhysicalHostProps>;
+  readonly hostProps?: (id: string) => Partial<PhysicalHostProps>;
   readonly deployment?: Parameters<typeof newDeployment>[1];
 }
 
-function balancer({ hosts = 2, props = {}, hostProps = {}, deployment = {} }: Options = {}): {
+function balancer({ hosts = 2, props = {}, hostProps = () => ({}), deployment = {} }: Options = {}): {
   template: Template;
   edge: HaproxyLoadBalancer;
 } {
   const stack = newStack();
-  const all: IHost[] = ["host1", "host2"].map((id) => newHost(stack, id, hostProps));
+  const all: IHost[] = ["host1", "host2"].map((id) => newHost(stack, id, hostProps(id)));
   const edge = new HaproxyLoadBalancer(stack, "edge", {
     hosts: all.slice(0, hosts),
     ...(hosts === 2 ? { virtualAddress: "10.0.0.100" } : {}),
@@ -156,8 +156,8 @@ describe("fails for", () => {
     ],
     [
       "hosts by name, which keepalived cannot use",
-      { hostProps: { address: "host.example.com" } },
-      /'host.example.com' is no address of stack\/host1 that keepalived can use/,
+      { hostProps: (id) => ({ address: `${id}.example.com` }) },
+      /'host1.example.com' is no address of stack\/host1 that keepalived can use/,
     ],
     ["a port that is none", { props: { port: 0 } }, /the port of the load balancer is 0/],
     [
