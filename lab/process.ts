@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 
 /** What a finished command left behind. */
 export interface CommandResult {
@@ -32,18 +32,26 @@ export function exitStatus(code: number | null, signal: NodeJS.Signals | null): 
 
 /** Runs a command to its end; a status other than 0 is a result, not an error. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: options.env,
+    timeout: options.timeoutMs,
+    killSignal: "SIGKILL",
+    stdio: "pipe",
+  });
+  // A command that ends without reading its input is no failure of ours.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(options.input ?? "");
+  return capture(child, options.onLine);
+}
+
+/** Collects what a command says, until its end. */
+export function capture(child: ChildProcess, onLine?: (line: string) => void): Promise<CommandResult> {
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  collect(child.stdout, stdout, onLine);
+  collect(child.stderr, stderr, onLine);
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: options.env,
-      timeout: options.timeoutMs,
-      killSignal: "SIGKILL",
-      stdio: "pipe",
-    });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    collect(child.stdout, stdout, options.onLine);
-    collect(child.stderr, stderr, options.onLine);
     child.on("error", reject);
     child.on("close", (code, signal) =>
       resolve({
@@ -52,9 +60,6 @@ export function run(command: string, args: readonly string[], options: RunOption
         stderr: Buffer.concat(stderr).toString("utf8"),
       }),
     );
-    // A command that ends without reading its input is no failure of ours.
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(options.input ?? "");
   });
 }
 
@@ -117,11 +122,11 @@ export function lineSplitter(onLine: (line: string) => void): { push(chunk: Buff
   };
 }
 
-function collect(stream: NodeJS.ReadableStream, chunks: Buffer[], onLine?: (line: string) => void): void {
+function collect(stream: NodeJS.ReadableStream | null, chunks: Buffer[], onLine?: (line: string) => void): void {
   const lines = onLine && lineSplitter(onLine);
-  stream.on("data", (chunk: Buffer) => {
+  stream?.on("data", (chunk: Buffer) => {
     chunks.push(chunk);
     lines?.push(chunk);
   });
-  stream.on("end", () => lines?.end());
+  stream?.on("end", () => lines?.end());
 }

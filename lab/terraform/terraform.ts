@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import path from "node:path";
 import { LAB_DIR } from "../paths";
-import { exitStatus, lineSplitter, type CommandResult } from "../process";
+import { capture, type CommandResult } from "../process";
 
 /** Where and how to run Terraform or the CDKTF CLI. */
 export interface TerraformOptions {
@@ -92,35 +92,9 @@ function start(command: string, args: readonly string[], options: TerraformOptio
   });
   const kill = (signal: NodeJS.Signals = "SIGINT"): void => signalGroup(child, signal);
   const release = passOnInterrupts(kill);
-  const finished = capture(child, options).finally(release);
-  return { finished, kill };
-}
-
-function capture(child: ChildProcess, options: TerraformOptions): Promise<CommandResult> {
   const show = options.onLine ?? ((line: string) => process.stdout.write(`${line}\n`));
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  for (const [stream, chunks] of [
-    [child.stdout, stdout],
-    [child.stderr, stderr],
-  ] as const) {
-    const lines = lineSplitter((line) => show(`${options.prefix ?? ""}${line}`));
-    stream?.on("data", (chunk: Buffer) => {
-      chunks.push(chunk);
-      lines.push(chunk);
-    });
-    stream?.on("end", () => lines.end());
-  }
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code, signal) =>
-      resolve({
-        status: exitStatus(code, signal),
-        stdout: Buffer.concat(stdout).toString("utf8"),
-        stderr: Buffer.concat(stderr).toString("utf8"),
-      }),
-    );
-  });
+  const finished = capture(child, (line) => show(`${options.prefix ?? ""}${line}`)).finally(release);
+  return { finished, kill };
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

@@ -2,18 +2,12 @@
 # converge.sh KIND NAME STAGED: brings the component NAME to the state that STAGED.manifest describes. It may be run
 # any number of times, and be cut off at any point: a further run ends in the same state.
 set -euo pipefail
-umask 077
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-# shellcheck source=lib/own-session.sh
-. "$scripts/lib/own-session.sh"
-kind=$1 name=$2 staging=$(realpath "$(dirname "$3")") staged=$(basename "$3")
-# shellcheck source=lib/all.sh
-. "$scripts/lib/all.sh"
-# shellcheck source=/dev/null
-. "$scripts/kinds/$kind.sh"
+# shellcheck source=lib/component-run.sh
+. "$scripts/lib/component-run.sh"
 
-begin "$name"
+staging=$(realpath "$(dirname "$3")") staged=$(basename "$3")
 # It goes with the working folder.
 mkdir "$work/staged"
 find "$staging" -maxdepth 1 -name "$staged.*" -exec mv -t "$work/staged" {} +
