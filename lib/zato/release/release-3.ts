@@ -44,6 +44,8 @@ export abstract class Release3 implements ReleaseBehavior {
       Zato_Config_Server_server__conf_preferred_address_address: address,
       Zato_Config_Server_server__conf_preferred_address_allow_loopback: "True",
       Zato_Config_Server_server__conf_scheduler_scheduler_port: String(runtime.schedulerPort),
+      // Else each health check, several a second, is two lines of server.log.
+      Zato_Config_Server_server__conf_logging_rest_log_ignore: this.healthPath,
     };
   }
 
