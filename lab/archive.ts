@@ -13,26 +13,26 @@ export interface PublishedFile {
 }
 
 const STAND_IN_DIR = path.join(LAB_DIR, "stand-in");
-const ARCHIVE = path.join(CACHE_DIR, "zato-3.3-stand-in.tar.gz");
-const BUILT_FROM = `${ARCHIVE}.built-from`;
 
 /** Builds the stand-in's archive where its sources have changed; `undefined` where this lab has no stand-in. */
-export async function buildStandIn(log: Log): Promise<string | undefined> {
+export async function buildStandIn(log: Log, release = "3.3"): Promise<string | undefined> {
   const script = path.join(STAND_IN_DIR, "build.sh");
   if (!existsSync(script)) {
     return undefined;
   }
+  const archive = path.join(CACHE_DIR, `zato-${release}-stand-in.tar.gz`);
+  const builtFrom = `${archive}.built-from`;
   const sources = hashFolder(STAND_IN_DIR);
-  if (existsSync(ARCHIVE) && existsSync(BUILT_FROM) && readFileSync(BUILT_FROM, "utf8") === sources) {
-    return ARCHIVE;
+  if (existsSync(archive) && existsSync(builtFrom) && readFileSync(builtFrom, "utf8") === sources) {
+    return archive;
   }
   log("building the stand-in's archive");
   mkdirSync(CACHE_DIR, { recursive: true });
-  const unfinished = path.join(CACHE_DIR, `unfinished-${path.basename(ARCHIVE)}`);
-  await runOrThrow("bash", [script, unfinished]);
-  renameSync(unfinished, ARCHIVE);
-  writeFileSync(BUILT_FROM, sources);
-  return ARCHIVE;
+  const unfinished = path.join(CACHE_DIR, `unfinished-${path.basename(archive)}`);
+  await runOrThrow("bash", [script, unfinished, release]);
+  renameSync(unfinished, archive);
+  writeFileSync(builtFrom, sources);
+  return archive;
 }
 
 /** SHA-256 of a file, in hexadecimal. */

@@ -2,10 +2,10 @@
 # Packs the stand-in as an archive whose root is the virtualenv that Zato's code directory is (bin/, lib/).
 # The same sources give the same bytes.
 #
-#   build.sh OUTPUT.tar.gz
+#   build.sh OUTPUT.tar.gz [3.3|3.2]
 set -euo pipefail
 
-output=${1:?usage: build.sh OUTPUT.tar.gz}
+output=${1:?usage: build.sh OUTPUT.tar.gz [3.3|3.2]} release=${2:-3.3}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
@@ -19,14 +19,19 @@ ln -s /usr/bin/python3 "$stage/bin/python"
 cp -R "$here/src/zato" "$packages/"
 find "$packages" -name __pycache__ -prune -exec rm -rf {} +
 
+grep -rlZ 'Zato 3\.3 stand-in' "$stage" | xargs -0 sed -i "s/Zato 3\.3 stand-in/Zato $release stand-in/"
+sed -i "s/^RELEASE = .*/RELEASE = '$release'/" "$packages/zato/common/banner.py"
+# 3.2's web-admin is a process of its own (facts-3.2 §4).
+[ "$release" = 3.3 ] || rm "$stage/bin/gunicorn" "$packages"/zato/admin/{gunicorn,wsgi}.py
+
 # As in Zato's own: only the owner may run bin/zato and bin/py (facts §1).
 find "$stage" -type d -exec chmod 0755 {} +
 find "$stage" -type f -exec chmod 0644 {} +
-chmod 0755 "$stage/bin/gunicorn"
+[ "$release" != 3.3 ] || chmod 0755 "$stage/bin/gunicorn"
 chmod 0740 "$stage/bin/zato" "$stage/bin/py"
 
 mkdir -p "$(dirname "$output")"
 tar --create --sort=name --format=gnu --mtime='2020-01-01 00:00:00Z' --owner=zato:0 --group=zato:0 \
   --directory="$stage" bin lib pyvenv.cfg | gzip -9 -n > "$output.tmp"
 mv "$output.tmp" "$output"
-echo "Zato 3.3 stand-in (test double of cdktf-zato, not Zato): $output"
+echo "Zato $release stand-in (test double of cdktf-zato, not Zato): $output"

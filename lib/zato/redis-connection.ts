@@ -1,5 +1,6 @@
 import { IConstruct } from "constructs";
-import { hostPort, requireAddress, requirePort, requireWhole } from "../validation";
+import { Secret } from "../remote";
+import { ConstructError, hostPort, requireAddress, requirePort, requireWhole } from "../validation";
 
 /** What a Redis is referred to by. */
 export interface RedisConnectionProps {
@@ -19,7 +20,16 @@ export interface RedisConnectionProps {
    * @default 0
    */
   readonly database?: number;
+
+  /**
+   * The password that it asks for.
+   *
+   * @default - it asks for none
+   */
+  readonly password?: Secret;
 }
+
+const PREFIX = "Zato_Config_Server_server__conf_kvdb_";
 
 /**
  * A Redis for a cluster's services. Zato 3.2 and 3.3 need none. Like the ODB it belongs to one cluster: Zato's docs say
@@ -33,6 +43,9 @@ export class RedisConnection {
 
   private constructor(private readonly props: RedisConnectionProps) {}
 
+  /** The variable by which a server takes the password. @internal */
+  public static readonly _PASSWORD_VARIABLE = `${PREFIX}password`;
+
   /** What tells it from others. */
   public get identity(): string {
     return `${hostPort(this.props.host, this.props.port ?? 6379)}/${this.props.database ?? 0}`;
@@ -40,11 +53,23 @@ export class RedisConnection {
 
   /** @internal */
   public _environment(scope: IConstruct): Record<string, string> {
-    const prefix = "Zato_Config_Server_server__conf_kvdb_";
     return {
-      [`${prefix}host`]: requireAddress(scope, "address of a Redis", this.props.host),
-      [`${prefix}port`]: String(requirePort(scope, "the port of the Redis", this.props.port ?? 6379)),
-      [`${prefix}db`]: String(requireWhole(scope, "the database of the Redis", this.props.database ?? 0, 0)),
+      [`${PREFIX}host`]: requireAddress(scope, "address of a Redis", this.props.host),
+      [`${PREFIX}port`]: String(requirePort(scope, "the port of the Redis", this.props.port ?? 6379)),
+      [`${PREFIX}db`]: String(requireWhole(scope, "the database of the Redis", this.props.database ?? 0, 0)),
     };
+  }
+
+  /** @internal */
+  public _passwordFor(scope: IConstruct): Secret | undefined {
+    const { password } = this.props;
+    if (password?.isGenerated) {
+      throw new ConstructError(
+        scope,
+        `the password of the Redis ${this.identity} cannot be generated on the Zato host`,
+        "the Redis has it already: give it by Secret.fromVariable()",
+      );
+    }
+    return password;
   }
 }

@@ -209,11 +209,13 @@ export class ZatoCluster extends Construct implements IZatoCluster {
     this._onRemoval = props.dataRemoval ?? DataRemoval.KEEP;
     this._restartedAt = requireRestartedAt(this, props.restartedAt);
     this._environment = { ...props.redis?._environment(this), ...requireEnvironment(this, props.environment ?? {}) };
+    const redisPassword = props.redis?._passwordFor(this);
     this._secrets = {
       secret_key: props.secretKey ?? Secret.generated(),
       jwt_secret: props.jwtSecret ?? Secret.generated(),
       admin_invoke_password: props.adminInvokePassword ?? Secret.generated(),
       scheduler_api_password: Secret.generated(),
+      ...(redisPassword && { redis_password: redisPassword }),
     };
     this.allocation = props.workers ?? WorkerAllocation.matchCpus();
 

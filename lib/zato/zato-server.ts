@@ -3,6 +3,7 @@ import { hostPort, LOOPBACK, requireName, requireWhole } from "../validation";
 import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
 import { renderSecretFields } from "./command-file";
 import { renderEnvironmentFile, requireEnvironment } from "./environment-file";
+import { RedisConnection } from "./redis-connection";
 import { requireRestartedAt } from "./restarted-at";
 import type { ZatoCluster } from "./zato-cluster";
 
@@ -111,6 +112,7 @@ export class ZatoServer extends ClusterComponent {
       restartedAt: this.restartedAt ?? cluster._restartedAt,
     };
     const behavior = cluster.release._behavior;
+    const { redis_password: redisPassword } = cluster._secrets;
     return {
       parameters: {
         ...this.common(),
@@ -130,6 +132,9 @@ export class ZatoServer extends ClusterComponent {
           jwt_secret: "jwt_secret",
           scheduler_api_client_for_server_password: "scheduler_api_password",
         }),
+        environment_secrets: redisPassword
+          ? renderSecretFields({ [RedisConnection._PASSWORD_VARIABLE]: "redis_password" })
+          : "",
       },
       files: {
         create: this.commandWithOdb("create_server", {
@@ -150,6 +155,8 @@ export class ZatoServer extends ClusterComponent {
         }),
         unit: behavior.serverUnit(runtime),
       },
+      // The cluster's registration brings the secret itself.
+      triggers: redisPassword ? { redis_password: redisPassword.version } : {},
     };
   }
 

@@ -1,6 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
+import { anyText } from "../support/arbitraries";
 import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+import { parseEnvironmentFile } from "../support/systemd";
 
 const folder = temporaryFolder();
 
@@ -33,6 +36,30 @@ function given(parameters: Record<string, string>, secrets: Record<string, strin
   Object.entries(parameters).forEach(([name, value]) => write(["entries", "param", name], value));
   Object.entries(secrets).forEach(([name, value]) => write(["secrets", "a", name], value));
 }
+
+describe("the environment of a server", () => {
+  test("has secrets behind what is declared, quoted the way systemd reads them", () => {
+    for (const secret of fc.sample(anyText, 30)) {
+      // GIVEN
+      given({ cluster: "a", environment_secrets: "Password redis_password" }, { redis_password: secret });
+      mkdirSync(join(folder(), "entries", "file"), { recursive: true });
+      writeFileSync(join(folder(), "entries", "file", "environment"), 'A="b"\n');
+
+      // WHEN
+      const { status, stdout } = withZato('. "$scripts/kinds/server.sh"; environment');
+
+      // THEN
+      expect([status, parseEnvironmentFile(stdout)]).toEqual([0, { A: "b", Password: secret }]);
+    }
+  });
+
+  test("is what is declared where there are no secrets", () => {
+    given({ cluster: "a", environment_secrets: "" });
+    mkdirSync(join(folder(), "entries", "file"), { recursive: true });
+    writeFileSync(join(folder(), "entries", "file", "environment"), 'A="b"\n');
+    expect(withZato('. "$scripts/kinds/server.sh"; environment').stdout).toBe('A="b"\n');
+  });
+});
 
 describe("zato from-config", () => {
   const PRINT = 'as_zato() { echo "$2"; cat "$3"; }; ';

@@ -1,5 +1,5 @@
 import { TerraformVariable } from "cdktf";
-import { RedisConnection, ZatoServerOptions } from "cdktf-zato";
+import { RedisConnection, Secret, ZatoServerOptions } from "cdktf-zato";
 import fc from "fast-check";
 import { anyText } from "../support/arbitraries";
 import { newCluster, newHost, newStack } from "../support/stack";
@@ -141,6 +141,34 @@ test("a Redis is told to the servers", () => {
     [`${PREFIX}kvdb_db`]: "2",
   });
   expect(RedisConnection.of({ host: "::1" }).identity).toBe("[::1]:6379/0");
+});
+
+test("the password of a Redis is brought by the cluster's registration, and another version of it changes the servers", () => {
+  // GIVEN
+  const synth = (version: string): Template => {
+    const stack = newStack();
+    const password = Secret.fromVariable(new TerraformVariable(stack, "redis", {}), { version });
+    newCluster(stack, { redis: RedisConnection.of({ host: "redis.internal", password }) });
+    return Template.synth(stack);
+  };
+  const template = synth("1");
+
+  // THEN
+  expect(template.manifest("a/registration").parameters.secrets).toContain("redis_password given");
+  expect(template.manifest("a/server1").parameters.environment_secrets).toBe(`${PREFIX}kvdb_password redis_password`);
+  expect(template.text.match(/var\.redis/g)).toHaveLength(1);
+  const changed = synth("2");
+  for (const component of ["a/registration", "a/server1", "a/server2"]) {
+    expect(changed.content(component).triggers).not.toEqual(template.content(component).triggers);
+  }
+});
+
+test("fails for a password of a Redis that its Zato host would generate", () => {
+  const redis = RedisConnection.of({ host: "r", password: Secret.generated() });
+  expect(() => newCluster(newStack(), { redis })).toThrow(
+    "stack/a: the password of the Redis r:6379/0 cannot be generated on the Zato host; " +
+      "the Redis has it already: give it by Secret.fromVariable()",
+  );
 });
 
 test.each([

@@ -9,7 +9,8 @@ converge() {
     create_directory "$(file create)"
     set_port
     install -d -m 0755 "/etc/zato" "/etc/zato/$(param cluster)"
-    install_file "$(file environment)" "$(param environment_file)" 0600 root
+    environment >"$work/environment"
+    install_file "$work/environment" "$(param environment_file)" 0600 root
     install_unit "$unit"
     bring_requirements
     if ! in_use "$unit" started "${files[@]}"; then
@@ -20,6 +21,18 @@ converge() {
     close_open_channels
     note_baseline
     put_back
+}
+
+# environment: what is declared, and secrets as lines "VARIABLE SECRET" name them, quoted the way lib/zato/environment-file.ts does.
+environment() {
+    local variable secret
+    cat "$(file environment)"
+    while read -r variable secret; do
+        [ -n "$variable" ] || continue
+        printf '%s="' "$variable"
+        LC_ALL=C sed 's/[\\"$`]/\\&/g' "$(secret_file "$secret")"
+        printf '"\n'
+    done < <(param environment_secrets; echo)
 }
 
 # restart: without a request being lost, if there is another server, or another cluster.

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from ..common import secrets
+from ..common.banner import RELEASE
 from ..common.db import Session
 from .command import say
 from .odb import database, user_host
@@ -13,11 +14,12 @@ _PUBAPI = 'pubapi'
 _INTERNAL_INVOKE = 'zato.internal.invoke'
 
 # Channels of a new cluster: name, URL path, service, security definition or None.
-# Trap (facts §0.1): the one that invokes any service by name has no security in 3.3.
+# Trap (facts §0.1): the one that invokes any service by name has no security in 3.3; in 3.2 it has (facts-3.2 §8).
 _CHANNELS = (
     ('zato.ping', '/zato/ping', 'zato.ping', None),
     ('zato.ping.plain_http.basic_auth', '/zato/ping.plain_http.basic_auth', 'zato.ping', _PUBAPI),
-    ('/zato/api/invoke/{service_name}', '/zato/api/invoke/{service_name}', 'pub.zato.service.service-invoker', None),
+    ('/zato/api/invoke/{service_name}', '/zato/api/invoke/{service_name}', 'pub.zato.service.service-invoker',
+        None if RELEASE == '3.3' else _PUBAPI),
     ('admin.invoke', '/zato/admin/invoke', 'zato.service.invoke', 'admin.invoke'),
     (_INTERNAL_INVOKE, '/zato/internal/invoke', 'zato.service.invoke', _INTERNAL_INVOKE),
     ('zato.security.jwt.log-in', '/zato/jwt/log-in', 'zato.security.jwt.log-in', None),
@@ -76,4 +78,6 @@ def _add_defaults(session: Session, cluster_id: int) -> None:
         opaque1='{"is_active": true, "is_default": true, "cache_type": "builtin", "max_size": 10000}')
     # Trap (facts §II.5): 3.3 puts the rule engine's group under cluster 1 whatever cluster it creates, so a second cluster
     # in the same ODB violates gen_obj_uq_name_type.
-    session.insert('generic_object', type_='zato-api-creds', name='Rule engine API users', cluster_id=1, opaque1='{}')
+    # 3.2 has no rule engine (facts-3.2 §2).
+    if RELEASE == '3.3':
+        session.insert('generic_object', type_='zato-api-creds', name='Rule engine API users', cluster_id=1, opaque1='{}')

@@ -44,6 +44,10 @@ class ServerContext:
     service_store = store
 
     @property
+    def kvdb(self):
+        return self.parts['kvdb']
+
+    @property
     def invoker(self):
         return self.parts['invoker']
 

@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import datetime
 
+from ..common.banner import RELEASE
 from ..common.db import IntegrityError
 from .context import ServerContext
 from .service_store import is_python_file
@@ -71,6 +72,10 @@ class Deployer:
                 self._set_status(session, package['id'])
 
     def start_watching(self) -> None:
+        # Trap (facts-3.2 §7): the observers of 3.2 die at start unless they compare snapshots.
+        if RELEASE == '3.2' and os.environ.get('ZATO_HOT_DEPLOY_PREFER_SNAPSHOTS') != 'True':
+            self._context.logger.warning('File observer `zato.pickup` could not be started')
+            return
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:

@@ -19,6 +19,7 @@ from .http_app import HttpApp
 from .internal import registry
 from .invoker import Invoker
 from .ipc import Ipc
+from .kvdb import Kvdb
 from .memory import Memory
 from .service_store import ServiceStore
 from .user_conf import UserConf
@@ -28,7 +29,7 @@ def run_worker(index: int, config: ServerConfig, listener: socket.socket, lock: 
     logger = logging.getLogger('zato')
     context = ServerContext(config, timing, config.odb(), logger, index, os.getpid())
     context.parts.update(memory=Memory(context), store=ServiceStore(context), invoker=Invoker(context), ipc=Ipc(context),
-        broker=Broker(context), deployer=Deployer(context), user_conf=UserConf(context))
+        broker=Broker(context), deployer=Deployer(context), user_conf=UserConf(context), kvdb=Kvdb(config.conf['kvdb']))
 
     lock.acquire(index)
     try:

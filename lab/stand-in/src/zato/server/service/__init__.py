@@ -64,6 +64,7 @@ class Service:
         self.response = Response()
         self.channel = Channel()
         self.server = None
+        self.kvdb = None
         self.outgoing = None
         self.out = None
         self.user_config = None
