@@ -260,10 +260,8 @@ export abstract class ContentDeclaration extends Construct {
 
   private danglingNames(): string[] {
     const services = new Set(this.declaredFiles.flatMap((file) => file.services));
-    const definitions = new Set(
-      this.contentObjects.filter(({ section }) => section === "security" || section === "def_sec"),
-    );
-    const names = new Set([...definitions].map(({ name }) => name));
+    const definitions = this.contentObjects.filter((object) => object.isSecurityDefinition);
+    const names = new Set(definitions.map(({ name }) => name));
     return this.contentObjects.flatMap(({ key, service, security }) => [
       ...(service === undefined || services.has(service) || BUILT_IN_SERVICE.test(service)
         ? []

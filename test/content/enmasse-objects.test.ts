@@ -85,9 +85,31 @@ test.each([
   expect(() => add({ [section]: [{ name: "A", type: "basic_auth" }] })).toThrow(`there are two objects ${key}`);
 });
 
-test("objects may be used by typed ones, and by each other", () => {
+test.each([
+  ["security", { name: "Partner", type: "bearer_token" }, "oauth/Partner"],
+  ["bearer_token", { name: "Partner" }, "oauth/Partner"],
+  ["zato_generic_connection", { name: "A", type_: "outconn-ldap" }, "outgoing_ldap/A"],
+  ["zato_generic_connection", { name: "A", type_: "cloud-jira" }, "zato_generic_connection/A"],
+])("of %s an object may be listed as another kind", (section, object, key) => {
+  add({ [section]: [object] });
+  expect(zato.contentObjects.map((one) => one.key)).toEqual([key]);
+});
+
+test.each([
+  ["seconds", { seconds: 90 }, "latest 2020-01-01T00:00:00 every 90 seconds"],
+  ["several units", { days: 1, hours: "2", minutes: null }, "latest 2020-01-01T00:00:00 every 93600 seconds"],
+  ["no interval", {}, "2020-01-01 00:00:00"],
+  ["repetitions, which count from the start", { hours: 1, repeats: 3 }, "2020-01-01 00:00:00"],
+  ["another type", { job_type: "one_time", hours: 1 }, "2020-01-01 00:00:00"],
+])("a job with %s starts as late as may be", (_, fields, startDate) => {
+  const job = { name: "Beat", service: "pub.zato.ping", job_type: "interval_based", start_date: "2020-01-01 00:00:00" };
+  add({ scheduler: [{ ...job, ...fields }] });
+  expect(zato.contentObjects[0]!.fields.start_date).toBe(startDate);
+});
+
+test.each(["security", "basic_auth"])("objects of %s may be used by typed ones, and by each other", (section) => {
   add({
-    security: [{ name: "Partner", type: "basic_auth" }],
+    [section]: [{ name: "Partner", type: "basic_auth" }],
     channel_rest: [
       { name: "A", service: "pub.zato.ping", security: "Partner" },
       { name: "B", service: "pub.zato.ping", security: "zato-no-security" },

@@ -374,20 +374,30 @@ describe("an apply fails", () => {
 
   test("with an import error, of which Zato's exit code says nothing", async () => {
     // WHEN
-    const broken = {
-      name: "Broken",
-      service: "pub.zato.nope",
-      job_type: "interval_based",
-      seconds: 60,
-      is_active: true,
+    const broken = { name: "Broken", service: "pub.zato.nope", job_type: "interval_based", seconds: 60 };
+    const half = { name: "Half", engine: "oracle", host: "h", port: 1, db_name: "d", username: "u" };
+    const content = {
+      scheduler: [{ ...broken, is_active: true, start_date: "2020-01-01T00:00:00" }],
+      outconn_sql: [{ ...half, password: "Zato_Enmasse_Env.Partner" }],
     };
-    const more = EnmasseObjects.fromObject({ scheduler: [{ ...broken, start_date: "2020-01-01T00:00:00" }] });
-    const program = example.program({ secretsVersion: "3", more: (zato) => zato.addEnmasseObjects(more) });
+    const program = example.program({
+      secretsVersion: "3",
+      more: (zato, { partner }) =>
+        zato.addEnmasseObjects(EnmasseObjects.fromObject(content, { secrets: { Partner: partner } })),
+    });
     const applied = await project.synth(program).tryApply();
 
     // THEN
     expect(applied.status).toBe(1);
-    expect(lastLines(applied)).toMatch(/enmasse reports errors: [^]*zato\.nope/);
+    expect(lastLines(applied)).toContain(
+      "enmasse reports errors: E12 service missing: Service `pub.zato.nope` from `Broken` missing in ODB (scheduler)",
+    );
+    expect(lastLines(applied).match(/pub\.zato\.nope/g)).toHaveLength(1);
+
+    // THEN what enmasse printed of the other object, with its password, is in the log without it
+    const log = await lab.execOrThrow("host1", "cat /var/log/cdktf-zato/host1-content.log");
+    expect(log).toMatch(/'password':[\s|]*'\*\*\*'/);
+    expect(log.replace(/[\s|]/g, "")).not.toContain("partner$pw:#");
 
     // WHEN
     await project.synth(example.program({ secretsVersion: "3" })).apply();

@@ -102,10 +102,10 @@ class FakeClient:
 
     def invoke(self, name, payload=None):
         self.calls.append((name, payload))
+        if name == 'zato.service.get-list':
+            return [{'name': service} for service in self.deployed]
         if name.endswith('.get-list'):
             return self.existing
-        if name == 'zato.service.is-deployed':
-            return {'is_deployed': payload['name'] in self.deployed}
         if payload.get('service') == 'not.there':
             raise CallFailed(500, 'Service `not.there` does not exist in this cluster')
         return {'id': 1}

@@ -27,12 +27,18 @@ class Echo(Service):
 '''
 SQL = '''
 import time
+from contextlib import closing
 from zato.server.service import Service
 class Query(Service):
     name = 'lab.query'
     def handle(self):
-        with self.outgoing.sql.get('Billing').session() as session:
+        with closing(self.outgoing.sql.get('Billing').session()) as session:
             self.response.payload = {'name': session.execute('SELECT name FROM cluster WHERE id = :id', {'id': 1}).fetchone().name}
+class With(Service):
+    name = 'lab.with'
+    def handle(self):
+        with self.outgoing.sql.get('Billing').session():
+            pass
 class Slow(Service):
     name = 'lab.slow'
     def handle(self):
@@ -262,6 +268,7 @@ email_smtp:
                 self.assertEqual(http('GET', lab.address(name) + '/lab/keyed', headers={'X-API-Key': 'secret-key'})[0], 200)
                 self.assertEqual(http('GET', lab.address(name) + '/lab/keyed', headers={'X-API-Key': 'x'})[0], 401)
             self.assertTrue(lab.all_workers(name, 'lab.query', {'name': 'cluster-a'}))
+            self.assertEqual(lab.invoke(name, 'lab.with')[0], 500)
             status, answer = lab.invoke(name, 'zato.outgoing.sql.ping', {'id': self.sql(name)['Billing']['id'], 'should_raise_on_error': True})
             self.assertEqual(status, 200)
             self.assertIn('response_time', answer['zato_outgoing_sql_ping_response'])
@@ -272,9 +279,12 @@ email_smtp:
         self.assertEqual(code, 0)
         self.assertIn('Enmasse waiting', out)
         self.assertIn('0 warnings and 2 errors found:', out)
+        code, out = lab.enmasse('scheduler:\n  - {name: Own, service: zato.ping, job_type: interval_based, seconds: 9}\n', wait=1)
+        self.assertIn('Service `zato.ping` from', out)
         sql = 'outconn_sql:\n  - {name: Half, engine: oracle, host: h, port: 1, db_name: d, username: u, password: Zato_Enmasse_Env.X%s}\n'
-        code, out = lab.enmasse(sql % '')
+        code, out = lab.enmasse(sql % '', 'X=in clear text\n')
         self.assertEqual(code, 0)
+        self.assertIn("'password': 'in clear text'", ' '.join(out.replace('|', ' ').split()))
         self.assertIn('0 warnings and 1 error found:', out)
         self.assertIn('Element missing: pool_size', out)
         code, out = lab.enmasse(sql % ', pool_size: 1')

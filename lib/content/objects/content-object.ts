@@ -53,7 +53,7 @@ export interface ContentObjectProps {
   readonly security?: string;
 }
 
-/** The sections of which enmasse sees objects whose names hold "zato". */
+/** The sections with security definitions. */
 const SECURITY_SECTIONS = [
   "security",
   "def_sec",
@@ -61,10 +61,13 @@ const SECURITY_SECTIONS = [
   "apikey",
   "jwt",
   "oauth",
+  "bearer_token",
   "ntlm",
   "aws",
-  "security_groups",
 ];
+
+/** The sections of which enmasse sees objects whose names hold "zato". */
+const SEEN_WITH_ANY_NAME = [...SECURITY_SECTIONS, "security_groups"];
 
 /** One object of Zato's configuration, of whatever kind. */
 export class ContentObject {
@@ -84,7 +87,7 @@ export class ContentObject {
   constructor(scope: IConstruct, props: ContentObjectProps) {
     this.section = props.section;
     this.name = requireLine(scope, `the name of an object of '${props.section}'`, props.name);
-    if (/zato/i.test(this.name) && !SECURITY_SECTIONS.includes(this.section)) {
+    if (/zato/i.test(this.name) && !SEEN_WITH_ANY_NAME.includes(this.section)) {
       throw new ConstructError(
         scope,
         `the name of ${this.section} '${this.name}' holds 'zato', and Zato would not find the object when it is imported again`,
@@ -106,6 +109,11 @@ export class ContentObject {
         );
       }
     }
+  }
+
+  /** Whether channels and outgoing connections can be secured by it. */
+  public get isSecurityDefinition(): boolean {
+    return SECURITY_SECTIONS.includes(this.section);
   }
 
   /** By what it is known among all objects: `outconn_sql/Billing`. */

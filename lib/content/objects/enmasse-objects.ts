@@ -5,6 +5,7 @@ import { Secret } from "../../remote";
 import { ConstructError } from "../../validation";
 import { yaml } from "../yaml";
 import { ContentObject, EnmasseValue } from "./content-object";
+import { latestStart } from "./scheduler-job";
 
 /** Secrets of enmasse objects, by the name behind `Zato_Enmasse_Env.` in the file. */
 export interface EnmasseObjectsProps {
@@ -24,7 +25,19 @@ const ALIASES: Readonly<Record<string, string>> = {
   def_sec: "security",
   channel_plain_http: "channel_rest",
   outconn_plain_http: "outgoing_rest",
+  bearer_token: "oauth",
 };
+
+/** The kinds of generic connections that have sections of their own. */
+const GENERIC_CONNECTIONS: Readonly<Record<string, string>> = {
+  "outconn-ldap": "outgoing_ldap",
+  "outconn-wsx": "outgoing_wsx",
+};
+
+/** Seconds in the units of a job's interval. */
+const UNITS: Readonly<Record<string, number>> = { weeks: 604800, days: 86400, hours: 3600, minutes: 60, seconds: 1 };
+
+const START_DATE = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})/;
 
 /** Objects as enmasse files hold them, for everything that has no type of its own here. */
 export class EnmasseObjects {
@@ -86,8 +99,9 @@ export class EnmasseObjects {
         delete fields[field];
       }
     }
-    const known = ALIASES[section] ?? section;
-    const kind = known === "security" && typeof fields.type === "string" ? fields.type : known;
+    if (section === "scheduler") {
+      fields.start_date = startDateOf(fields);
+    }
     const service = fields.service ?? fields.service_name;
     const security = fields.security ?? fields.security_name ?? fields.sec_def;
     return new ContentObject(scope, {
@@ -95,7 +109,7 @@ export class EnmasseObjects {
       name,
       fields: fields as Record<string, EnmasseValue>,
       secrets,
-      kind,
+      kind: kindOf(section, fields),
       service: typeof service === "string" ? service : undefined,
       security: typeof security === "string" && !/^(zato|$)/.test(security) ? security : undefined,
     });
@@ -113,6 +127,23 @@ export class EnmasseObjects {
     }
     return secret;
   }
+}
+
+/** What `verify` lists objects of a section as. */
+function kindOf(section: string, { type, type_ }: Readonly<Record<string, unknown>>): string {
+  const known = ALIASES[section] ?? section;
+  if (known === "security" && typeof type === "string") {
+    return ALIASES[type] ?? type;
+  }
+  return known === "zato_generic_connection" ? (GENERIC_CONNECTIONS[String(type_)] ?? known) : known;
+}
+
+/** As for typed jobs. One that ends after some repetitions counts from its start. */
+function startDateOf(job: Readonly<Record<string, unknown>>): unknown {
+  const seconds = Object.entries(UNITS).reduce((sum, [unit, length]) => sum + length * Number(job[unit] ?? 0), 0);
+  const start = START_DATE.exec(String(job.start_date));
+  const isPlain = start !== null && job.job_type === "interval_based" && !job.repeats && Number.isInteger(seconds);
+  return isPlain && seconds > 0 ? latestStart(`${start[1]}T${start[2]}`, seconds) : job.start_date;
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

@@ -12,7 +12,7 @@ export interface RestChannelProps {
   /** The URL path, from `/` on; `{name}` stands for a parameter. */
   readonly urlPath: string;
 
-  /** The name of the service that answers, one of those that are declared, or one of Zato's own. */
+  /** The name of the service that answers, one of those that are declared, or one of Zato's own, `pub.zato.…`. */
   readonly service: string;
 
   /**

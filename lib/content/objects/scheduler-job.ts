@@ -4,7 +4,7 @@ import { ContentObject } from "./content-object";
 
 /** What a {@link SchedulerJob} is declared with. */
 export interface SchedulerJobProps {
-  /** The name of the service that is called, one of those that are declared, or one of Zato's own. */
+  /** The name of the service that is called, one of those that are declared, or one of Zato's own, `pub.zato.…`. */
   readonly service: string;
 
   /** Seconds between two calls. */
@@ -40,8 +40,7 @@ export class SchedulerJob extends ContentObject {
       fields: {
         service: props.service,
         job_type: "interval_based",
-        // The hosts put in the latest of these moments; see `put_in_start_dates` in content.sh.
-        start_date: `latest ${startDate} every ${seconds} seconds`,
+        start_date: latestStart(startDate, seconds),
         seconds,
         is_active: true,
         ...(props.extra === undefined ? {} : { extra: props.extra }),
@@ -50,4 +49,9 @@ export class SchedulerJob extends ContentObject {
       service: props.service,
     });
   }
+}
+
+/** What the hosts put the latest of a job's moments in for; see `put_in_start_dates` in content.sh. */
+export function latestStart(startDate: string, seconds: number): string {
+  return `latest ${startDate} every ${seconds} seconds`;
 }

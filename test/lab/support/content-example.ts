@@ -18,7 +18,7 @@ export interface ContentVariation {
   readonly schedulerCluster?: string;
   readonly exclusiveContent?: boolean;
   /** Added to what the example has. @default - nothing */
-  readonly more?: (zato: HighAvailabilityDeployment) => void;
+  readonly more?: (zato: HighAvailabilityDeployment, secrets: { readonly partner: Secret }) => void;
   /** Without the channel, and the job. @default false */
   readonly bare?: boolean;
 }
@@ -64,7 +64,7 @@ export class ContentExample {
         zato.addRestChannel("Orders", { urlPath: "/orders", service: "orders.list", security: partner });
         zato.addSchedulerJob("Heartbeat", { service: "heartbeat.beat", interval: 2 });
       }
-      variation.more?.(zato);
+      variation.more?.(zato, { partner: password });
     };
   }
 

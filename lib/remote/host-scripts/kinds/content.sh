@@ -116,12 +116,13 @@ import_objects() {
     rm -f "$stamp"
     progress "importing $(param objects) objects"
     create_jwt_definitions
-    local output=$work/enmasse
-    run_enmasse >"$output" 2>&1 || fail "enmasse ended with exit status $?: $(complaints "$output")"
-    cat "$output"
+    local status=0
+    run_enmasse >"$work/enmasse" 2>&1 || status=$?
+    enmasse_output all
+    [ "$status" -eq 0 ] || fail "enmasse ended with exit status $status: $(enmasse_output complaints)"
     # Zato's exit code is 0 whatever the import did; with a warning it imports nothing.
-    if grep -Eq '[1-9][0-9]* (warnings? and|errors? found)|Caught an exception' "$output"; then
-        fail "enmasse reports errors: $(complaints "$output")"
+    if grep -Eq '[1-9][0-9]* (warnings? and|errors? found)|Caught an exception' "$work/enmasse"; then
+        fail "enmasse reports errors: $(enmasse_output complaints)"
     fi
     printf '%s\n' "$sum" >"$stamp"
 }
@@ -138,6 +139,11 @@ create_jwt_definitions() {
     [ -f "$stamp" ] || return 0
     restart_servers
     rm -f "$stamp"
+}
+
+# enmasse_output all|complaints: never as it is, since there may be secrets in it.
+enmasse_output() {
+    zato_python enmasse_output.py "$work/enmasse" "$CONFIG/secrets/$(param cluster)-content" "$1"
 }
 
 run_enmasse() (
@@ -164,11 +170,6 @@ put_in_start_dates() {
         [ "$begin" -gt "$now" ] || begin=$((now - (now - begin) % seconds))
         sed -i "s/latest $start every $seconds seconds/$(date -u -d "@$begin" +%FT%T)/" "$1"
     done < <(grep -oE 'latest [0-9T:-]+ every [0-9]+ seconds' "$1" | sort -u)
-}
-
-# What enmasse says is wrong, in as few lines as it takes.
-complaints() {
-    grep -E '(err|warn)[0-9]+|errors? found|Error|exception|Invalid key' "$1" | tail -n 8 || tail -n 8 "$1"
 }
 
 # Before anything is imported: an import that fails half-way must not leave objects behind that nobody deletes later.

@@ -77,7 +77,14 @@ create_directory() {
 admin() {
     local address=$1
     shift
-    PYTHONDONTWRITEBYTECODE=1 "$(param zato)/bin/py" "$scripts/admin.py" "http://$address" "$(secret_file admin_invoke_password)" "$@"
+    zato_python admin.py "http://$address" "$(secret_file admin_invoke_password)" "$@"
+}
+
+# zato_python SCRIPT ARGUMENT...: runs a Python script of ours with Zato's own Python.
+zato_python() {
+    local script=$1
+    shift
+    PYTHONDONTWRITEBYTECODE=1 "$(param zato)/bin/py" "$scripts/$script" "$@"
 }
 
 answers() {

@@ -77,17 +77,18 @@ class Importer:
         return self.report.is_ok
 
     def _check_services(self) -> None:
-        """Traps: recorded as an error, but the import goes on until the server refuses the object (two errors for one service); and
-        services whose names begin with `zato` count as missing, since a server does not list them."""
-        rows = self._client.invoke('zato.service.get-list', {'cluster_id': self._cluster_id}) or []
-        listed = {row['name'] for row in rows}
-        needing = [item for item in self._objects.get('http_soap', []) if item['connection'] == 'channel']
-        for item in needing + self._objects.get('scheduler', []):
+        """Traps: recorded as an error, but the import goes on until the server refuses the object (two errors for one service).
+        Internal services, zato.*, are not in the list of services, so nothing can be declared that calls one."""
+        needing = [(item, 'http_soap') for item in self._objects.get('http_soap', []) if item['connection'] == 'channel']
+        needing += [(item, 'scheduler') for item in self._objects.get('scheduler', [])]
+        rows = self._client.invoke('zato.service.get-list', {'cluster_id': self._cluster_id}) if needing else []
+        known = {row['name'] for row in rows or []}
+        for item, item_type in needing:
             name = item.get('service')
             if not name:
                 self.report.errors.append((SERVICE_NAME_MISSING, f'No service key defined: {item}'))
-            elif name not in listed:
-                self.report.errors.append((SERVICE_MISSING, f"Service `{name}` from `{item}` missing in ODB"))
+            elif name not in known:
+                self.report.errors.append((SERVICE_MISSING, f"Service `{name}` from `{item}` missing in ODB ({item_type})"))
                 self.report.missing_services.append(name)
 
     def _key(self, item_type: str, item: dict) -> tuple:
@@ -113,7 +114,8 @@ class Importer:
     def _import(self, item_type: str, item: dict, is_edit: bool) -> bool:
         prefix = kinds.SERVICES[item_type]
         name = f"{prefix}.{'edit' if is_edit else 'create'}"
-        attrs = {**resolve(dict(item)), 'cluster_id': self._cluster_id}
+        resolved = resolve(dict(item))
+        attrs = {**resolved, 'cluster_id': self._cluster_id}
         try:
             if is_edit:
                 attrs['id'] = self._ids(item_type)[self._key(item_type, item)]
@@ -127,8 +129,9 @@ class Importer:
                     'password2': attrs['password']})
                 say(f"Updated password for '{item['name']}' ({prefix}.change-password)")
         except CallFailed as error:
-            self.report.errors.append((COULD_NOT_IMPORT, f"Could not import (is_edit {is_edit}) '{item.get('name')}', "
-                f"response from '{item_type}' was '{error.body}'"))
+            # Trap: with all that it was to have, its password in clear text.
+            self.report.errors.append((COULD_NOT_IMPORT, f"Could not import (is_edit {is_edit}) '{item.get('name')}' "
+                f"with '{resolved}', response from '{item_type}' was '{error.body}'"))
             return False
         return True
 

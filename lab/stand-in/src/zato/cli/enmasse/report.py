@@ -41,7 +41,8 @@ def _table(rows: list[tuple[str, str]]) -> str:
     rule = '+' + '+'.join('-' * (width + 2) for width in _WIDTHS) + '+'
     out = [rule]
     for row in rows:
-        cells = [textwrap.wrap(text, width) or [''] for text, width in zip(row, _WIDTHS)]
+        cells = [[piece for line in text.split('\n') for piece in textwrap.wrap(line, width) or ['']]
+            for text, width in zip(row, _WIDTHS)]
         for number in range(max(len(cell) for cell in cells)):
             parts = [(cell[number] if number < len(cell) else '').ljust(width) for cell, width in zip(cells, _WIDTHS)]
             out.append('| ' + ' | '.join(parts) + ' |')
