@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { isAbsolute, join, posix } from "node:path";
 import { Construct } from "constructs";
+import { ParityCheck } from "../remote";
 import { ConstructError } from "../validation";
 import { ZatoCluster } from "../zato";
 import { Affinity, StickyPath } from "./affinity";
@@ -37,7 +38,7 @@ const BUILT_IN_SERVICE = /^(pub\.zato|pub\.helpers|helpers|demo)\./;
 
 /**
  * Declares what clusters run: services, and everything that enmasse knows. It is declared once and the same in every
- * cluster: after each change each cluster is asked what it has, one cluster after the other.
+ * cluster: each cluster is asked what it has before the next one is changed, and all of them when all are.
  */
 export abstract class ContentDeclaration extends Construct {
   private readonly declaredObjects = new Map<string, ContentObject>();
@@ -195,8 +196,11 @@ export abstract class ContentDeclaration extends Construct {
 
   private beginContent(): ContentFolder {
     const content = new Construct(this, "content");
-    for (const cluster of this.contentClusters) {
-      new ContentComponent(content, cluster.clusterName, cluster, this);
+    const components = this.contentClusters.map(
+      (cluster) => new ContentComponent(content, cluster.clusterName, cluster, this),
+    );
+    if (components.length > 1) {
+      new ParityCheck(content, "parity", components);
     }
     this.node.addValidation({ validate: () => this.danglingNames() });
     return new ContentFolder(content, "files");

@@ -1,6 +1,7 @@
 export * from "./carrier";
 export * from "./lasting-order";
 export * from "./manifest";
+export * from "./parity-check";
 export * from "./port-registry";
 export * from "./preflight";
 export * from "./provisioners";

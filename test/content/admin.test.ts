@@ -113,7 +113,7 @@ describe("services", () => {
 describe("verify", () => {
   const connection = { engine: "mysql+pymysql", port: 3306, is_active: true, pool_size: 10 };
   const expected = {
-    objects: { "outconn_sql/Billing": connection, "outgoing_ldap/Directory": {} },
+    objects: { "outconn_sql/Billing": connection, "stranger/Directory": {} },
     services: { "a.one": A },
   };
 
@@ -125,47 +125,78 @@ describe("verify", () => {
 
   test("is silent where everything is as declared, whatever way Zato writes a value; what it cannot list is not compared", async () => {
     api.rows["zato.outgoing.sql"] = [{ id: 1, name: "Billing", ...connection, port: "3306", is_active: "true" }];
-    expect(await admin("verify", expected, NO_BASELINE)).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(await admin("verify", expected, NO_BASELINE, "host1")).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
   test("shows the fields that differ, and only these", async () => {
     api.rows["zato.outgoing.sql"] = [{ id: 1, name: "Billing", ...connection, pool_size: 77, is_active: false }];
-    expect(await admin("verify", expected, NO_BASELINE)).toMatchObject({
+    expect(await admin("verify", expected, NO_BASELINE, "host1")).toMatchObject({
       status: 1,
-      stdout: "outconn_sql/Billing: declared is_active=true, pool_size=10; found is_active=false, pool_size=77\n",
+      stdout: [
+        "object               host1                          declared",
+        "outconn_sql/Billing  is_active=false, pool_size=77  is_active=true, pool_size=10\n",
+      ].join("\n"),
     });
   });
 
   test("shows what is missing, and services of which a worker has other code", async () => {
     api.rows["zato.outgoing.sql"] = [];
     api.workers = [{ "a.one": A }, { "a.one": B }, {}];
-    expect(await admin("verify", expected, NO_BASELINE)).toMatchObject({
+    expect(await admin("verify", expected, NO_BASELINE, "host1")).toMatchObject({
       status: 1,
       stdout: [
-        "outconn_sql/Billing: declared engine=mysql+pymysql, is_active=true, pool_size=10, port=3306; found nothing",
-        "service/a.one: declared sha256=aaaaaaaaaaaa; found sha256=aaaaaaaaaaaa and bbbbbbbbbbbb and nothing",
-        "",
+        "object               host1                                             declared",
+        "outconn_sql/Billing  nothing                                           engine=mysql+pymysql, is_active=true, pool_size=10, port=3306",
+        "service/a.one        sha256=aaaaaaaaaaaa and bbbbbbbbbbbb and nothing  sha256=aaaaaaaaaaaa\n",
       ].join("\n"),
     });
   });
 
   test("shows a service that no server knows", async () => {
     services();
-    expect(await admin("verify", expected, NO_BASELINE)).toMatchObject({
+    expect(await admin("verify", expected, NO_BASELINE, "host1")).toMatchObject({
       status: 1,
-      stdout: "service/a.one: declared sha256=aaaaaaaaaaaa; found nothing\n",
+      stdout: "object         host1    declared\nservice/a.one  nothing  sha256=aaaaaaaaaaaa\n",
     });
   });
 
   test("names what nobody declared, and does not fail for it", async () => {
     services("a.one", "b.two");
     api.rows["zato.http-soap"] = [{ id: 5, name: "By hand", connection: "channel" }];
-    expect(await admin("verify", expected, NO_BASELINE)).toMatchObject({
+    expect(await admin("verify", expected, NO_BASELINE, "host1")).toMatchObject({
       status: 0,
-      stdout: ["channel_rest/By hand", "service/b.two"]
-        .map((key) => `${key}: not declared; declare it, delete it, or set 'exclusive'\n`)
-        .join(""),
+      stdout: [
+        "object                host1  declared",
+        "channel_rest/By hand  there  not declared",
+        "service/b.two         there  not declared\n",
+      ].join("\n"),
     });
+  });
+
+  test("compares generic connections, which Zato lists with something beside them, within their type", async () => {
+    // GIVEN
+    api.rows["zato.generic.connection"] = [
+      { id: 1, name: "Directory", type_: "outconn-ldap" },
+      { id: 2, name: "Feed", type_: "outconn-wsx" },
+    ];
+    services();
+
+    // THEN
+    const declared = { objects: { "outgoing_ldap/Directory": {}, "outgoing_ldap/Feed": {} }, services: {} };
+    expect(await admin("verify", declared, join(folder(), "none"), "host1")).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(
+        "outgoing_ldap/Feed   nothing  there\noutgoing_wsx/Feed    there    not declared",
+      ) as string,
+    });
+  });
+
+  test("takes nothing for somebody's own that Zato makes for itself", async () => {
+    services("a.one");
+    api.rows["zato.outgoing.sql"] = [{ id: 1, name: "Billing", ...connection }];
+    api.rows["zato.scheduler.job"] = [{ id: 1, name: "zato.outgoing.sql.auto-ping" }];
+    api.rows["zato.pubsub.topic"] = [{ id: 1, name: "/zato/s/to/a_one" }];
+    expect((await admin("verify", expected, NO_BASELINE, "host1")).stdout).not.toContain("not declared");
   });
 
   test("takes nothing for somebody's own that was there from the beginning", async () => {
@@ -177,7 +208,7 @@ describe("verify", () => {
 
     // WHEN
     services("demo.ping", "a.one", "b.two");
-    const { stdout } = await admin("verify", expected, baseline);
+    const { stdout } = await admin("verify", expected, baseline, "host1");
 
     // THEN
     expect(JSON.parse(readFileSync(baseline, "utf8"))).toEqual([
@@ -185,7 +216,7 @@ describe("verify", () => {
       "outconn_sql/Billing",
       "service/demo.ping",
     ]);
-    expect(stdout).toBe("service/b.two: not declared; declare it, delete it, or set 'exclusive'\n");
+    expect(stdout).toBe("object         host1  declared\nservice/b.two  there  not declared\n");
   });
 });
 

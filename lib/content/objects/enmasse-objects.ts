@@ -5,7 +5,7 @@ import { Secret } from "../../remote";
 import { ConstructError } from "../../validation";
 import { yaml } from "../yaml";
 import { ContentObject, EnmasseValue } from "./content-object";
-import { latestStart } from "./scheduler-job";
+import { latestStart } from "./latest-start";
 
 /** Secrets of enmasse objects, by the name behind `Zato_Enmasse_Env.` in the file. */
 export interface EnmasseObjectsProps {

@@ -1,6 +1,7 @@
 import { IConstruct } from "constructs";
 import { ConstructError, requireWhole } from "../../validation";
 import { ContentObject } from "./content-object";
+import { latestStart } from "./latest-start";
 
 /** What a {@link SchedulerJob} is declared with. */
 export interface SchedulerJobProps {
@@ -49,9 +50,4 @@ export class SchedulerJob extends ContentObject {
       service: props.service,
     });
   }
-}
-
-/** What the hosts put the latest of a job's moments in for; see `put_in_start_dates` in content.sh. */
-export function latestStart(startDate: string, seconds: number): string {
-  return `latest ${startDate} every ${seconds} seconds`;
 }

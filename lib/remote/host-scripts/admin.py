@@ -51,10 +51,10 @@ class Admin:
 
 
 def unwrapped(answer):
-    """Some services put their answer into one element, `zato_…_response`."""
-    if isinstance(answer, dict) and len(answer) == 1:
-        element, content = next(iter(answer.items()))
-        return content if element.endswith("_response") else answer
+    """Some services put their answer into one element, `zato_…_response` or `response`, with `_meta` beside it."""
+    if isinstance(answer, dict) and len(answer.keys() - {"_meta"}) == 1:
+        element, content = next(item for item in answer.items() if item[0] != "_meta")
+        return content if element.endswith("response") else answer
     return answer
 
 

@@ -12,32 +12,45 @@ from contextlib import suppress
 class Kind:
     """A kind of object: how it is listed, and how one of it is deleted."""
 
-    def __init__(self, get_list, delete, is_own=lambda name: False, **request):
-        self.get_list = get_list
-        self.delete = delete
-        self.is_own = is_own
+    def __init__(self, prefix, **request):
+        self.get_list = prefix + ".get-list"
+        self.delete = prefix + ".delete"
         self.request = request
 
     def rows(self, admin):
-        return [row for row in admin.list(self.get_list, **self.request) if not self.is_own(row["name"])]
+        return admin.list(self.get_list, **self.request)
 
 
-REST = {"transport": "plain_http"}
+def rest(connection, transport="plain_http"):
+    return Kind("zato.http-soap", connection=connection, transport=transport)
 
+
+# By their sections in an enmasse file, in the order in which they are deleted: what refers to others comes before them.
 KINDS = {
-    "channel_rest": Kind("zato.http-soap.get-list", "zato.http-soap.delete", connection="channel", **REST),
-    "outgoing_rest": Kind("zato.http-soap.get-list", "zato.http-soap.delete", connection="outgoing", **REST),
-    "outconn_sql": Kind("zato.outgoing.sql.get-list", "zato.outgoing.sql.delete"),
-    # Zato's own jobs come when a scheduler is started, in one cluster only: no baseline knows of them.
-    "scheduler": Kind(
-        "zato.scheduler.job.get-list", "zato.scheduler.job.delete", is_own=lambda name: name.startswith("zato.")
-    ),
-    "zato_cache_builtin": Kind("zato.cache.builtin.get-list", "zato.cache.builtin.delete"),
-    "email_smtp": Kind("zato.email.smtp.get-list", "zato.email.smtp.delete"),
-    # Channels refer to security definitions, so these are deleted after them.
-    "basic_auth": Kind("zato.security.basic-auth.get-list", "zato.security.basic-auth.delete"),
-    "apikey": Kind("zato.security.apikey.get-list", "zato.security.apikey.delete"),
-    "jwt": Kind("zato.security.jwt.get-list", "zato.security.jwt.delete"),
+    "channel_rest": rest("channel"),
+    "outgoing_rest": rest("outgoing"),
+    "channel_soap": rest("channel", "soap"),
+    "outconn_soap": rest("outgoing", "soap"),
+    "channel_amqp": Kind("zato.channel.amqp"),
+    "pubsub_endpoint": Kind("zato.pubsub.endpoint"),
+    "pubsub_topic": Kind("zato.pubsub.topic"),
+    "web_socket": Kind("zato.channel.web-socket"),
+    "outconn_amqp": Kind("zato.outgoing.amqp"),
+    "def_amqp": Kind("zato.definition.amqp"),
+    "outconn_sql": Kind("zato.outgoing.sql"),
+    "outconn_ftp": Kind("zato.outgoing.ftp"),
+    "outgoing_ldap": Kind("zato.generic.connection", type_="outconn-ldap"),
+    "outgoing_wsx": Kind("zato.generic.connection", type_="outconn-wsx"),
+    "scheduler": Kind("zato.scheduler.job"),
+    "zato_cache_builtin": Kind("zato.cache.builtin"),
+    "email_smtp": Kind("zato.email.smtp"),
+    "email_imap": Kind("zato.email.imap"),
+    "basic_auth": Kind("zato.security.basic-auth"),
+    "apikey": Kind("zato.security.apikey"),
+    "jwt": Kind("zato.security.jwt"),
+    "oauth": Kind("zato.security.oauth"),
+    "ntlm": Kind("zato.security.ntlm"),
+    "aws": Kind("zato.security.aws"),
 }
 SERVICE = "service"
 
@@ -110,9 +123,14 @@ def compare(admin, expected_file, baseline_file):
         rows[f"{SERVICE}/{name}"] = {"declared": {"sha256": wanted[:12]}, "actual": found}
     undeclared = [*actual, *(f"{SERVICE}/{name}" for name in services)]
     for key in undeclared:
-        if key not in rows and key not in baseline:
+        if key not in rows and not is_zatos_own(key, baseline):
             rows[key] = {"declared": None, "actual": {}}
     return rows
+
+
+def is_zatos_own(key, baseline):
+    """What came with the cluster, and what Zato makes for itself while it runs, such as jobs when a scheduler starts."""
+    return key in baseline or key.split("/", 1)[1].startswith(("zato.", "/zato/"))
 
 
 def texts(fields):
@@ -138,18 +156,21 @@ def print_report(admin, expected_file, baseline_file):
     print(json.dumps(compare(admin, expected_file, baseline_file), sort_keys=True))
 
 
-def verify(admin, expected_file, baseline_file):
-    """Prints what differs; fails unless all that is declared is there as declared."""
-    rows = compare(admin, expected_file, baseline_file)
-    differing = {key: row for key, row in rows.items() if row["declared"] not in (None, row["actual"])}
-    undeclared = [key for key, row in rows.items() if row["declared"] is None]
-    for key, row in sorted(differing.items()):
+def verify(admin, expected_file, baseline_file, cluster):
+    """Prints what differs as a table; fails unless all that is declared is there as declared."""
+    table, is_as_declared = [("object", cluster, "declared")], True
+    for key, row in sorted(compare(admin, expected_file, baseline_file).items()):
         declared, found = row["declared"], row["actual"]
-        fields = [name for name in declared if found is None or declared[name] != found[name]]
-        print(f"{key}: declared {describe(declared, fields)}; found {describe(found, fields)}")
-    for key in sorted(undeclared):
-        print(f"{key}: not declared; declare it, delete it, or set 'exclusive'")
-    if differing:
+        if declared is None:
+            table.append((key, "there", "not declared"))
+        elif declared != found:
+            fields = [name for name in declared if found is None or declared[name] != found[name]]
+            table.append((key, describe(found, fields), describe(declared, fields)))
+            is_as_declared = False
+    if len(table) > 1:
+        widths = [max(len(row[column]) for row in table) for column in range(3)]
+        print("\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in table))
+    if not is_as_declared:
         sys.exit(1)
 
 
@@ -159,7 +180,8 @@ def remove(admin, owned_file, wanted_file, exclusive, baseline_file):
     actual, services = actual_objects(admin), own_services(admin)
     present = [*actual, *(f"{SERVICE}/{name}" for name in services)]
     if exclusive == "true":
-        owned |= set(present) - set(read_json(baseline_file, present))
+        baseline = read_json(baseline_file, present)
+        owned |= {key for key in present if not is_zatos_own(key, baseline)}
     stale = [key for key in present if key in owned - wanted]
     # In the order of KINDS, services last: a channel whose service is gone answers 500 until the next restart.
     order = [*KINDS, SERVICE]

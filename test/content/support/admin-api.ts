@@ -115,8 +115,14 @@ export class AdminApi {
       return undefined;
     }
     const rows = (this.rows[envelope.name.slice(0, -".get-list".length)] ?? []).filter(
-      ({ connection }) => connection === request.connection,
+      ({ connection, transport, type_ }) =>
+        connection === request.connection &&
+        (transport ?? "plain_http") === (request.transport ?? "plain_http") &&
+        type_ === request.type_,
     );
+    if (request.type_ !== undefined) {
+      return { _meta: {}, response: rows };
+    }
     return this.wrapped ? { [`${envelope.name.replace(/[.-]/g, "_")}_response`]: rows } : rows;
   }
 

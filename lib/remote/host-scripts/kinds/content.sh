@@ -111,7 +111,7 @@ deploy_again() {
 import_objects() {
     local stamp=$state/imported sum
     sum=$({ cat "$(file enmasse)"; param secrets_versions; } | sha256sum)
-    if [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && [ -z "$repair" ] && verify_quietly; then return; fi
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && [ -z "$repair" ] && compare >/dev/null 2>&1; then return; fi
     [ "$(param objects)" != 0 ] || return 0
     rm -f "$stamp"
     progress "importing $(param objects) objects"
@@ -194,19 +194,23 @@ baseline() {
     printf '%s' "$STATE/baseline-$(param cluster).json"
 }
 
-verify_quietly() {
-    admin "$(first_server)" verify "$(file expected)" "$(baseline)" >/dev/null 2>&1
+# compare: prints a table of what is not as declared; what nobody declared is no failure.
+compare() {
+    admin "$(first_server)" verify "$(file expected)" "$(baseline)" "$(param cluster)"
+}
+
+# is_as_declared: the same, for whoever watches.
+is_as_declared() {
+    local status=0
+    compare >"$work/table" || status=$?
+    [ "$status" -eq 0 ] || [ -s "$work/table" ] || fail "the cluster $(param cluster) cannot be asked what it runs"
+    show "$work/table"
+    return "$status"
 }
 
 verify() {
-    local report=$work/report
     wait_for_services
-    if ! admin "$(first_server)" verify "$(file expected)" "$(baseline)" >"$report"; then
-        say "the cluster $(param cluster) differs from what is declared:"
-        sed 's/^/    /' "$report" >&3 2>/dev/null || true
-        fail "the cluster $(param cluster) differs from what is declared"
-    fi
-    sed 's/^/    /' "$report" >&3 2>/dev/null || true
+    is_as_declared || fail "the cluster $(param cluster) is not as declared"
     [ -s "$(param_file sql_connections)" ] || return 0
     ping_sql >/dev/null 2>&1 || {
         sleep 5 # A database may be busy once; with a wrong password an account is locked after some more attempts.

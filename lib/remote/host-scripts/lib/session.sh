@@ -50,6 +50,12 @@ say() {
     printf '[%s] %s: %s\n' "${host:-$(hostname)}" "$label" "$1" >&3 2>/dev/null || true
 }
 
+# show FILE: its lines, for whoever watches.
+show() {
+    cat "$1"
+    sed 's/^/    /' "$1" >&3 2>/dev/null || true
+}
+
 progress() {
     printf -- '-- %s\n' "$1"
     say "$1"

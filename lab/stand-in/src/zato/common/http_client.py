@@ -58,4 +58,4 @@ class AdminClient:
             (key, value), = data.items()
             if key.startswith('zato_') and key.endswith('_response'):
                 return value
-        return data
+        return data['response'] if isinstance(data, dict) and '_meta' in data else data

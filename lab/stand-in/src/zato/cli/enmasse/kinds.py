@@ -17,6 +17,8 @@ ALIASES = {
     'outgoing_ldap': 'zato_generic_connection',
     'outgoing_wsx': 'zato_generic_connection',
 }
+# Names in a file -> the type of generic connection that they stand for
+GENERIC_TYPES = {'outgoing_ldap': 'outconn-ldap', 'outgoing_wsx': 'outconn-wsx'}
 EXPORT_NAMES = {'def_sec': 'security', 'channel_plain_http': 'channel_rest', 'outconn_plain_http': 'outgoing_rest'}
 
 # item type -> connection, transport

@@ -23,7 +23,8 @@ def parse_file(path: str) -> Objects:
             found.errors.append((report.UNKNOWN_ELEMENT, f'Ignoring unknown element type {name} in the input.'))
             continue
         for item in items or []:
-            _add(objects, kinds.ALIASES.get(name, name), dict(item), found)
+            generic = {'type_': kinds.GENERIC_TYPES[name]} if name in kinds.GENERIC_TYPES else {}
+            _add(objects, kinds.ALIASES.get(name, name), {**item, **generic}, found)
     if not found.is_ok:
         say('Input parsing failed')
         found.say()

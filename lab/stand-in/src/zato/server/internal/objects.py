@@ -49,12 +49,19 @@ def _register(prefix: str, required: tuple[str, ...]) -> None:
     def stored(call: Call) -> str:
         return json.dumps({name: value for name, value in sorted(call.input.items()) if name not in _NOT_STORED})
 
-    @service(f'{prefix}.get-list')
+    is_generic = prefix == 'zato.generic.connection'
+
+    @service(f'{prefix}.get-list', wrapped=not is_generic)
     def get_list(call: Call):
+        """Trap: generic connections come with something beside the rows, in an element of another name."""
         with call.server.odb.session() as session:
             rows = session.all('''SELECT id, name, opaque1 FROM generic_object WHERE type_ = %(type)s AND cluster_id = %(cluster)s
                 ORDER BY name''', type=prefix, cluster=call.server.cluster_id)
-        return [_described(row) for row in rows]
+        described = [_described(row) for row in rows]
+        if not is_generic:
+            return described
+        wanted = call.input.get('type_')
+        return {'_meta': {}, 'response': [row for row in described if wanted in (None, row['type_'])]}
 
     @service(f'{prefix}.create', 'name', *required)
     def create(call: Call):

@@ -1,0 +1,35 @@
+import { TerraformResource } from "cdktf";
+import { Construct } from "constructs";
+import { CarrierResource } from "./carrier";
+import { runScript } from "./provisioners";
+import type { RemoteComponent } from "./remote-component";
+
+/**
+ * Asks clusters what they run, when all of them were brought to the same content and whenever one of them was: also
+ * those that nothing was done to. All of them show what differs before one fails.
+ */
+export class ParityCheck extends Construct {
+  /** Is replaced, and asks, whenever one of the contents is. */
+  public readonly resource: TerraformResource;
+
+  constructor(scope: Construct, id: string, contents: readonly RemoteComponent[]) {
+    super(scope, id);
+    this.resource = new CarrierResource(this, "Resource", () => ({
+      triggers: Object.fromEntries(
+        contents.map(({ componentName, content }) => [componentName, `\${${addressOf(content)}.id}`]),
+      ),
+      provisioners: ["ask", "decide"].flatMap((step) =>
+        contents.map(({ host, componentName, content }) => ({
+          ...runScript(host.access.sudo, "parity.sh", componentName, step, addressOf(content)),
+          connection: host.access.connection(host.address),
+        })),
+      ),
+      connection: undefined,
+      dependsOn: contents.map(({ content }) => content),
+    }));
+  }
+}
+
+function addressOf({ terraformResourceType, friendlyUniqueId }: TerraformResource): string {
+  return `${terraformResourceType}.${friendlyUniqueId}`;
+}
