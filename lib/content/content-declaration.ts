@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { isAbsolute, join, posix } from "node:path";
+import { dirname, isAbsolute, join, posix, relative } from "node:path";
 import { Construct } from "constructs";
 import { ParityCheck } from "../remote";
 import { ConstructError } from "../validation";
@@ -7,6 +7,7 @@ import { ZatoCluster } from "../zato";
 import { Affinity, StickyPath } from "./affinity";
 import { ContentComponent } from "./content-component";
 import { ContentFolder } from "./content-folder";
+import { danglingNames } from "./dangling-names";
 import {
   ApiKey,
   ApiKeyProps,
@@ -30,11 +31,8 @@ import {
   SqlConnectionProps,
 } from "./objects";
 import { isArchive, unpackArchive } from "./archive";
-import { checkPythonSyntax } from "./python-syntax";
+import { checkPythonFiles, pythonFilesIn, topModuleOf } from "./python-files";
 import { readServiceFile, ServiceFile } from "./service-file";
-
-/** Services that come with Zato may be named without being declared. */
-const BUILT_IN_SERVICE = /^(pub\.zato|pub\.helpers|helpers|demo)\./;
 
 /**
  * Declares what clusters run: services, and everything that enmasse knows. It is declared once and the same in every
@@ -69,12 +67,13 @@ export abstract class ContentDeclaration extends Construct {
   }
 
   /**
-   * Adds services: a Python file, or a folder or a tar archive of one, of which every `*.py` is taken and a
-   * `requirements.txt` is installed into Zato's environment.
+   * Adds services: a Python file, or a folder or a tar archive of one. In a folder the Python files with services are
+   * deployed; those without, and those in folders below, are modules that services import; and a `requirements.txt` is
+   * installed into Zato's environment.
    *
    * @param path absolute, for example `path.join(__dirname, "services")`
-   * @throws ConstructError when the path is relative or missing, two modules have one name, a service is declared twice,
-   * or Python cannot read a file
+   * @throws ConstructError when the path is relative or missing, there is no service, two modules have one name, a service
+   * is declared twice, or Python cannot read a file
    */
   public addServices(path: string): void {
     this.requirePath(path);
@@ -82,18 +81,20 @@ export abstract class ContentDeclaration extends Construct {
       this.addServices(unpackArchive(this, path));
       return;
     }
-    const files = statSync(path).isDirectory()
-      ? readdirSync(path)
-          .filter((name) => name.endsWith(".py") && name !== "__init__.py")
-          .map((name) => join(path, name))
-      : [path];
-    if (files.length === 0) {
-      throw new ConstructError(this, `there are no Python files in '${path}'`, "give a folder with services");
+    const isFolder = statSync(path).isDirectory();
+    const root = isFolder ? path : dirname(path);
+    const files = isFolder ? pythonFilesIn(path) : [path];
+    checkPythonFiles(this, root, files);
+    const services = files.filter((file) => this.addPythonFile(root, file));
+    if (services.length === 0) {
+      throw new ConstructError(
+        this,
+        `there is no service in '${path}'`,
+        "give files with classes that derive from zato.server.service.Service",
+      );
     }
-    checkPythonSyntax(this, files);
-    files.forEach((file) => this.addServiceFile(file));
     const requirements = join(path, "requirements.txt");
-    if (statSync(path).isDirectory() && existsSync(requirements)) {
+    if (isFolder && existsSync(requirements)) {
       this.contentFolder.add(this, "requirements.txt", requirements);
     }
   }
@@ -202,7 +203,14 @@ export abstract class ContentDeclaration extends Construct {
     if (components.length > 1) {
       new ParityCheck(content, "parity", components);
     }
-    this.node.addValidation({ validate: () => this.danglingNames() });
+    this.node.addValidation({
+      validate: () =>
+        danglingNames(
+          this,
+          this.contentObjects,
+          this.declaredFiles.flatMap(({ services }) => services),
+        ),
+    });
     return new ContentFolder(content, "files");
   }
 
@@ -215,8 +223,20 @@ export abstract class ContentDeclaration extends Construct {
     return object;
   }
 
-  private addServiceFile(path: string): void {
-    const file = readServiceFile(this, path);
+  /** Whether there are services in the file. */
+  private addPythonFile(root: string, path: string): boolean {
+    const file = dirname(path) === root ? readServiceFile(this, path) : undefined;
+    const module = topModuleOf(root, path);
+    const other = this.contentFolder.find(
+      file ? [`modules/${module}.py`, `modules/${module}/`] : [`services/${module}.py`],
+    );
+    if (other !== undefined) {
+      throw new ConstructError(this, `Python would know '${path}' and '${other}' by one name`, "rename one of them");
+    }
+    if (!file) {
+      this.contentFolder.add(this, posix.join("modules", relative(root, path)), path);
+      return false;
+    }
     for (const service of file.services) {
       if (service.startsWith("zato")) {
         throw new ConstructError(
@@ -236,6 +256,7 @@ export abstract class ContentDeclaration extends Construct {
     }
     this.contentFolder.add(this, posix.join("services", file.fileName), path);
     this.declaredFiles.push(file);
+    return true;
   }
 
   private addFiles(target: string, path: string): void {
@@ -260,37 +281,5 @@ export abstract class ContentDeclaration extends Construct {
         "give the absolute path of a file or folder that exists, for example by path.join(__dirname, …)",
       );
     }
-  }
-
-  private danglingNames(): string[] {
-    const services = new Set(this.declaredFiles.flatMap((file) => file.services));
-    const definitions = this.contentObjects.filter((object) => object.isSecurityDefinition);
-    const names = new Set(definitions.map(({ name }) => name));
-    return this.contentObjects.flatMap(({ key, service, security }) => [
-      ...(service === undefined || services.has(service) || BUILT_IN_SERVICE.test(service)
-        ? []
-        : [this.missingService(key, service)]),
-      ...(security === undefined || names.has(security)
-        ? []
-        : [
-            this.problem(
-              `${key} is secured by '${security}', which nobody declares`,
-              "add it, for example by addBasicAuth()",
-            ),
-          ]),
-    ]);
-  }
-
-  private missingService(key: string, service: string): string {
-    return service.startsWith("zato")
-      ? this.problem(
-          `${key} calls the service '${service}', which Zato hides from imports`,
-          "call a service of your own that invokes it",
-        )
-      : this.problem(`${key} calls the service '${service}', which nobody declares`, "add it by addServices()");
-  }
-
-  private problem(problem: string, wayOut: string): string {
-    return new ConstructError(this, problem, wayOut).message;
   }
 }

@@ -38,6 +38,14 @@ export class ContentFolder extends Construct {
     this.files.set(target, source);
   }
 
+  /** The source of the first file that goes to one of these places; one that ends in `/` stands for all below it. */
+  public find(targets: readonly string[]): string | undefined {
+    const found = [...this.files].find(([file]) =>
+      targets.some((target) => (target.endsWith("/") ? file.startsWith(target) : file === target)),
+    );
+    return found?.[1];
+  }
+
   /** The hash of each file, by where it goes. */
   public get hashes(): Record<string, string> {
     return Object.fromEntries(

@@ -25,13 +25,17 @@ const NEXT_STATEMENT = /^[^\s#)]/m;
 const NAME = /^name\s*(?::[^=]+)?=\s*(.+)$/;
 const LITERAL = /^(["'])([^"'\\]+)\1\s*(?:#.*)?$/;
 
+/** What services have, and little else does. */
+const HANDLE = /^\s+(?:async )?def handle\s*\(\s*self\b/m;
+
 /**
- * Reads a Python file with services.
+ * Reads a Python file.
  *
- * @throws ConstructError when no module can have the file's name, there is no service in it, or the name of one is not
- * written out
+ * @returns nothing for a file without services, which others import
+ * @throws ConstructError when no module can have the file's name, the name of a service is not written out, or a class
+ * looks like a service without deriving from one
  */
-export function readServiceFile(scope: IConstruct, path: string): ServiceFile {
+export function readServiceFile(scope: IConstruct, path: string): ServiceFile | undefined {
   const fileName = basename(path);
   if (!/^[A-Za-z_]\w*\.py$/.test(fileName)) {
     throw new ConstructError(
@@ -41,15 +45,19 @@ export function readServiceFile(scope: IConstruct, path: string): ServiceFile {
     );
   }
   const content = readFileSync(path);
-  const services = serviceNames(scope, path, content.toString("utf8"));
-  if (services.length === 0) {
+  const source = content.toString("utf8");
+  const services = serviceNames(scope, path, source);
+  if (services.length > 0) {
+    return { fileName, path, sha256: createHash("sha256").update(content).digest("hex"), services };
+  }
+  if (HANDLE.test(source)) {
     throw new ConstructError(
       scope,
-      `there is no service in '${path}'`,
-      "give files with classes that derive from zato.server.service.Service",
+      `there is a method 'handle' in '${path}', and no class that can be told to be a service`,
+      "let it derive from zato.server.service.Service, or from a class whose name ends in 'Service'",
     );
   }
-  return { fileName, path, sha256: createHash("sha256").update(content).digest("hex"), services };
+  return undefined;
 }
 
 /** The services of a module: classes derived from `Service` or, in the same module, from one that is. */

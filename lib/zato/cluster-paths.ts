@@ -17,6 +17,11 @@ export class ClusterPaths {
     return this.component("hot-deploy");
   }
 
+  /** The folder of Python modules that services import. */
+  public get modules(): string {
+    return this.component("modules");
+  }
+
   /** The folder of user configuration files. */
   public get userConf(): string {
     return this.component("user-conf");

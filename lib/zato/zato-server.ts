@@ -150,6 +150,7 @@ export class ZatoServer extends ClusterComponent {
           ...behavior.serverEnvironment(runtime),
           Zato_Hot_Deploy_Dir: cluster._paths.hotDeploy,
           Zato_User_Conf_Dir: cluster._paths.userConf,
+          PYTHONPATH: cluster._paths.modules,
           ...cluster._environment,
           ...this.environment,
         }),

@@ -113,6 +113,29 @@ describe("a folder of services", () => {
     ]);
   });
 
+  test("brings along what its services import: files without services, and packages", () => {
+    // GIVEN
+    const deployment = withServices({
+      "orders.py": ONE_SERVICE,
+      "money.py": "def fmt(x):\n    return x\n",
+      "shared/__init__.py": "",
+      "shared/base/service.py": "class Base(Service):\n    def handle(self):\n        pass\n",
+      ".venv/lib/x.py": "",
+      "shared/notes.txt": "",
+    });
+
+    // THEN
+    expect(deployment.serviceFiles.map(({ fileName }) => fileName)).toEqual(["orders.py"]);
+    expect(Object.keys(deployment.contentFolder.hashes)).toEqual([
+      "modules/money.py",
+      "modules/shared/__init__.py",
+      "modules/shared/base/service.py",
+      "services/orders.py",
+    ]);
+    const { files } = Template.synth(TerraformStack.of(deployment)).manifest("zato/host1/server1");
+    expect(files.environment).toContain('PYTHONPATH="/opt/zato/env/host1/modules"\n');
+  });
+
   test("may be one file alone", () => {
     write({ "b.py": "class B(Service):\n    pass\n" });
     const deployment = withServices({ "a.py": ONE_SERVICE }, join(folder(), "a.py"));
@@ -142,8 +165,32 @@ describe("a folder of services", () => {
   test.each([
     ["a relative path", {}, "services", "'services' is not there; give the absolute path"],
     ["a path that is not there", {}, "/nowhere/services", "'/nowhere/services' is not there; give the absolute path"],
-    ["no Python file", { "notes.txt": "" }, undefined, "there are no Python files in"],
-    ["a module without a service", { "a.py": "class Model:\n    pass\n" }, undefined, "there is no service in"],
+    ["no Python file", { "notes.txt": "" }, undefined, "there is no service in"],
+    ["modules alone", { "a.py": "class Model:\n    pass\n" }, undefined, "there is no service in"],
+    [
+      "a class that only Python can tell to be a service",
+      { "a.py": ONE_SERVICE, "b.py": "class B(Base):\n    def handle(self):\n        pass\n" },
+      undefined,
+      /there is a method 'handle' in '.*b\.py', and no class that can be told to be a service; let it derive from/,
+    ],
+    [
+      "a service and a package of one name",
+      { "a.py": ONE_SERVICE, "a/b.py": "" },
+      undefined,
+      /Python would know '.*a\/b\.py' and '.*a\.py' by one name; rename one of them/,
+    ],
+    [
+      "a service that hides a module of Python's own",
+      { "queue.py": ONE_SERVICE },
+      undefined,
+      /queue\.py would hide the module 'queue', which Zato itself needs; mend or rename the file/,
+    ],
+    [
+      "a package that hides Zato",
+      { "a.py": ONE_SERVICE, "zato/b.py": "" },
+      undefined,
+      /zato\/b\.py would hide the module 'zato', which Zato itself needs/,
+    ],
     [
       "a name that no module can have",
       { "my-orders.py": ONE_SERVICE },
@@ -168,9 +215,22 @@ describe("a folder of services", () => {
     );
   });
 
+  test("fails when a module of one folder has the name of a service of another", () => {
+    const deployment = withServices({ "one/a.py": ONE_SERVICE, "one/m.py": "" }, join(folder(), "one"));
+    write({ "two/a.py": "X = 1\n", "three/m.py": "class M(Service):\n    pass\n" });
+    for (const [other, file] of [
+      ["two", "a.py"],
+      ["three", "m.py"],
+    ] as const) {
+      expect(() => deployment.addServices(join(folder(), other))).toThrow(
+        `Python would know '${folder()}/${other}/${file}' and '${folder()}/one/${file}' by one name; rename one of them`,
+      );
+    }
+  });
+
   test("fails when Python cannot read a file, which Zato itself would only log", () => {
     expect(() => withServices({ "a.py": "class A(Service)\n    pass\n" })).toThrow(
-      /python cannot read the services: .*a\.py:1: .+; mend the file/,
+      /python cannot use the services: .*a\.py:1: .+; mend or rename the file/,
     );
   });
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { EnmasseObjects, HighAvailabilityDeployment } from "cdktf-zato";
 import type { Lab } from "../../lab/lab";
@@ -324,8 +324,10 @@ test("what is removed from the code disappears from both clusters, channels befo
     expect(await lab.execOrThrow(host, `ls /opt/zato/env/${host}/hot-deploy`)).not.toContain("orders.py");
   }
 
-  // WHEN it comes back, with a JWT definition, of which Zato cannot tell its workers
-  writeFileSync(former, source);
+  // WHEN it comes back, with a module that it imports, and a JWT definition, of which Zato cannot tell its workers
+  mkdirSync(example.file("words"));
+  writeFileSync(example.file("words/version.py"), "VERSION = 'v2'\n");
+  writeFileSync(former, `from words.version import VERSION\n${source.replace("'v2'", "VERSION")}`);
   const tokens = EnmasseObjects.fromObject({
     security: [{ name: "Tokens", type: "jwt", username: "app", ttl: 60 }],
     channel_rest: [{ name: "For tokens", url_path: "/tokens", service: "orders.list", security: "Tokens" }],
@@ -349,7 +351,10 @@ test("what is removed from the code disappears from both clusters, channels befo
     expect(before).toMatch(/^\d+\n\[site\]\nname=lab\n$/);
     expect(await lab.execOrThrow(host, look)).toBe(before);
   }
-  expect(await get(orders, ...PARTNER)).toMatchObject({ status: 200 });
+  expect(await get(orders, ...PARTNER)).toMatchObject({
+    status: 200,
+    body: expect.stringContaining('"v2"') as string,
+  });
 });
 
 describe("an apply fails", () => {
@@ -410,7 +415,7 @@ describe("an apply fails", () => {
   test("with a host that is off, while the other one keeps serving; the next one brings both to parity", async () => {
     // GIVEN
     await lab.powerCut("host2");
-    example.edit("orders.py", "'v2'", "'v3'");
+    example.edit("words/version.py", "'v2'", "'v3'");
     const program = example.program({ secretsVersion: "3" });
 
     // WHEN

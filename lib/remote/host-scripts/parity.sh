@@ -6,14 +6,14 @@ set -euo pipefail
 umask 077
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-name=$1 step=$2 address=$3
+component=$1 step=$2 address=$3
 # shellcheck source=lib/all.sh
 . "$scripts/lib/all.sh"
 # shellcheck source=kinds/content.sh
 . "$scripts/kinds/content.sh"
 
-begin "$name"
-state=$STATE/components/$name
+begin "$component"
+state=$STATE/components/$component
 unpack_manifest "$state/manifest" "$work/entries"
 host=$(param host) label=parity
 if [ "$step" = ask ]; then

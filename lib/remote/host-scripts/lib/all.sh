@@ -17,6 +17,8 @@
 . "$scripts/lib/zato.sh"
 # shellcheck source=requirements.sh
 . "$scripts/lib/requirements.sh"
+# shellcheck source=services.sh
+. "$scripts/lib/services.sh"
 # shellcheck source=haproxy.sh
 . "$scripts/lib/haproxy.sh"
 # shellcheck source=rolling.sh

@@ -45,14 +45,15 @@ class ServiceStore:
         self._services.pop(name, None)
 
     def import_file(self, path: str) -> list[str]:
-        """Imports the services of a file. Trap (facts §7.2): one that cannot be imported is only logged, the old version stays."""
+        """Imports the services of a file. Traps: one that cannot be imported is only logged, the old version stays (facts §7.2); the
+        module takes the place of any other of its name, while whoever imported that one before keeps it (source 3.3)."""
         try:
             with open(path, encoding='utf8') as source:
                 text = source.read()
             module = types.ModuleType(os.path.basename(path).rpartition('.')[0])
             module.__file__ = path
+            sys.modules[module.__name__] = module
             exec(compile(text, path, 'exec'), module.__dict__)
-            sys.modules.setdefault(module.__name__, module)
         except Exception:
             self._context.logger.error('Could not load source, file_name:`%s`, e:`%s`', path, traceback.format_exc())
             return []
