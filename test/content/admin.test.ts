@@ -81,7 +81,7 @@ describe("the envelope of the admin API", () => {
 
   test("of an error names command, status and what the server says", async () => {
     api.failures["zato.http-soap.get-list"] = { status: 401, body: "no" };
-    expect(await admin("report", {}, NO_BASELINE)).toMatchObject({
+    expect(await admin("report", { objects: {}, services: {} }, NO_BASELINE)).toMatchObject({
       status: 1,
       stderr: "report: the server answered 401: no\n",
     });
@@ -188,6 +188,20 @@ describe("verify", () => {
       stdout: expect.stringContaining(
         "outgoing_ldap/Feed   nothing  there\noutgoing_wsx/Feed    there    not declared",
       ) as string,
+    });
+  });
+
+  test("does not mind a kind that a release cannot list, unless one of it is declared", async () => {
+    // GIVEN
+    api.failures["zato.security.ntlm.get-list"] = { status: 500, body: "no such service" };
+
+    // THEN
+    expect(await admin("verify", expected, NO_BASELINE, "host1")).toMatchObject({ status: 0, stdout: "" });
+    const declared = { ...expected, objects: { "ntlm/Partner": {} } };
+    expect(await admin("verify", declared, NO_BASELINE, "host1")).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: expect.stringContaining("verify: the server answered 500: no such service") as string,
     });
   });
 
