@@ -19,10 +19,12 @@ export class ParityCheck extends Construct {
         contents.map(({ componentName, content }) => [componentName, `\${${addressOf(content)}.id}`]),
       ),
       provisioners: ["ask", "decide"].flatMap((step) =>
-        contents.map(({ host, componentName, content }) => ({
-          ...runScript(host.access.sudo, "parity.sh", componentName, step, addressOf(content)),
-          connection: host.access.connection(host.address),
-        })),
+        contents
+          .filter(({ host }) => !host.isLost)
+          .map(({ host, componentName, content }) => ({
+            ...runScript(host.access.sudo, "parity.sh", componentName, step, addressOf(content)),
+            connection: host.access.connection(host.address),
+          })),
       ),
       connection: undefined,
       dependsOn: contents.map(({ content }) => content),

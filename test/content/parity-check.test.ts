@@ -1,5 +1,5 @@
 import { ClusterContent } from "cdktf-zato";
-import { newCluster, newDeployment, newStack } from "../support/stack";
+import { newCluster, newDeployment, newHost, newStack } from "../support/stack";
 import { commandsOf, Template } from "../support/template";
 
 describe.each(["null_resource", "terraform_data"])("with %s as the carrier, the check of parity", (carrier) => {
@@ -39,6 +39,18 @@ describe.each(["null_resource", "terraform_data"])("with %s as the carrier, the 
       ["10.0.0.12", `${command} host2-content decide ${address("host2")}`],
     ]);
   });
+});
+
+test("a lost host is not asked", () => {
+  // GIVEN
+  const stack = newStack();
+  const hosts = [newHost(stack, "host1"), newHost(stack, "host2", { lost: true })];
+  newDeployment(stack, { hosts }).addCache("A");
+
+  // THEN
+  const { triggers, provisioner } = Template.synth(stack).resource("zato/content/parity/Resource");
+  expect(Object.keys(triggers!)).toEqual(["host1-content", "host2-content"]);
+  expect(provisioner!.map((one) => one["remote-exec"]!.connection!.host)).toEqual(["10.0.0.11", "10.0.0.11"]);
 });
 
 test("a single cluster has nobody to be compared with", () => {
