@@ -25,7 +25,7 @@ export function requireCidr(scope: IConstruct, what: string, cidr: string): stri
   return cidr;
 }
 
-/** True for an IPv4 address in one of the networks; tokens among these hold nothing. */
+/** True for a concrete IPv4 address in one of the networks; tokens among these hold nothing. */
 export function isWithin(address: string, cidrs: readonly string[]): boolean {
   const list = new BlockList();
   for (const cidr of cidrs.filter((one) => !Token.isUnresolved(one))) {

@@ -9,7 +9,7 @@ import { HostBase, SshAccessProps } from "../host";
 import { ConstructError, requireLine, requirePort, requireWhole } from "../validation";
 import { requireResourceId } from "./aws-names";
 import { AwsSubnet, IAwsNetwork } from "./aws-network";
-import { EVERYBODY, requireCidr } from "./cidr";
+import { EVERYBODY, isWithin, requireCidr } from "./cidr";
 import { cpusOf } from "./instance-type";
 
 /** What an {@link Ec2Host} is declared with. */
@@ -56,6 +56,14 @@ export interface Ec2HostProps {
    * @default false
    */
   readonly elasticIp?: boolean;
+
+  /**
+   * The IPv4 address of the machine in its subnet. A machine that replaces it has the same; and `cdktf-zato verify`, which
+   * reads addresses from the synthesized stack, finds it where there is no Elastic IP.
+   *
+   * @default - AWS chooses one
+   */
+  readonly privateAddress?: string;
 
   /**
    * The number of CPUs, as `nproc` counts them. The machine is checked to have as many.
@@ -181,7 +189,7 @@ export class Ec2Host extends HostBase {
       lifecycle: { createBeforeDestroy: true },
     });
     this.instance = this.createInstance(subnet, this.addRules());
-    this.privateAddress = this.instance.privateIp;
+    this.privateAddress = props.privateAddress ?? this.instance.privateIp;
     this.elasticIp = props.elasticIp
       ? new Eip(this, "address", { domain: "vpc", instance: this.instance.id, tags: { Name: this.node.path } })
       : undefined;
@@ -216,6 +224,18 @@ export class Ec2Host extends HostBase {
     return subnet;
   }
 
+  private requirePrivateAddress(): string | undefined {
+    const { network, privateAddress } = this.props;
+    if (privateAddress !== undefined && !isWithin(privateAddress, network.cidrBlocks)) {
+      throw new ConstructError(
+        this,
+        `'${privateAddress}' is no IPv4 address of the VPC`,
+        `give one of the subnet in ${this.failureDomain}, within ${network.cidrBlocks.join(", ")}, or leave it out`,
+      );
+    }
+    return privateAddress;
+  }
+
   /** Who gets in, and that the machine itself gets everywhere: packages, archives, databases, partners. */
   private addRules(): ITerraformDependable[] {
     const { adminCidrs, adminPorts = [], ssh } = this.props;
@@ -248,6 +268,7 @@ export class Ec2Host extends HostBase {
       ami: requireResourceId(this, "image", "ami", props.imageId),
       instanceType: props.instanceType,
       subnetId: subnet.subnetId,
+      privateIp: this.requirePrivateAddress(),
       vpcSecurityGroupIds: [
         this.securityGroup.id,
         ...(props.securityGroupIds ?? []).map((group) => requireResourceId(this, "security group", "sg", group)),

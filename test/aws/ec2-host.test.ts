@@ -62,6 +62,14 @@ test("is reached at its private address, or at its Elastic IP", () => {
   expect(host({ elasticIp: true })).toMatch(/^\$\{aws_eip\.host1_\w+\.public_ip\}$/);
 });
 
+test("has the address that was chosen for it, which is then known at synth", () => {
+  const template = synthHost({ privateAddress: "10.0.0.11" });
+  const { connection, triggers } = template.template.resource("host1/preflight/Resource");
+  expect(template.one("aws_instance").private_ip).toBe("10.0.0.11");
+  expect(connection?.host).toBe("10.0.0.11");
+  expect(triggers?.revision).toMatch(/aws_instance/); // what makes it wait for the machine all the same
+});
+
 test("is reached when it can be, and until nothing of ours is on it any more", () => {
   // GIVEN
   const stack = newAwsStack();
@@ -138,6 +146,8 @@ test.each<[string, Partial<Ec2HostProps>, string | RegExp]>([
   ],
   ["a family that does not", { instanceType: "c4.8xlarge" }, /how many CPUs 'c4.8xlarge' has/],
   ["a size that does not exist", { instanceType: "t3.4xlarge" }, /how many CPUs 't3.4xlarge' has/],
+  ["an address elsewhere", { privateAddress: "10.1.0.11" }, /'10.1.0.11' is no IPv4 address of the VPC; give one of/],
+  ["an address that is none", { privateAddress: "host1" }, /'host1' is no IPv4 address of the VPC/],
   ["no administrators", { adminCidrs: [] }, /nobody would reach the machine by SSH; give a network in 'adminCidrs'/],
   ["administrators that are no network", { adminCidrs: ["::/0"] }, /'::\/0' is no network of administrators/],
   ["a port that is none", { adminPorts: [0] }, /a port for administrators is 0/],
