@@ -115,6 +115,13 @@ export interface Ec2HostProps {
   readonly terminationProtection?: boolean;
 
   /**
+   * Whether the machine is lost for now, as with a `PhysicalHost`.
+   *
+   * @default false
+   */
+  readonly lost?: boolean;
+
+  /**
    * Another value brings everything to the machine again. A machine that AWS replaced is noticed without it.
    *
    * @default "1"
@@ -173,6 +180,7 @@ export class Ec2Host extends HostBase {
       cpus: props.cpus ?? cpusOf(scope, props.instanceType),
       ssh: props.ssh,
       memory: props.memory,
+      lost: props.lost,
       failureDomain: props.availabilityZone,
       revision: Lazy.stringValue({ produce: () => `${props.revision ?? "1"} of ${machine.instanceId}` }),
     });

@@ -110,6 +110,14 @@ test("has the CPUs of its instance type, and the machine is asked", () => {
   );
 });
 
+test("may be lost for now", () => {
+  const stack = newAwsStack();
+  const network = existingNetwork(stack);
+  expect(newEc2Host(stack, "host1", network).isLost).toBe(false);
+  expect(newEc2Host(stack, "host2", network, { lost: true }).isLost).toBe(true);
+  AwsTemplate.synth(stack);
+});
+
 test("is told from other hosts", () => {
   const stack = newAwsStack();
   expect(Ec2Host.isEc2Host(newEc2Host(stack, "host1", existingNetwork(stack)))).toBe(true);
