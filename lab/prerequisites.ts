@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { daemonAnswers } from "./docker";
 import { startDaemon } from "./docker-daemon";
 import type { Log } from "./log";
@@ -22,6 +22,16 @@ export async function ensureMachine(log: Log): Promise<void> {
   await ensureProgram("ssh", "openssh-client", log);
   await ensureProgram("ssh-keygen", "openssh-client", log);
   await ensureDaemon(log);
+  ensureInotifyInstances();
+}
+
+const INOTIFY_INSTANCES = "/proc/sys/fs/inotify/max_user_instances";
+
+/** Each host's systemd takes five of the kernel's 128; a fourth lab beside others would boot with failed units. */
+function ensureInotifyInstances(): void {
+  if (Number(readFileSync(INOTIFY_INSTANCES, "utf8")) < 1024) {
+    writeFileSync(INOTIFY_INSTANCES, "1024");
+  }
 }
 
 /** Makes sure that a Docker daemon answers: the running one, else one that the lab installs and starts. */
