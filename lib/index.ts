@@ -2,7 +2,15 @@ export * from "./content";
 export * from "./deployment";
 export * from "./host";
 export * from "./load-balancing";
-export { Carrier, CARRIER_CONTEXT, RemoteComponent, RemoteHost, Secret, VendorResource } from "./remote";
+export {
+  Carrier,
+  CARRIER_CONTEXT,
+  RemoteComponent,
+  RemoteHost,
+  Secret,
+  TlsCertificate,
+  VendorResource,
+} from "./remote";
 export type { HostRequirements, SecretFromVariableProps, VendorResourceProps } from "./remote";
 export { ConstructError } from "./validation";
 export * from "./zato";

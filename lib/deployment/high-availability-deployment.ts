@@ -5,7 +5,7 @@ import { IHost } from "../host";
 import { HealthCheck, HealthCheckProps, IExternalLoadBalancer, LoadBalancerPool } from "../load-balancing";
 import { inLastingOrder } from "../remote";
 import { ConstructError, hostPort, requireName, requireWhole } from "../validation";
-import { ZatoCluster, ZatoClusterOptions } from "../zato";
+import { MemberTls, ZatoCluster, ZatoClusterOptions } from "../zato";
 import { composeClusters } from "./cluster-composition";
 import { validateClusters } from "./cluster-independence";
 
@@ -147,6 +147,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       pool: () => this.pool,
       readyClusters: () => this.members.flatMap((cluster) => cluster.components),
     });
+    this.members.forEach((cluster) => cluster.loadBalancer.admitFrom(() => this.sourcesOf(cluster)));
     this.addOutputs();
   }
 
@@ -165,9 +166,10 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       members: this.members.map((cluster) => ({
         name: cluster.clusterName,
         address: cluster.host.address,
-        port: cluster.loadBalancer.port,
+        port: cluster.loadBalancer.memberPort,
         isDrained: this.drainedClusters.includes(cluster.clusterName),
       })),
+      tls: this.requireSameTls(),
       healthCheck: this.healthCheck,
       affinity: this.affinity,
       stickyPaths: this.stickyPaths,
@@ -204,6 +206,25 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
     active.scheduler.startAfter(() => others.map((cluster) => cluster.scheduler));
   }
 
+  /** The balancer, and the other clusters' hosts, which make sure that this one answers before they stop theirs. */
+  private sourcesOf(cluster: ZatoCluster): readonly string[] | undefined {
+    const networks = this.loadBalancer?.sourceNetworks;
+    const others = this.members.filter((other) => other !== cluster).map(({ host }) => host.address);
+    return networks && [...new Set([...networks, ...others])];
+  }
+
+  private requireSameTls(): MemberTls | undefined {
+    const [first, ...others] = this.members.map(({ loadBalancer: { tls } }) => tls);
+    if (others.some((tls) => tls?.ca !== first?.ca || tls?.serverName !== first?.serverName)) {
+      throw new ConstructError(
+        this,
+        "the clusters' load-balancers do not all speak TLS, or not with the same 'ca' and 'serverName'",
+        "give each of them the same; 'ca' may hold several certificates",
+      );
+    }
+    return first && { ca: first.ca, serverName: first.serverName };
+  }
+
   private requireUndrainedCluster(): void {
     this.drainedClusters.forEach((name) => this.requireCluster(name, "to be drained", "drainedClusters"));
     if (this.members.every(({ clusterName }) => this.drainedClusters.includes(clusterName))) {
@@ -238,6 +259,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
     );
     this.output("pool", () => ({
       members: this.pool.members.map(({ isDrained, ...member }) => ({ ...member, drained: isDrained })),
+      ...(this.pool.tls && { tls: { ca: this.pool.tls.ca, server_name: this.pool.tls.serverName } }),
       health_check: { ...this.healthCheck, expect: 200 },
       affinity: this.affinity.kind,
       sticky_paths: this.stickyPaths.map(({ path, affinity }) => ({ path, affinity: affinity.kind })),

@@ -1,6 +1,7 @@
 import { Construct, IConstruct } from "constructs";
 import { RemoteHost } from "../remote";
 import { requireLine } from "../validation";
+import { HostFirewall, HostFirewallProps } from "./host-firewall";
 import { SshAccess, SshAccessProps } from "./ssh-access";
 
 /** A machine that clusters and load balancers are installed on. */
@@ -35,6 +36,14 @@ export interface HostProps {
   readonly failureDomain?: string;
 
   /**
+   * A firewall on the host that lets in what the program knows of and nothing else: SSH, requests from the load
+   * balancer, what the two of a pair tell each other. `{}` takes it as it is.
+   *
+   * @default - none is set up, and none that is there is touched
+   */
+  readonly firewall?: HostFirewallProps;
+
+  /**
    * Stands for the machine behind the address: another value brings everything to it again. Change it when the machine
    * was rebuilt or replaced.
    *
@@ -57,6 +66,8 @@ export interface HostProps {
 export abstract class HostBase extends RemoteHost implements IHost {
   public readonly failureDomain: string;
 
+  private readonly ownFirewall?: HostFirewall;
+
   constructor(scope: Construct, id: string, address: string, props: HostProps) {
     super(scope, id, {
       address,
@@ -68,5 +79,12 @@ export abstract class HostBase extends RemoteHost implements IHost {
     });
     this.failureDomain =
       props.failureDomain === undefined ? this.node.path : requireLine(this, "the failure domain", props.failureDomain);
+    this.ownFirewall =
+      props.firewall && new HostFirewall(this, "firewall", { ...props.firewall, sshPort: props.ssh.port ?? 22 });
+  }
+
+  /** Its firewall, if it has one. */
+  public override get firewall(): HostFirewall | undefined {
+    return this.ownFirewall;
   }
 }

@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import { Affinity } from "../content";
-import { requireAddress, requirePort } from "../validation";
-import { LoadBalancerBase } from "./load-balancer-base";
+import { requireAddress, requirePort, requireSources } from "../validation";
+import { LoadBalancerAbilities, LoadBalancerBase } from "./load-balancer-base";
 
 /** What an {@link ExistingLoadBalancer} is declared with. */
 export interface ExistingLoadBalancerProps {
@@ -21,6 +21,14 @@ export interface ExistingLoadBalancerProps {
    * @default - true on port 443
    */
   readonly tls?: boolean;
+
+  /**
+   * Networks or addresses from which its requests and checks reach the clusters; firewalls of the hosts let in no
+   * others.
+   *
+   * @default - anywhere
+   */
+  readonly sourceNetworks?: readonly string[];
 }
 
 /**
@@ -31,19 +39,23 @@ export class ExistingLoadBalancer extends LoadBalancerBase {
   public readonly entryAddress: string;
   public readonly entryPort: number;
   public readonly usesTls: boolean;
+  public readonly sourceNetworks?: readonly string[];
 
   /** Whatever it can do: who runs it reads from the output what is asked for. */
-  protected readonly abilities = {
+  protected readonly abilities: LoadBalancerAbilities = {
     kind: "a load balancer that others run",
     affinities: [Affinity.SOURCE, Affinity.COOKIE],
     pathAffinities: [Affinity.NONE, Affinity.SOURCE, Affinity.COOKIE],
+    memberTls: true,
   };
 
-  /** @throws ConstructError when the address or the port cannot be one */
+  /** @throws ConstructError when the address, the port or a network cannot be one */
   constructor(scope: Construct, id: string, props: ExistingLoadBalancerProps) {
     super(scope, id);
     this.entryAddress = requireAddress(this, "address of a load balancer", props.address);
     this.entryPort = requirePort(this, "the port of the load balancer", props.port ?? 443);
     this.usesTls = props.tls ?? this.entryPort === 443;
+    this.sourceNetworks =
+      props.sourceNetworks && requireSources(this, "network of the load balancer", props.sourceNetworks);
   }
 }

@@ -29,6 +29,14 @@ export interface IExternalLoadBalancer extends IConstruct {
   readonly usesTls: boolean;
 
   /**
+   * From where its requests and checks reach the clusters: networks, addresses or DNS names, which firewalls of the hosts
+   * let in.
+   *
+   * @default - anywhere
+   */
+  readonly sourceNetworks?: readonly string[];
+
+  /**
    * How this kind checks health where the deployment does not say otherwise: for kinds that cannot do it as often as
    * {@link HealthCheckProps} have it.
    */

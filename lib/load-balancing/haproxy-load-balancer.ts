@@ -2,13 +2,14 @@ import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { Affinity } from "../content";
 import { IHost } from "../host";
-import { inLastingOrder } from "../remote";
+import { inLastingOrder, requireCertificate, TlsCertificate } from "../remote";
 import {
   ConstructError,
   hostPort,
   requireIpAddress,
   requireName,
   requirePort,
+  requireSources,
   requireUrlPath,
   requireWhole,
 } from "../validation";
@@ -16,7 +17,7 @@ import { ZATO_3_PATHS } from "../zato/path-rules";
 import { renderHaproxyConfig } from "./haproxy-config";
 import { HaproxyNode } from "./haproxy-node";
 import { renderKeepalivedConfig } from "./keepalived-config";
-import { LoadBalancerBase } from "./load-balancer-base";
+import { LoadBalancerAbilities, LoadBalancerBase } from "./load-balancer-base";
 
 /** What a {@link HaproxyLoadBalancer} is declared with. */
 export interface HaproxyLoadBalancerProps {
@@ -33,9 +34,31 @@ export interface HaproxyLoadBalancerProps {
   /**
    * The port that clients use.
    *
-   * @default 80
+   * @default - 443 with a `certificate`, else 80
    */
   readonly port?: number;
+
+  /**
+   * The certificate with which clients are served by HTTPS, after Mozilla's "intermediate" configuration: TLS 1.2 and 1.3.
+   *
+   * @default - plain HTTP
+   */
+  readonly certificate?: TlsCertificate;
+
+  /**
+   * Whether port 80 is served too, and sends clients on to HTTPS by status 308.
+   *
+   * @default - true with a `certificate` on port 443
+   */
+  readonly redirectHttp?: boolean;
+
+  /**
+   * The networks, as `10.0.0.0/8` or `2001:db8::/32`, or addresses from which clients come. The firewalls of the hosts,
+   * which need to have one, let in no others.
+   *
+   * @default - anywhere
+   */
+  readonly allowedNetworks?: readonly string[];
 
   /**
    * The number by which keepalived tells this pair from others in the same network, 1 to 255.
@@ -81,43 +104,53 @@ export interface HaproxyLoadBalancerProps {
 export class HaproxyLoadBalancer extends LoadBalancerBase {
   public readonly entryAddress: string;
   public readonly entryPort: number;
-  public readonly usesTls = false;
+  public readonly usesTls: boolean;
+  public readonly sourceNetworks: readonly string[];
 
   /** The HAProxy of each host. */
   public readonly nodes: HaproxyNode[];
 
-  protected readonly abilities = {
+  protected readonly abilities: LoadBalancerAbilities = {
     kind: "a HaproxyLoadBalancer",
     affinities: [Affinity.SOURCE, Affinity.COOKIE],
     pathAffinities: [Affinity.NONE, Affinity.SOURCE, Affinity.COOKIE],
+    memberTls: true,
   };
 
   private readonly props: HaproxyLoadBalancerProps;
 
   /**
-   * @throws ConstructError with no host or more than two, two hosts without a virtual address, or a virtual address
-   * that is none or is a host's own
+   * @throws ConstructError with no host or more than two, two hosts without a virtual address, a virtual address that is
+   * none or is a host's own, a redirect that leads nowhere, or networks that are none or that nothing keeps out
    */
   constructor(scope: Construct, id: string, props: HaproxyLoadBalancerProps) {
     super(scope, id);
     this.props = props;
     requireName(this, "name of a load balancer", id);
     this.requireHosts();
-    this.entryPort = requirePort(this, "the port of the load balancer", props.port ?? 80);
+    this.usesTls = props.certificate !== undefined;
+    this.entryPort = requirePort(this, "the port of the load balancer", props.port ?? (this.usesTls ? 443 : 80));
+    this.sourceNetworks = props.hosts.map((host) => host.address);
     this.entryAddress = props.virtualAddress ?? props.hosts[0]!.address;
     requireWhole(this, "the virtual router id", props.virtualRouterId ?? 51, 1, 255);
     requireWhole(this, "the number of connections", props.maxConnections ?? 1, 1);
     props.openPaths?.forEach((path) => requireUrlPath(this, "URL path to open", path));
     this.requireInterface();
+    this.requireAccess();
     const [, last] = inLastingOrder(props.hosts, ({ hostName }) => hostName);
     this.nodes = props.hosts.map((host, position) => {
       const node = new HaproxyNode(this, host.hostName, {
         host,
         name: id,
         port: this.entryPort,
+        certificate: props.certificate,
+        redirectsHttp: this.redirectsHttp,
+        allowedNetworks: props.allowedNetworks,
+        peerAddresses: this.sourceNetworks.filter((address) => address !== host.address),
+        pool: () => this.pool,
         haproxyConfig: () => this.haproxyConfig(),
         keepalivedConfig: this.keepalivedConfig(host, position),
-        ownEntry: hostPort(props.virtualAddress ?? "127.0.0.1", this.entryPort),
+        ownEntry: (this.usesTls ? "https://" : "") + hostPort(props.virtualAddress ?? "127.0.0.1", this.entryPort),
       });
       // The second one is touched when the first one works again.
       node.after(() => [...this.readyClusters, ...(host === last ? this.nodes.filter((other) => other !== node) : [])]);
@@ -167,6 +200,35 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
     }
   }
 
+  private get redirectsHttp(): boolean {
+    return this.props.redirectHttp ?? (this.usesTls && this.entryPort === 443);
+  }
+
+  private requireAccess(): void {
+    const { certificate, allowedNetworks, hosts } = this.props;
+    if (certificate) {
+      requireCertificate(this, certificate);
+    }
+    if (this.redirectsHttp && !(this.usesTls && this.entryPort === 443)) {
+      throw new ConstructError(
+        this,
+        "'redirectHttp' sends clients on to HTTPS on port 443, where nothing answers them",
+        "give a 'certificate', and leave 'port' out, or leave 'redirectHttp' out",
+      );
+    }
+    if (allowedNetworks) {
+      requireSources(this, "network of clients", allowedNetworks);
+      const open = hosts.find((host) => !host.firewall);
+      if (open) {
+        throw new ConstructError(
+          this,
+          `nothing on ${open.node.path} keeps others than 'allowedNetworks' from the load balancer`,
+          "give each of its hosts a 'firewall'",
+        );
+      }
+    }
+  }
+
   private requireUnicastAddress(host: IHost): void {
     if (!Token.isUnresolved(host.address)) {
       requireIpAddress(this, `address of ${host.node.path} that keepalived can use`, host.address);
@@ -174,9 +236,15 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
   }
 
   private haproxyConfig(): string {
-    const { virtualAddress, openPaths, maxConnections, retryPosts } = this.props;
+    const { virtualAddress, certificate, openPaths, maxConnections, retryPosts } = this.props;
+    const bind = (port: number): string => (virtualAddress === undefined ? `:${port}` : hostPort(virtualAddress, port));
     return renderHaproxyConfig({
-      bind: virtualAddress === undefined ? `:${this.entryPort}` : hostPort(virtualAddress, this.entryPort),
+      bind: bind(this.entryPort),
+      tls: certificate && {
+        certificate: HaproxyNode.certificatePlace(this.node.id, certificate),
+        redirectBind: this.redirectsHttp ? bind(80) : "",
+      },
+      membersCa: HaproxyNode.membersCaPlace(this.node.id),
       isVirtual: virtualAddress !== undefined,
       socket: this.socket,
       pool: this.pool,

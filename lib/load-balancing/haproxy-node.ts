@@ -1,7 +1,17 @@
 import { Construct } from "constructs";
 import { IHost } from "../host";
-import { ComponentState, HostRequirements, RemoteComponent } from "../remote";
+import {
+  certificateState,
+  CertificateUse,
+  ComponentState,
+  fromHostFiles,
+  HostRequirements,
+  RemoteComponent,
+  TlsCertificate,
+} from "../remote";
+import { hostPort } from "../validation";
 import { unitOf } from "../zato/systemd-unit";
+import { LoadBalancerPool } from "./pool";
 
 /** What a node of a {@link HaproxyLoadBalancer} is made from. */
 export interface HaproxyNodeProps {
@@ -9,6 +19,16 @@ export interface HaproxyNodeProps {
   /** The name of the load balancer, unique on the host. */
   readonly name: string;
   readonly port: number;
+  /** The certificate that clients are shown, if they are. */
+  readonly certificate?: TlsCertificate;
+  /** Whether port 80 is there too, and sends clients on to HTTPS. */
+  readonly redirectsHttp: boolean;
+  /** Networks of clients, or `undefined` for anywhere. */
+  readonly allowedNetworks?: readonly string[];
+  /** The other hosts of the load balancer. */
+  readonly peerAddresses: readonly string[];
+  /** The pool; asked for at synth. */
+  readonly pool: () => LoadBalancerPool;
   /** The configuration of HAProxy; asked for at synth. */
   readonly haproxyConfig: () => string;
   /** The configuration of keepalived, empty without a virtual address. */
@@ -25,12 +45,28 @@ export class HaproxyNode extends RemoteComponent {
     super(scope, id, { host: props.host, kind: "haproxy", name: props.name });
     this.props = props;
     props.host.ports.claim(this, props.port, `the load balancer ${props.name}`);
+    if (props.redirectsHttp) {
+      props.host.ports.claim(this, 80, `the load balancer ${props.name}, which sends clients on to HTTPS`);
+    }
+    this.admit();
+  }
+
+  /** Where the certificate for clients is. */
+  public static certificatePlace(name: string, certificate: TlsCertificate): string {
+    return certificate._hostFile || `/etc/zato-${name}/certificate.pem`;
+  }
+
+  /** Where the certificates are by which members are known. */
+  public static membersCaPlace(name: string): string {
+    return `/etc/zato-${name}/members-ca.pem`;
   }
 
   protected override state(): ComponentState {
     const { name, keepalivedConfig } = this.props;
     const folder = `/etc/zato-${name}`;
     const config = `${folder}/haproxy.cfg`;
+    const { members, tls } = this.props.pool();
+    const { parameters, secrets } = certificateState(this.certificates);
     return {
       parameters: {
         folder,
@@ -38,6 +74,12 @@ export class HaproxyNode extends RemoteComponent {
         vrrp_unit: `zato-${name}-vrrp.service`,
         own_address: this.host.address,
         own_entry: this.props.ownEntry,
+        ...parameters,
+        ...(tls && {
+          members: members.map(({ address, port }) => hostPort(address, port)).join("\n"),
+          members_ca: HaproxyNode.membersCaPlace(name),
+          server_name: tls.serverName ?? "",
+        }),
       },
       files: {
         config: this.props.haproxyConfig(),
@@ -57,12 +99,31 @@ export class HaproxyNode extends RemoteComponent {
         ...(keepalivedConfig
           ? { keepalived: keepalivedConfig, vrrp_unit: this.vrrpUnit(name, `${folder}/keepalived.conf`) }
           : {}),
+        ...(tls && { members_ca: tls.ca }),
       },
+      secrets,
     };
   }
 
   protected override requirements(): HostRequirements {
-    return { memory: 64, disk: 64 };
+    const files = fromHostFiles(this.certificates).map(({ place }) => place);
+    return { memory: 64, disk: 64, files };
+  }
+
+  private get certificates(): CertificateUse[] {
+    const { name, certificate } = this.props;
+    return certificate
+      ? [{ name: "certificate", certificate, place: HaproxyNode.certificatePlace(name, certificate) }]
+      : [];
+  }
+
+  private admit(): void {
+    const { name, port, redirectsHttp, peerAddresses, allowedNetworks, host } = this.props;
+    const clients = allowedNetworks && [...allowedNetworks, ...peerAddresses];
+    for (const open of redirectsHttp ? [port, 80] : [port]) {
+      host.ingress.admit({ protocol: "tcp", port: open, from: () => clients, purpose: `the load balancer ${name}` });
+    }
+    host.ingress.admit({ protocol: "vrrp", from: () => peerAddresses, purpose: `the load balancer ${name}` });
   }
 
   private vrrpUnit(name: string, config: string): string {

@@ -16,6 +16,13 @@ export interface LoadBalancerAbilities {
 
   /** By what it does so for some URL paths only. */
   readonly pathAffinities: readonly Affinity[];
+
+  /**
+   * Whether it speaks TLS to members, health checks included.
+   *
+   * @default false
+   */
+  readonly memberTls?: boolean;
 }
 
 /**
@@ -75,10 +82,17 @@ export abstract class LoadBalancerBase extends Construct implements IExternalLoa
   /**
    * Refuses, at synth, a pool that the kind cannot serve. A kind with further limits adds them.
    *
-   * @throws ConstructError when the pool has no member, or asks for an affinity that the kind does not have
+   * @throws ConstructError when the pool has no member, or asks for an affinity or for TLS that the kind does not have
    */
-  protected validatePool({ members, affinity, stickyPaths }: LoadBalancerPool): void {
-    const { kind, affinities, pathAffinities } = this.abilities;
+  protected validatePool({ members, affinity, stickyPaths, tls }: LoadBalancerPool): void {
+    const { kind, affinities, pathAffinities, memberTls = false } = this.abilities;
+    if (tls && !memberTls) {
+      throw new ConstructError(
+        this,
+        `${kind} does not speak TLS to clusters`,
+        "leave 'tls' out of the clusters' 'zatoLoadBalancer', or use another kind of load balancer",
+      );
+    }
     if (members.length === 0) {
       throw new ConstructError(this, "the pool has no member", "give the deployment at least one cluster");
     }

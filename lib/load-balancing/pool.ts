@@ -1,4 +1,5 @@
 import { Affinity, StickyPath } from "../content";
+import { MemberTls } from "../zato";
 import { HealthCheck } from "./health-check";
 
 /** One cluster as a balancer sees it. */
@@ -20,6 +21,9 @@ export interface PoolMember {
 export interface LoadBalancerPool {
   /** All clusters of the deployment. */
   readonly members: readonly PoolMember[];
+
+  /** How members are known that speak TLS on their port; `undefined` where they speak plain HTTP. */
+  readonly tls?: MemberTls;
 
   /** How it is found out whether a member answers. */
   readonly healthCheck: HealthCheck;

@@ -1,4 +1,5 @@
 export * from "./carrier";
+export * from "./ingress-registry";
 export * from "./lasting-order";
 export * from "./manifest";
 export * from "./parity-check";
@@ -10,4 +11,5 @@ export * from "./remote-component";
 export * from "./remote-host";
 export * from "./secret";
 export * from "./terraform-text";
+export * from "./tls-certificate";
 export * from "./vendor-resource";

@@ -37,6 +37,13 @@ export interface HostRequirements {
    * @default - none
    */
   readonly downloads?: string[];
+
+  /**
+   * Files that must be on the host already.
+   *
+   * @default - none
+   */
+  readonly files?: string[];
 }
 
 /**
@@ -91,6 +98,7 @@ export class Preflight extends Construct {
       needs.reduce((total, need) => total + (pick(need) ?? 0), 0);
     const all = (pick: (need: HostRequirements) => string[] | undefined): string =>
       [...new Set(needs.flatMap((need) => pick(need) ?? []))].sort().join("\n");
+    const files = all((need) => need.files);
     return {
       host: this.host.hostName,
       sudo: String(this.host.access.sudo),
@@ -105,6 +113,8 @@ export class Preflight extends Construct {
       ports: this.host.ports.claims().join("\n"),
       endpoints: all((need) => need.endpoints),
       downloads: all((need) => need.downloads),
+      ...(files ? { files } : {}),
+      ...(this.host.firewall ? { firewall: "true" } : {}),
     };
   }
 }

@@ -1,4 +1,4 @@
-import { TerraformResource } from "cdktf";
+import { RemoteExecProvisioner, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { CarrierResource } from "./carrier";
 import { Lifetime } from "./lifetime";
@@ -12,7 +12,16 @@ import { terraformText } from "./terraform-text";
 
 /** The kinds of components; each has a file of its name in `host-scripts/kinds`. */
 export type ComponentKind =
-  "installation" | "odb" | "cluster" | "server" | "load-balancer" | "web-admin" | "scheduler" | "content" | "haproxy";
+  | "installation"
+  | "odb"
+  | "cluster"
+  | "server"
+  | "load-balancer"
+  | "web-admin"
+  | "scheduler"
+  | "content"
+  | "haproxy"
+  | "firewall";
 
 /** Where a component lives and what it is. */
 export interface RemoteComponentProps {
@@ -108,6 +117,7 @@ export abstract class RemoteComponent extends Construct {
           ...(folder ? [stageFolder(`${staged}.files`, folder)] : []),
           ...given,
           runScript(host.access.sudo, "converge.sh", kind, name, `${STAGING}/${staged}`),
+          ...this.afterConvergence(),
         ],
         dependsOn: [
           PreflightBarrier.of(this).resource,
@@ -130,6 +140,11 @@ export abstract class RemoteComponent extends Construct {
 
   /** What it should be; asked for at synth. */
   protected abstract state(): ComponentState;
+
+  /** What runs, over a new connection each, when the host has converged. */
+  protected afterConvergence(): RemoteExecProvisioner[] {
+    return [];
+  }
 
   /** What it needs of its host; asked for at synth. */
   protected requirements(): HostRequirements {
@@ -154,7 +169,9 @@ export abstract class RemoteComponent extends Construct {
   }
 
   private predecessors(): RemoteComponent[] {
-    return [...new Set(this.earlier.flatMap((produce) => produce()))];
+    const { firewall } = this.host;
+    const first = firewall === undefined || firewall === this ? [] : [firewall];
+    return [...new Set([...first, ...this.earlier.flatMap((produce) => produce())])];
   }
 }
 

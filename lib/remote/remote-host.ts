@@ -2,10 +2,12 @@ import { Construct } from "constructs";
 import { Annotations, TerraformResource, Token } from "cdktf";
 import { ConstructError, requireAddress, requireLine, requireName, requireWhole } from "../validation";
 import type { CarrierContent } from "./carrier";
+import { IngressRegistry } from "./ingress-registry";
 import { Lifetime } from "./lifetime";
 import { PortRegistry } from "./port-registry";
 import { Preflight } from "./preflight";
 import { RemoteAccess } from "./remote-access";
+import type { RemoteComponent } from "./remote-component";
 
 /** What the remote layer needs to know of a host. */
 export interface RemoteHostProps {
@@ -46,6 +48,9 @@ export abstract class RemoteHost extends Construct {
 
   /** The ports that components of this host listen on. */
   public readonly ports = new PortRegistry();
+
+  /** What components of this host expect to come in from elsewhere. */
+  public readonly ingress = new IngressRegistry();
 
   /** The checks that run before anything is changed. */
   public readonly preflight: Preflight;
@@ -94,6 +99,13 @@ export abstract class RemoteHost extends Construct {
           ignoresChanges: true,
         }
       : content;
+  }
+
+  /**
+   * Its firewall, if it has one, which every other component comes after: what they need is let in before they start.
+   */
+  public get firewall(): RemoteComponent | undefined {
+    return undefined;
   }
 
   /**

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Affinity } from "../content";
 import { HighAvailabilityDeploymentProps } from "../deployment";
+import { TlsCertificate } from "../remote";
 import { ContractRule, LoadBalancerUnderTest, RenderedPool } from "./load-balancer-under-test";
 import { Trial } from "./trial";
 
@@ -26,6 +27,7 @@ export function loadBalancerContract(kind: LoadBalancerUnderTest): ContractRule[
     ...affinityRules(kind, rendered),
     ...drainRules(kind, rendered),
     ...tlsRules(kind),
+    memberTlsRule(kind, rendered),
     ...nameRules(kind),
   ];
 }
@@ -217,6 +219,25 @@ function tlsRules(kind: LoadBalancerUnderTest): ContractRule[] {
     rule("clients speak HTTP to it, unless it is given TLS", "http", create),
     ...(createWithTls ? [rule("clients speak TLS to it when it is given that", "https", createWithTls)] : []),
   ];
+}
+
+function memberTlsRule({ memberTls }: LoadBalancerUnderTest, rendered: Render): ContractRule {
+  const ca = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+  const certificate = TlsCertificate.fromHostFile("/etc/ssl/private/zato.pem");
+  const withTls = (): RenderedPool => rendered({ zatoLoadBalancer: { tls: { certificate, ca } } });
+  return memberTls
+    ? {
+        rule: "clusters that speak TLS are reached on their port for that",
+        check: () =>
+          assert.deepEqual(
+            withTls().members.map(({ port }) => port),
+            [11224, 11224],
+          ),
+      }
+    : {
+        rule: "clusters that speak TLS are refused, since the kind does not",
+        check: () => assert.throws(withTls, constructError(/does not speak TLS to clusters/)),
+      };
 }
 
 function nameRules(kind: LoadBalancerUnderTest): ContractRule[] {

@@ -65,6 +65,13 @@ export interface LoadBalancerUnderTest {
   /** By what it does so for some URL paths only. */
   readonly pathAffinities: readonly Affinity[];
 
+  /**
+   * Whether it speaks TLS to clusters.
+   *
+   * @default false
+   */
+  readonly memberTls?: boolean;
+
   /** An id of the greatest length that the kind takes. */
   readonly longestId: string;
 

@@ -35,6 +35,18 @@ export function requireIpAddress(scope: IConstruct, what: string, address: strin
   return address;
 }
 
+/**
+ * Refuses what is not a DNS name.
+ *
+ * @throws ConstructError when `name` is concrete and no DNS name (RFC 1123)
+ */
+export function requireDnsName(scope: IConstruct, what: string, name: string): string {
+  if (!Token.isUnresolved(name) && !DNS_NAME.test(name)) {
+    throw new ConstructError(scope, `'${name}' is no ${what}`, "give a DNS name, for example 'zato.example.com'");
+  }
+  return name;
+}
+
 /** `address:port` as URLs and HAProxy write it: IPv6 in brackets. */
 export function hostPort(address: string, port: number): string {
   return !Token.isUnresolved(address) && address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;

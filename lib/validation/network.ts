@@ -44,6 +44,39 @@ export function requireInNetworks(
   return address;
 }
 
+/**
+ * Refuses what is neither a network nor an address.
+ *
+ * @throws ConstructError when `network` is concrete and neither `10.0.0.0/8`, `2001:db8::/32` nor an IP address, or is
+ * IPv6 with an end like IPv4's, which nftables does not read
+ */
+export function requireSource(scope: IConstruct, what: string, network: string): string {
+  const [address = "", prefix, ...rest] = network.split("/");
+  const longest = isIP(address) === 4 ? 32 : 128;
+  const isMixed = address.includes(":") && address.includes(".");
+  const isPrefix = prefix === undefined || (/^(0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= longest);
+  if (!Token.isUnresolved(network) && (isIP(address) === 0 || isMixed || !isPrefix || rest.length > 0)) {
+    throw new ConstructError(
+      scope,
+      `'${network}' is no ${what}`,
+      "give an IPv4 or IPv6 network, for example '10.0.0.0/8', or an address",
+    );
+  }
+  return network;
+}
+
+/**
+ * Refuses a list of networks that lets nobody in.
+ *
+ * @throws ConstructError when the list is empty, or holds what is neither a network nor an address
+ */
+export function requireSources(scope: IConstruct, what: string, networks: readonly string[]): readonly string[] {
+  if (networks.length === 0) {
+    throw new ConstructError(scope, `there is no ${what}`, "name at least one, or leave the list out for anywhere");
+  }
+  return networks.map((network) => requireSource(scope, what, network));
+}
+
 function familyOf(address: string): "ipv4" | "ipv6" {
   return isIPv4(address) ? "ipv4" : "ipv6";
 }

@@ -1,3 +1,4 @@
+import { Token } from "cdktf";
 import { IConstruct } from "constructs";
 import { ConstructError } from "./construct-error";
 
@@ -49,4 +50,23 @@ export function requireAbsolutePath(scope: IConstruct, what: string, path: strin
     );
   }
   return path;
+}
+
+const CERTIFICATES = /^(-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE-----\s*)+$/;
+
+/**
+ * Refuses what is not one or more certificates in PEM; a private key above all, which would be readable in Terraform's
+ * state.
+ *
+ * @throws ConstructError when `pem` is concrete and holds anything but certificates
+ */
+export function requireCertificates(scope: IConstruct, what: string, pem: string): string {
+  if (!Token.isUnresolved(pem) && !CERTIFICATES.test(pem)) {
+    throw new ConstructError(
+      scope,
+      `${what} is not made of certificates alone`,
+      "give the text of a PEM file, '-----BEGIN CERTIFICATE-----' and so on, without private key and comments",
+    );
+  }
+  return pem;
 }

@@ -1,4 +1,21 @@
 import { renderPathRules } from "./path-rules";
+import { TLS_BIND_POLICY, tlsBind } from "./tls-policy";
+
+/** Something that listens with TLS. */
+export interface TlsFrontEnd {
+  /** `0.0.0.0:11224` */
+  readonly bind: string;
+  /** The file with the certificate. */
+  readonly certificate: string;
+}
+
+/** A web-admin that is reached through the load-balancer. */
+export interface WebAdminFrontEnd extends TlsFrontEnd {
+  /** Networks from which it is reached, or empty for anywhere. */
+  readonly allowedNetworks: readonly string[];
+  /** Where web-admin itself listens. */
+  readonly server: string;
+}
 
 /**
  * The number of the ACL that the host puts the health check's path into while balancers in front are to leave the cluster
@@ -9,6 +26,8 @@ const TAKEN_OUT_ACL = 1;
 /** What the configuration of a Zato load-balancer is rendered from. */
 export interface LoadBalancerConfig {
   readonly bind: string;
+  readonly tls?: TlsFrontEnd;
+  readonly webAdmin?: WebAdminFrontEnd;
   readonly socket: string;
   readonly backEnd: string;
   readonly servers: readonly { readonly name: string; readonly address: string }[];
@@ -38,6 +57,7 @@ global
     log stdout format raw local0 notice
     stats socket ${config.socket} mode 600 level admin
     maxconn ${config.maxConnections + 100}
+${config.tls || config.webAdmin ? TLS_BIND_POLICY : ""}\
 
 defaults
     mode http
@@ -55,6 +75,7 @@ defaults
 
 frontend front_http_plain
     bind ${config.bind}
+${config.tls ? renderTlsBind(config.tls) : ""}\
     maxconn ${config.maxConnections}
     monitor-uri /zato-lb-alive
     acl zato_local src 127.0.0.0/8 ::1
@@ -72,5 +93,25 @@ backend ${config.backEnd}
     retry-on conn-failure empty-response response-timeout 502 503
 ${config.retryPosts ? "" : "    http-request disable-l7-retry if { method POST PATCH }\n"}\
 ${servers.join("\n")}
+${config.webAdmin ? renderWebAdmin(config.webAdmin) : ""}`;
+}
+
+function renderTlsBind({ bind, certificate }: TlsFrontEnd): string {
+  return `    bind ${bind}${tlsBind(certificate, "http/1.1")}\n`;
+}
+
+/** Web-admin itself knows nothing of TLS: to Django a browser's `Origin` must be what it is asked by. */
+function renderWebAdmin(webAdmin: WebAdminFrontEnd): string {
+  const { allowedNetworks, server } = webAdmin;
+  return `
+frontend web_admin
+${renderTlsBind(webAdmin)}\
+${allowedNetworks.length > 0 ? `    tcp-request connection reject unless { src ${allowedNetworks.join(" ")} }\n` : ""}\
+    http-request replace-header Origin ^https://(.*) http://\\1
+    http-response replace-header Set-Cookie (.*) \\1;\\ Secure
+    default_backend web_admin
+
+backend web_admin
+    server web-admin ${server}
 `;
 }

@@ -1,7 +1,8 @@
-import { ComponentState, HostRequirements, Secret } from "../remote";
-import { hostPort, LOOPBACK, requireIpAddress } from "../validation";
+import { ComponentState, HostRequirements, requireCertificate, Secret, TlsCertificate } from "../remote";
+import { ConstructError, hostPort, LOOPBACK, requireIpAddress, requireSources } from "../validation";
 import { ClusterComponent } from "./cluster-component";
 import { renderCommandFile, renderSecretFields } from "./command-file";
+import { WebAdminFrontEnd } from "./load-balancer-config";
 import type { ZatoCluster } from "./zato-cluster";
 
 /** What web-admin can be told. */
@@ -20,6 +21,29 @@ export interface WebAdminOptions {
    * @default "127.0.0.1"
    */
   readonly bindAddress?: string;
+
+  /**
+   * The networks, as `10.0.0.0/8` or `2001:db8::/32`, or addresses from which it is reached. It is the host's firewall
+   * that sees to it, or with a `certificate` the cluster's HAProxy.
+   *
+   * @default - anywhere from where `bindAddress` is reached
+   */
+  readonly allowedNetworks?: readonly string[];
+
+  /**
+   * The certificate with which it is reached by HTTPS, on `tlsPort`. It is the cluster's HAProxy that speaks TLS then;
+   * `port` is left to the host itself.
+   *
+   * @default - plain HTTP
+   */
+  readonly certificate?: TlsCertificate;
+
+  /**
+   * The port on which it is reached by HTTPS.
+   *
+   * @default 8184
+   */
+  readonly tlsPort?: number;
 
   /**
    * The password of its user `admin`.
@@ -42,7 +66,12 @@ export class WebAdmin extends ClusterComponent {
   /** The user that logs in. */
   public readonly username = USER;
 
+  /** The certificate with which it is reached by HTTPS, if it is. */
+  public readonly certificate?: TlsCertificate;
+
   private readonly password: Secret;
+  private readonly tlsPort: number;
+  private readonly allowedNetworks?: readonly string[];
 
   constructor(cluster: ZatoCluster, id: string, options: WebAdminOptions) {
     super(cluster, id, "web-admin");
@@ -50,26 +79,70 @@ export class WebAdmin extends ClusterComponent {
     this.bindAddress = requireIpAddress(this, "address to listen on", options.bindAddress ?? LOOPBACK);
     this.password = options.password ?? Secret.generated();
     this.host.ports.claim(this, this.port, "web-admin");
+    this.tlsPort = options.tlsPort ?? 8184;
+    this.certificate = options.certificate && requireCertificate(this, options.certificate);
+    if (this.certificate) {
+      this.host.ports.claim(this, this.tlsPort, "web-admin with TLS");
+    }
+    this.allowedNetworks = this.requireNetworks(options.allowedNetworks);
+    if (this.bindAddress !== LOOPBACK) {
+      this.host.ingress.admit({
+        protocol: "tcp",
+        port: this.certificate ? this.tlsPort : this.port,
+        from: () => this.allowedNetworks,
+        purpose: "web-admin",
+      });
+    }
     this.after(() => [cluster.loadBalancer]);
   }
 
   /** Where a browser finds it: on the host itself, unless it listens elsewhere. */
   public get url(): string {
     const reachable = this.bindAddress === LOOPBACK ? LOOPBACK : this.host.address;
-    return `http://${hostPort(reachable, this.port)}/`;
+    return this.certificate
+      ? `https://${hostPort(reachable, this.tlsPort)}/`
+      : `http://${hostPort(reachable, this.port)}/`;
+  }
+
+  /** What the cluster's HAProxy does for it. @internal */
+  public _frontEnd(certificatePlace: string): WebAdminFrontEnd | undefined {
+    return (
+      this.certificate && {
+        bind: hostPort(this.bindAddress, this.tlsPort),
+        certificate: certificatePlace,
+        allowedNetworks: this.allowedNetworks ?? [],
+        server: hostPort(LOOPBACK, this.port),
+      }
+    );
+  }
+
+  /** Where its own process listens. */
+  private get ownAddress(): string {
+    return this.certificate ? LOOPBACK : this.bindAddress;
+  }
+
+  private requireNetworks(networks: readonly string[] | undefined): readonly string[] | undefined {
+    if (networks && !this.certificate && !this.host.firewall) {
+      throw new ConstructError(
+        this,
+        "nothing keeps others than 'allowedNetworks' from web-admin",
+        `give ${this.host.node.path} a 'firewall', or web-admin a 'certificate'`,
+      );
+    }
+    return networks && requireSources(this, "network from which web-admin is reached", networks);
   }
 
   protected override state(): ComponentState {
     const { cluster, path, unit } = this;
     const behavior = cluster.release._behavior;
-    const bind = hostPort(this.bindAddress, this.port);
+    const bind = hostPort(this.ownAddress, this.port);
     return {
       parameters: {
         ...this.common(),
         path,
         unit,
-        address: this.bindAddress === "0.0.0.0" ? hostPort(LOOPBACK, this.port) : bind,
-        bind: behavior.webAdminBindsByConfiguration ? this.bindAddress : "",
+        address: this.ownAddress === "0.0.0.0" ? hostPort(LOOPBACK, this.port) : bind,
+        bind: behavior.webAdminBindsByConfiguration ? this.ownAddress : "",
         port: String(this.port),
         web_admin_user: USER,
         command_secrets: renderSecretFields({

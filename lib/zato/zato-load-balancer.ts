@@ -1,19 +1,77 @@
-import { ComponentState, HostRequirements } from "../remote";
-import { ANY_ADDRESS, hostPort, LOOPBACK, requireUrlPath, requireWhole } from "../validation";
+import {
+  certificateState,
+  CertificateUse,
+  ComponentState,
+  fromHostFiles,
+  HostRequirements,
+  requireCertificate,
+  TlsCertificate,
+} from "../remote";
+import {
+  ANY_ADDRESS,
+  hostPort,
+  LOOPBACK,
+  requireCertificates,
+  requireDnsName,
+  requireUrlPath,
+  requireWhole,
+} from "../validation";
 import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
 import { renderCommandFile } from "./command-file";
 import { renderLoadBalancerConfig } from "./load-balancer-config";
 import { unitOf } from "./systemd-unit";
 import type { ZatoCluster } from "./zato-cluster";
 
+/** How the external load balancer knows the clusters when it speaks TLS to them. */
+export interface MemberTls {
+  /** The certificates, in PEM, of the authorities that sign those of the clusters. */
+  readonly ca: string;
+
+  /**
+   * The DNS name that clusters' certificates must be for, which is asked for by SNI.
+   *
+   * @default - any certificate of the authorities is good
+   */
+  readonly serverName?: string;
+}
+
+/** How a Zato load-balancer speaks TLS. */
+export interface ZatoLoadBalancerTls extends MemberTls {
+  /** What it shows. */
+  readonly certificate: TlsCertificate;
+
+  /**
+   * The port on which it listens, on all addresses of the host.
+   *
+   * @default 11224
+   */
+  readonly port?: number;
+
+  /**
+   * Whether other hosts reach the port without TLS too: for the deploy in which the external load balancer changes over,
+   * so that no request is lost.
+   *
+   * @default false
+   */
+  readonly keepPlainPort?: boolean;
+}
+
 /** What a Zato load-balancer can be told. */
 export interface ZatoLoadBalancerOptions {
   /**
-   * The port on which it listens, on all addresses of the host.
+   * The port on which it listens, on all addresses of the host; with `tls` on the host itself only, for its web-admin
+   * and scheduler.
    *
    * @default 11223
    */
   readonly port?: number;
+
+  /**
+   * TLS between the external load balancer and the cluster.
+   *
+   * @default - none
+   */
+  readonly tls?: ZatoLoadBalancerTls;
 
   /**
    * Beginnings of URL paths below `/zato/` that clients may call, for example `/zato/jwt/`. All others but
@@ -51,9 +109,13 @@ export class ZatoLoadBalancer extends ClusterComponent {
   /** The port on which it listens. */
   public readonly port: number;
 
+  /** How it speaks TLS to other hosts, if it does. */
+  public readonly tls?: ZatoLoadBalancerTls;
+
   private readonly options: ZatoLoadBalancerOptions;
   private others: () => ZatoLoadBalancer[] = () => [];
   private noticeSeconds = 0;
+  private sources?: () => readonly string[] | undefined;
 
   constructor(cluster: ZatoCluster, id: string, options: ZatoLoadBalancerOptions) {
     super(cluster, id, "load-balancer");
@@ -63,13 +125,36 @@ export class ZatoLoadBalancer extends ClusterComponent {
     requireWhole(this, "the request timeout in seconds", options.requestTimeout ?? 1, 1);
     options.openPaths?.forEach((path) => requireUrlPath(this, "URL path to open", path));
     this.host.ports.claim(this, this.port, "the Zato load-balancer");
+    this.tls = options.tls && this.requireTls(options.tls);
+    const ports = this.tls ? [this.memberPort, ...(this.tls.keepPlainPort ? [this.port] : [])] : [this.port];
+    for (const port of ports) {
+      this.host.ingress.admit({
+        protocol: "tcp",
+        port,
+        from: () => this.sources?.(),
+        purpose: "the Zato load-balancer",
+      });
+    }
     // A new cluster gets no requests before it has its services and channels.
     this.after(() => [...cluster.servers, ...cluster.contentComponents]);
   }
 
+  /** The port on which the external load balancer reaches it. */
+  public get memberPort(): number {
+    return this.tls ? (this.tls.port ?? 11224) : this.port;
+  }
+
   /** Where the external load balancer reaches the cluster: `10.0.0.11:11223`. */
   public get address(): string {
-    return hostPort(this.host.address, this.port);
+    return hostPort(this.host.address, this.memberPort);
+  }
+
+  /**
+   * Says from where requests come, for the firewall of the host; `undefined` for anywhere, which it is unless said
+   * otherwise. Asked for at synth.
+   */
+  public admitFrom(sources: () => readonly string[] | undefined): void {
+    this.sources = sources;
   }
 
   /**
@@ -85,6 +170,11 @@ export class ZatoLoadBalancer extends ClusterComponent {
     this.noticeSeconds = noticeSeconds;
   }
 
+  /** Where hosts of other clusters find out whether this one answers. @internal */
+  public get _ownAnswer(): string {
+    return this.tls && !this.tls.keepPlainPort ? `https://${this.address}` : hostPort(this.host.address, this.port);
+  }
+
   /** @internal */
   public get _backEnd(): string {
     return "bck_http_plain";
@@ -96,9 +186,17 @@ export class ZatoLoadBalancer extends ClusterComponent {
   }
 
   protected override state(): ComponentState {
-    const { cluster, path, unit, options } = this;
+    const { cluster, path, unit, options, tls, certificates } = this;
     const config = `${path}/config/repo/zato.config`;
     const behavior = cluster.release._behavior;
+    const { parameters, secrets } = certificateState(certificates);
+    const readConfig = [
+      // Only root may be able to read these.
+      ...fromHostFiles(certificates).map(
+        ({ certificate, place }) => `+/usr/bin/install -m 0600 -o zato -g zato ${certificate._hostFile} ${place}`,
+      ),
+      `/usr/sbin/haproxy -c -q -f ${config}`,
+    ];
     return {
       parameters: {
         ...this.common(),
@@ -108,16 +206,19 @@ export class ZatoLoadBalancer extends ClusterComponent {
         back_end: this._backEnd,
         servers: cluster.servers.map((server) => server.componentName).join("\n"),
         other_clusters: this.others()
-          .map((other) => other.address)
+          .map((other) => other._ownAnswer)
           .sort()
           .join("\n"),
         notice_seconds: String(this.noticeSeconds),
         drain_seconds: DRAIN_SECONDS,
+        ...parameters,
       },
       files: {
         create: renderCommandFile("create_lb", { path }),
         config: renderLoadBalancerConfig({
-          bind: hostPort(ANY_ADDRESS, this.port),
+          bind: hostPort(tls && !tls.keepPlainPort ? LOOPBACK : ANY_ADDRESS, this.port),
+          tls: tls && { bind: hostPort(ANY_ADDRESS, this.memberPort), certificate: this.placeOf("certificate") },
+          webAdmin: cluster.webAdmin._frontEnd(this.placeOf("web_admin_certificate")),
           socket: this._socket,
           backEnd: this._backEnd,
           servers: cluster.servers.map((server) => ({
@@ -135,16 +236,39 @@ export class ZatoLoadBalancer extends ClusterComponent {
           Type: "notify",
           RuntimeDirectory: cluster._paths.runtimeDirectory(this.node.id),
           RuntimeDirectoryMode: "0700",
-          ExecStartPre: `/usr/sbin/haproxy -c -q -f ${config}`,
+          ExecStartPre: readConfig,
           ExecStart: `/usr/sbin/haproxy -Ws -f ${config} -p ${path}/pidfile`,
-          ExecReload: [`/usr/sbin/haproxy -c -q -f ${config}`, "/bin/kill -USR2 $MAINPID"],
+          ExecReload: [...readConfig, "/bin/kill -USR2 $MAINPID"],
         }),
       },
+      secrets,
     };
+  }
+
+  private get certificates(): CertificateUse[] {
+    const uses = { certificate: this.tls?.certificate, web_admin_certificate: this.cluster.webAdmin.certificate };
+    return Object.entries(uses).flatMap(([name, certificate]) =>
+      certificate ? [{ name, certificate, place: this.placeOf(name) }] : [],
+    );
+  }
+
+  private placeOf(certificate: string): string {
+    return `${this.path}/config/repo/${certificate}.pem`;
+  }
+
+  private requireTls(tls: ZatoLoadBalancerTls): ZatoLoadBalancerTls {
+    requireCertificate(this, tls.certificate);
+    requireCertificates(this, "'ca' of a Zato load-balancer", tls.ca);
+    if (tls.serverName !== undefined) {
+      requireDnsName(this, "name that the clusters' certificates are for", tls.serverName);
+    }
+    this.host.ports.claim(this, tls.port ?? 11224, "the Zato load-balancer with TLS");
+    return tls;
   }
 
   /** Measured: 8 MiB. */
   protected override requirements(): HostRequirements {
-    return { memory: 16, disk: 64 };
+    const files = fromHostFiles(this.certificates).map(({ certificate }) => certificate._hostFile);
+    return { memory: 16, disk: 64, files };
   }
 }

@@ -35,7 +35,7 @@ function onHost(program: string, { other = true, balancer = {} } = {}): string[]
      systemctl() { true; }
      sleep() { echo "sleep $1"; }
      wait_until() { true; }
-     answers() { ${other ? "true" : "false"}; }
+     answers_by_address() { ${other ? "true" : "false"}; }
      haproxy_admin() { echo "haproxy: $2" >&2; cat "$work/stat" 2>/dev/null || true; }
      ${program}`,
     [HOST_SCRIPTS, folder()],

@@ -1,4 +1,4 @@
-import { Affinity, ExistingLoadBalancer, HaproxyLoadBalancer } from "cdktf-zato";
+import { Affinity, ExistingLoadBalancer, HaproxyLoadBalancer, TlsCertificate } from "cdktf-zato";
 import { loadBalancerContract, LoadBalancerUnderTest, RenderedPool, TerraformConfiguration } from "cdktf-zato/testing";
 import { parseManifest } from "../support/manifest";
 import { literalOf } from "../support/terraform-text";
@@ -11,12 +11,19 @@ const EXISTING: LoadBalancerUnderTest = {
   read: readOutputs,
   affinities: ALL,
   pathAffinities: ALL,
+  memberTls: true,
   longestId: "e".repeat(200), // it is the name of nothing
   refusedIds: [],
 };
 
 const HAPROXY: LoadBalancerUnderTest = {
   create: (scope, id, hosts) => new HaproxyLoadBalancer(scope, id, { hosts: hosts.slice(0, 1) }),
+  createWithTls: (scope, id, hosts) =>
+    new HaproxyLoadBalancer(scope, id, {
+      hosts: hosts.slice(0, 1),
+      certificate: TlsCertificate.fromHostFile("/etc/ssl/private/edge.pem"),
+    }),
+  memberTls: true,
   read: readHaproxy,
   affinities: ALL,
   pathAffinities: ALL,

@@ -5,13 +5,17 @@ import {
   hostPort,
   requireAbsolutePath,
   requireAddress,
+  requireCertificates,
+  requireDnsName,
   requireIpAddress,
   requireLine,
   requireName,
   requirePort,
+  requireSource,
   requireUrlPath,
   requireWhole,
 } from "../../lib/validation";
+import { anyText } from "../support/arbitraries";
 import { newStack } from "../support/stack";
 
 const stack = newStack();
@@ -165,4 +169,65 @@ describe("text", () => {
       );
     },
   );
+});
+
+describe("networks", () => {
+  test.each(["10.0.0.0/8", "0.0.0.0/0", "192.0.2.1", "2001:db8::/32", "::/0", "::1"])("%s is one", (network) => {
+    expect(requireSource(stack, "it", network)).toBe(network);
+  });
+
+  test.each([
+    "",
+    "10.0.0.0/33",
+    "10.0.0.0/-1",
+    "10.0.0.0/08",
+    "10.0.0.0/8/8",
+    "::/129",
+    "10.0.0/8",
+    "::ffff:10.0.0.1",
+    "a",
+  ])("fails for '%s'", (network) => {
+    expect(() => requireSource(stack, "network of clients", network)).toThrow(
+      `stack: '${network}' is no network of clients; give an IPv4 or IPv6 network, for example '10.0.0.0/8', or an address`,
+    );
+  });
+
+  test("nothing is taken for one that would be more on a line of nftables or HAProxy", () => {
+    const around = fc.oneof(
+      anyText,
+      fc.tuple(fc.constantFrom("10.0.0.0/8", "::1"), anyText).map((pair) => pair.join("")),
+    );
+    fc.assert(
+      fc.property(around, (text) => {
+        fc.pre(!/^[0-9a-fA-F.:]+(\/\d+)?$/.test(text));
+        expect(() => requireSource(stack, "it", text)).toThrow(ConstructError);
+      }),
+    );
+  });
+});
+
+test("nothing is taken for a DNS name that would be more on a line of HAProxy", () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      fc.pre(!/^[A-Za-z0-9.-]+$/.test(text));
+      expect(() => requireDnsName(stack, "it", text)).toThrow(ConstructError);
+    }),
+  );
+  expect(requireDnsName(stack, "it", "zato.internal")).toBe("zato.internal");
+});
+
+test.each([
+  "",
+  "a",
+  "-----BEGIN CERTIFICATE-----\nMIIB\n",
+  "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n",
+])("%j is no certificate", (pem) => {
+  expect(() => requireCertificates(stack, "'ca'", pem)).toThrow(
+    /'ca' is not made of certificates alone; give the text/,
+  );
+});
+
+test("several certificates are taken, with the line breaks of Windows too", () => {
+  const pem = "-----BEGIN CERTIFICATE-----\r\nMIIB\r\n-----END CERTIFICATE-----\r\n";
+  expect(requireCertificates(stack, "'ca'", pem + pem)).toBe(pem + pem);
 });

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # preflight.sh MANIFEST NOW: checks, as the login user, that what is declared for this host can be installed on it.
-# Reports all findings at once and changes nothing.
+# Reports all findings at once and changes nothing, but for taking away a firewall that is no longer declared.
 set -euo pipefail
 umask 077
 
@@ -119,12 +119,27 @@ downloads() {
     reaches "$server" "$port"
 }
 
+check_files() {
+    local path
+    while read -r path; do
+        [ -z "$path" ] || as_root test -s "$path" || finding "there is no file $path on this host; put it there first"
+    done < <(param files; echo)
+}
+
+# Terraform does not run the removal of what is no longer in its configuration.
+remove_undeclared_firewall() {
+    if [ "$(param firewall)" != true ] && as_root test -e /var/lib/cdktf-zato/components/firewall; then
+        as_root bash "$scripts/remove.sh" firewall firewall
+    fi
+}
+
 check_system
 check_privileges
 check_size
 check_ports
 check_clock
 check_reach
+check_files
 
 if [ "${#findings[@]}" -gt 0 ]; then
     for one in "${findings[@]}"; do
@@ -135,5 +150,6 @@ if [ "${#findings[@]}" -gt 0 ]; then
     [ -d /var/lib/cdktf-zato ] || rm -rf -- "$(dirname "$scripts")"
     exit 1
 fi
+remove_undeclared_firewall
 rm -f -- "$manifest"
 printf '[%s] preflight: passed\n' "$(param host)"

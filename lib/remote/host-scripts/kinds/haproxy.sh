@@ -2,20 +2,38 @@
 # shellcheck shell=bash
 
 converge() {
-    local unit folder
+    local unit folder certificates=()
     unit=$(param unit) folder=$(param folder)
     need_haproxy
     need_packages curl
     install -d -m 0700 "$folder"
+    install_certificate certificate root
+    if [ -f "$(file members_ca)" ]; then install_members_ca "$(param members_ca)"; fi
     install_haproxy_config "$(file config)" "$folder/haproxy.cfg" root
     install_unit "$unit"
-    use_haproxy_config "$unit" "$folder/haproxy.cfg"
+    use_haproxy_config "$unit" "$folder/haproxy.cfg" "${certificates[@]}"
     wait_until 30 "HAProxy" haproxy_admin "/run/${unit%.service}/admin.sock" 'show info' ||
         fail "HAProxy does not run; see 'journalctl -u $unit'"
     put_clusters_back "/run/${unit%.service}/admin.sock"
     wait_until 60 "a cluster that answers" cluster_is_up ||
         fail "no cluster of the pool is healthy; see 'show stat' on /run/${unit%.service}/admin.sock"
     if [ -f "$(file keepalived)" ]; then virtual_address; else remove_virtual_address; fi
+}
+
+# install_members_ca TARGET: by which clusters are known. One that knows none of them is never put to use.
+install_members_ca() {
+    local member expected=()
+    [ -z "$(param server_name)" ] || expected=(-servername "$(param server_name)" -verify_hostname "$(param server_name)")
+    need_packages openssl
+    while read -r member; do
+        if timeout 5 openssl s_client -connect "$member" -CAfile "$(file members_ca)" -no-CApath -no-CAstore \
+            -verify_return_error "${expected[@]}" </dev/null; then
+            install_file "$(file members_ca)" "$1" 0600 root
+            certificates+=("$1")
+            return
+        fi
+    done < <(param members; echo)
+    fail "no cluster shows a certificate of the given 'ca'$(param server_name | sed "s/.*/ for the name &/"); nothing was changed"
 }
 
 # The other host takes the virtual address meanwhile, so that no client is refused.
@@ -49,8 +67,8 @@ virtual_address() {
         systemctl restart "$unit"
         note_use vrrp "${files[@]}"
     fi
-    wait_until 30 "the virtual address to answer" answers "http://$(param own_entry)/zato/ping" ||
-        fail "http://$(param own_entry)/zato/ping does not answer; see 'journalctl -u $unit' on both hosts"
+    wait_until 30 "the virtual address to answer" answers_by_address "$(param own_entry)/zato/ping" ||
+        fail "$(param own_entry)/zato/ping does not answer; see 'journalctl -u $unit' on both hosts"
 }
 
 # The interface that holds the host's own address.

@@ -3,13 +3,15 @@
 # shellcheck shell=bash
 
 converge() {
-    local unit path
+    local unit path certificates=()
     unit=$(param unit) path=$(param path)
     create_directory "$(file create)"
+    install_certificate certificate zato
+    install_certificate web_admin_certificate zato
     install_haproxy_config "$(file config)" "$path/config/repo/zato.config" zato
     install_unit "$unit"
     drain_other_servers
-    use_haproxy_config "$unit" "$path/config/repo/zato.config"
+    use_haproxy_config "$unit" "$path/config/repo/zato.config" "${certificates[@]}"
     wait_until 120 "/zato/ping through the load-balancer" answers "http://$(param address)/zato/ping" ||
         fail "no answer to http://$(param address)/zato/ping after 120 s; see 'journalctl -u $unit'"
     put_cluster_back

@@ -11,6 +11,8 @@
 . "$scripts/lib/packages.sh"
 # shellcheck source=secrets.sh
 . "$scripts/lib/secrets.sh"
+# shellcheck source=certificates.sh
+. "$scripts/lib/certificates.sh"
 # shellcheck source=odb.sh
 . "$scripts/lib/odb.sh"
 # shellcheck source=zato.sh

@@ -12,17 +12,19 @@ install_haproxy_config() {
     install_file "$1" "$2" 0600 "$3"
 }
 
-# use_haproxy_config UNIT CONFIG: restarts when the unit is new, reloads when the configuration is.
+# use_haproxy_config UNIT CONFIG [CERTIFICATE...]: restarts when the unit is new, reloads when what it reads is.
 use_haproxy_config() {
     local unit=$1 config=$2 file=/etc/systemd/system/$1
+    shift 2
     if ! in_use "$unit" started "$file"; then
         before_restart
         systemctl restart "$unit"
-    elif ! in_use "$unit" loaded "$config"; then
+    elif ! in_use "$unit" loaded "$config" || ! { [ "$#" -eq 0 ] || in_use "$unit" certified "$@"; }; then
         systemctl reload "$unit"
     fi
     note_use started "$file"
     note_use loaded "$config"
+    [ "$#" -eq 0 ] || note_use certified "$@"
 }
 
 # What a kind does first, if anything.

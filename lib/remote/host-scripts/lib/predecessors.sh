@@ -31,6 +31,8 @@ make_up_for() {
     if grep -q '^|.* given$' "$manifest" || [ "$kind" = content ]; then
         fail "$other needs secrets or files that are not here; run: terraform apply -replace='$address'"
     fi
+    # Nothing but a log-in of its own confirms it.
+    [ "$kind" != firewall ] || fail "the firewall is not as declared; run: terraform apply -replace='$address'"
     mkdir -p "$work/again/run"
     mv "$manifest" "$work/again/$other.manifest"
     LOCKED=yes bash "$scripts/converge.sh" "$kind" "$other" "$work/again/$other" >&3 ||

@@ -68,7 +68,7 @@ say_goodbye() {
 another_cluster_answers() {
     local address
     while read -r address; do
-        if [ -n "$address" ] && answers "http://$address/zato/ping"; then return; fi
+        if [ -n "$address" ] && answers_by_address "$address/zato/ping"; then return; fi
     done < <(param other_clusters; echo)
     return 1
 }
