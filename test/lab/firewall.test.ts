@@ -1,0 +1,193 @@
+import type { TerraformStack } from "cdktf";
+import {
+  DataRemoval,
+  HaproxyLoadBalancer,
+  HighAvailabilityDeployment,
+  ZatoInstallation,
+  type HostFirewallProps,
+} from "cdktf-zato";
+import type { Lab } from "../../lab/lab";
+import { startLoad } from "../../lab/load";
+import { describeLoad } from "../../lab/load-summary";
+import { waitUntil } from "../../lab/process";
+import { renderManifest } from "../../lib/remote/manifest";
+import { labHost, virtualAddress } from "./support/programs";
+import { lastLines, Project } from "./support/project";
+import { freshHosts } from "./support/shared-lab";
+import { httpStatus, poolOf, waitForPing } from "./support/zato";
+
+const HOSTS = ["host1", "host2"] as const;
+const ALL_UP = "host1 UP, host2 UP";
+
+/** What somebody else has set up on the host, and would lose by a "flush ruleset". */
+const OTHER_TABLE = `table ip somebody {
+  chain input {
+    type filter hook input priority 10
+    tcp dport 7 counter
+  }
+}
+`;
+
+let lab: Lab;
+let project: Project;
+let entry: string;
+let tablesBefore: string;
+
+function program(firewalls: Partial<Record<(typeof HOSTS)[number], HostFirewallProps>>) {
+  return (stack: TerraformStack): void => {
+    const hosts = HOSTS.map((name) => labHost(stack, lab, name, { firewall: firewalls[name] }));
+    new HighAvailabilityDeployment(stack, "zato", {
+      hosts,
+      installation: ZatoInstallation.archive(lab.archive),
+      servers: 1,
+      webAdmin: { bindAddress: "0.0.0.0", allowedNetworks: firewalls.host1 && [`${lab.host("lb1").address}/32`] },
+      loadBalancer: new HaproxyLoadBalancer(stack, "edge", { hosts, virtualAddress: virtualAddress(lab) }),
+      dataRemoval: DataRemoval.DROP,
+    });
+  };
+}
+
+/** Port 9100 for monitoring, from one host. */
+function declared(): Record<(typeof HOSTS)[number], HostFirewallProps> {
+  const ingress = [{ port: 9100, from: [lab.host("lb1").address] }];
+  return { host1: { ingress }, host2: { sshFrom: ["10.0.0.0/8", "2001:db8::/32"] } };
+}
+
+/** Those of the ports of host1 that another host reaches. */
+async function openPorts(from: string): Promise<number[]> {
+  const ports = [22, 80, 8183, 9100, 9101, 11223, 17010];
+  const { address } = lab.host("host1");
+  const found = await Promise.all(
+    ports.map(async (port) => ({
+      port,
+      isOpen: (await lab.exec(from, ["nc", "-z", "-w", "2", address, String(port)])).status === 0,
+    })),
+  );
+  return found.filter(({ isOpen }) => isOpen).map(({ port }) => port);
+}
+
+async function logIn(host: string): Promise<number> {
+  return (await lab.ssh(host, "true")).status;
+}
+
+async function poolIsUp(): Promise<void> {
+  for (const host of HOSTS) {
+    await waitUntil(`the pool of ${host}`, 60_000, async () => {
+      const pool = await poolOf(lab, host);
+      return pool === ALL_UP ? undefined : pool;
+    });
+  }
+}
+
+const rules = (host: string): Promise<string> => lab.execOrThrow(host, "nft list table inet cdktf_zato");
+const holds = async (host: string): Promise<boolean> =>
+  (await lab.execOrThrow(host, `ip -o address show to ${virtualAddress(lab)}`)) !== "";
+
+beforeAll(async () => {
+  lab = await freshHosts(HOSTS, { equipped: true });
+  entry = `http://${virtualAddress(lab)}/zato/ping`;
+  project = new Project(lab);
+  for (const host of HOSTS) {
+    await lab.execOrThrow(host, "nft -f -", { input: OTHER_TABLE });
+  }
+  tablesBefore = await lab.execOrThrow("host2", "nft list tables");
+  for (const port of [9100, 9101]) {
+    await lab.execOrThrow("host1", ["systemd-run", "--quiet", "nc", "-k", "-l", String(port)]);
+  }
+  await project.synth(program({})).apply();
+});
+
+afterAll(() => project?.remove());
+
+describe("a firewall on hosts that are in use", () => {
+  test("loses no request when it is set up, and touches nothing else", async () => {
+    // GIVEN
+    expect(await openPorts("client")).toEqual([22, 8183, 9100, 9101, 11223]);
+    const other = await lab.execOrThrow("host1", "nft list table ip somebody");
+
+    // WHEN
+    const running = await startLoad(lab, { url: entry, seconds: 110 });
+    await running.begun;
+    project.synth(program(declared()));
+    const plan = await project.plan();
+    await project.apply();
+    running.stop();
+    const summary = await running.finished;
+
+    // THEN
+    console.log(`firewall set up: ${describeLoad(summary)}`);
+    expect(summary.failedByKind).toEqual({});
+    expect(Object.keys(plan).filter((path) => !/firewall|preflight/.test(path))).toEqual([]);
+    expect(await lab.execOrThrow("host1", "nft list table ip somebody")).toBe(other);
+    expect(await project.planStatus()).toBe(0);
+  });
+
+  test("lets in what the model knows of, and nothing else", async () => {
+    expect(await openPorts("client")).toEqual([22]);
+    expect(await openPorts("lb1")).toEqual([22, 8183, 9100]);
+    expect(await openPorts("host2")).toEqual([22, 11223]);
+    expect(await httpStatus(lab, entry)).toBe(200);
+    expect((await lab.exec("client", `ping -c 1 -W 2 ${lab.host("host1").address}`)).status).toBe(0);
+    await poolIsUp();
+    // Advertisements pass: one of the two holds the address, and only one.
+    expect((await Promise.all(HOSTS.map(holds))).sort()).toEqual([false, true]);
+  });
+
+  test("is there again after a power cut, before anybody can come in", async () => {
+    const before = await rules("host1");
+    await lab.powerCut("host1");
+    await lab.powerOn("host1");
+    expect(await rules("host1")).toBe(before);
+    await waitForPing(lab, entry);
+    await poolIsUp();
+    expect(await openPorts("client")).toEqual([22]);
+  });
+});
+
+describe("nobody is locked out", () => {
+  test("by networks that Terraform itself is not in: nothing changes", async () => {
+    const before = await rules("host1");
+    const run = await project.synth(program({ ...declared(), host1: { sshFrom: ["192.0.2.0/24"] } })).tryApply();
+    expect(lastLines(run)).toMatch(
+      /'sshFrom' does not contain [\d.]+, from which Terraform has logged in; nothing was/,
+    );
+    expect(await rules("host1")).toBe(before);
+  });
+
+  test("by rules that turn out to be wrong: the host takes them back", async () => {
+    // GIVEN rules that let nobody in, tried by hand, since the library does not make such
+    const before = await rules("host2");
+    const parameters = { host: "host2", label: "firewall", rollback_seconds: "8", secrets: "" };
+    const manifest = renderManifest({ parameters, files: { ingress: "tcp 22 192.0.2.0/24 SSH" } });
+    const staging = "/home/ops/.cdktf-zato";
+    await lab.execOrThrow("host2", `cat >${staging}/firewall.manifest`, { input: manifest });
+
+    // WHEN
+    await lab.execOrThrow("host2", `bash ${staging}/scripts/converge.sh firewall firewall ${staging}/firewall`);
+
+    // THEN
+    expect(await logIn("host2")).not.toBe(0);
+    await waitUntil("SSH", 20_000, async () => ((await logIn("host2")) === 0 ? undefined : "locked out"));
+    expect(await rules("host2")).toBe(before);
+    expect(await httpStatus(lab, entry)).toBe(200);
+  });
+});
+
+describe("a firewall goes", () => {
+  test("when it is no longer declared", async () => {
+    await project
+      .synth(program({ host2: declared().host2 }))
+      .apply(`-replace=${project.address("host2/firewall/content")}`);
+    expect(
+      (await lab.exec("host1", "nft list table inet cdktf_zato; ls /etc/systemd/system/zato-firewall.service")).stdout,
+    ).toBe("");
+    expect(await openPorts("client")).toEqual([22, 8183, 11223]);
+    expect(await rules("host2")).toContain("policy drop");
+  });
+
+  test("with everything else of ours", async () => {
+    expect(await project.destroy()).toMatchObject({ status: 0 });
+    const left = await lab.exec("host2", "nft list tables; ls -d /etc/cdktf-zato /etc/systemd/system/zato-*");
+    expect(left.stdout).toBe(tablesBefore);
+  });
+});
