@@ -81,8 +81,8 @@ export class HostFirewall extends RemoteComponent {
 
   /** Over a connection of its own: that it can be opened is what the host waits for. */
   protected override afterConvergence(): RemoteExecProvisioner[] {
-    const { access, address } = this.host;
-    const confirmation = runScript(access.sudo, "confirm.sh", "firewall", this.componentName);
-    return [{ ...confirmation, connection: { ...access.connection(address), timeout: `${ROLLBACK / 2}s` } }];
+    const { host } = this;
+    const confirmation = runScript(host, "confirm.sh", "firewall", this.componentName);
+    return [{ ...confirmation, connection: { ...host.access.connection(host.address), timeout: `${ROLLBACK / 2}s` } }];
   }
 }

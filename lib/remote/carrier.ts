@@ -2,6 +2,7 @@ import { NullProvider } from "@cdktf/provider-null/lib/provider";
 import { TerraformProvider, TerraformResource, TerraformStack } from "cdktf";
 import { Construct, IConstruct } from "constructs";
 import { ConstructError } from "../validation";
+import { terraformAddress } from "./terraform-address";
 
 /** The key of the CDKTF context that chooses the carrier, for example in `cdktf.json`. */
 export const CARRIER_CONTEXT = "cdktf-zato:carrier";
@@ -119,9 +120,7 @@ export class CarrierResource extends TerraformResource {
     this.provisioners = content.provisioners?.length ? content.provisioners : undefined;
     this.connection = content.connection;
     // By hand: cdktf's dependable() makes a token with a stack trace for each, a third of the time of a big synth.
-    this.dependsOn = content.dependsOn.map(
-      ({ terraformResourceType, friendlyUniqueId }) => `${terraformResourceType}.${friendlyUniqueId}`,
-    );
+    this.dependsOn = content.dependsOn.map(terraformAddress);
     this.triggers = content.triggers;
     if (content.ignoresChanges) {
       this.lifecycle = { ignoreChanges: "all" };

@@ -37,7 +37,7 @@ export class Lifetime extends Construct {
       connection: removable
         ? { ...host.access.connection(Carrier.of(this).ownTrigger("address")), timeout: "20s" }
         : undefined,
-      provisioners: removable ? [runScriptOnDestroy(host.access.sudo, "remove.sh", kind, name)] : [],
+      provisioners: removable ? [runScriptOnDestroy(host, "remove.sh", kind, name)] : [],
       dependsOn: [PreflightBarrier.of(this).resource, ...props.dependsOn()],
     }));
   }

@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { CarrierResource } from "./carrier";
 import { runScript } from "./provisioners";
 import type { RemoteComponent } from "./remote-component";
+import { terraformAddress } from "./terraform-address";
 
 /**
  * Asks clusters what they run, when all of them were brought to the same content and whenever one of them was: also
@@ -16,13 +17,13 @@ export class ParityCheck extends Construct {
     super(scope, id);
     this.resource = new CarrierResource(this, "Resource", () => ({
       triggers: Object.fromEntries(
-        contents.map(({ componentName, content }) => [componentName, `\${${addressOf(content)}.id}`]),
+        contents.map(({ componentName, content }) => [componentName, `\${${terraformAddress(content)}.id}`]),
       ),
       provisioners: ["ask", "decide"].flatMap((step) =>
         contents
           .filter(({ host }) => !host.isLost)
           .map(({ host, componentName, content }) => ({
-            ...runScript(host.access.sudo, "parity.sh", componentName, step, addressOf(content)),
+            ...runScript(host, "parity.sh", componentName, step, terraformAddress(content)),
             connection: host.access.connection(host.address),
           })),
       ),
@@ -30,8 +31,4 @@ export class ParityCheck extends Construct {
       dependsOn: contents.map(({ content }) => content),
     }));
   }
-}
-
-function addressOf({ terraformResourceType, friendlyUniqueId }: TerraformResource): string {
-  return `${terraformResourceType}.${friendlyUniqueId}`;
 }

@@ -1,4 +1,4 @@
-import { Fn } from "cdktf";
+import { Fn, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { CarrierResource } from "./carrier";
 import { HostScriptsAsset } from "./host-scripts-asset";
@@ -52,6 +52,9 @@ export interface HostRequirements {
  * host of the stack is touched before the preflight of all hosts has passed.
  */
 export class Preflight extends Construct {
+  /** Must be created again where its scripts are gone. */
+  public readonly resource: TerraformResource;
+
   private readonly requirements: (() => HostRequirements)[] = [];
 
   constructor(
@@ -60,7 +63,7 @@ export class Preflight extends Construct {
   ) {
     super(host, id);
     const scripts = HostScriptsAsset.of(this);
-    const resource = new CarrierResource(this, "Resource", () => {
+    this.resource = new CarrierResource(this, "Resource", () => {
       const { access, address } = host;
       const connection = access.connection(address);
       const facts = this.facts();
@@ -84,7 +87,7 @@ export class Preflight extends Construct {
         dependsOn: [],
       });
     });
-    PreflightBarrier.of(this).add(host, resource);
+    PreflightBarrier.of(this).add(host, this.resource);
   }
 
   /** Adds what a component needs; asked for at synth. */

@@ -1,4 +1,6 @@
 import { FileProvisioner, RemoteExecProvisioner, SSHProvisionerConnection } from "cdktf";
+import type { RemoteHost } from "./remote-host";
+import { terraformAddress } from "./terraform-address";
 
 /** The folder of ours in the login directory of a host: scripts, and what is on its way to a component. */
 export const STAGING = ".cdktf-zato";
@@ -11,11 +13,6 @@ export const SCRIPT_PATH = `${STAGING}/run/%RAND%.sh`;
 
 /** Where it does so before the folder exists. */
 const BOOTSTRAP_SCRIPT_PATH = "./.cdktf-zato-${self.id}.sh";
-
-/** An apply that was killed, or somebody at a shell, may have left a host without our scripts. */
-const REQUIRE_SCRIPTS =
-  `test -d ${STAGING}/scripts || { echo "this host has no scripts of cdktf-zato: ` +
-  `run 'terraform apply -replace=…' for its preflight resource"; exit 1; }`;
 
 /** `when` and `on_failure` are rendered by cdktf 0.21 though its types lack them. */
 interface DestroyTime {
@@ -48,8 +45,15 @@ export function stageFolder(name: string, source: string): FileProvisioner {
 }
 
 /** Runs a script of ours. All arguments are words of our own making, checked by `requireName` at the latest. */
-export function runScript(sudo: boolean, script: string, ...words: string[]): RemoteExecProvisioner {
-  return { type: "remote-exec", inline: ["set -o errexit", REQUIRE_SCRIPTS, command(sudo, script, words)] };
+export function runScript(host: RemoteHost, script: string, ...words: string[]): RemoteExecProvisioner {
+  // An apply that was killed, or somebody at a shell, may have left a host without our scripts.
+  const requireScripts =
+    `test -d ${STAGING}/scripts || { echo "this host has no scripts of cdktf-zato; ` +
+    `run: terraform apply -replace='${terraformAddress(host.preflight.resource)}'"; exit 1; }`;
+  return {
+    type: "remote-exec",
+    inline: ["set -o errexit", requireScripts, command(host.access.sudo, script, words)],
+  };
 }
 
 /** Puts staged scripts in the place of those that are there, which may be running, and runs the preflight of them. */
@@ -69,11 +73,11 @@ export function runPreflight(scripts: string, ...words: string[]): RemoteExecPro
 
 /** Runs a script of ours when its resource is destroyed; a host that cannot be reached does not stop the removal. */
 export function runScriptOnDestroy(
-  sudo: boolean,
+  host: RemoteHost,
   script: string,
   ...words: string[]
 ): RemoteExecProvisioner & DestroyTime {
-  return { ...runScript(sudo, script, ...words), when: "destroy", onFailure: "continue" };
+  return { ...runScript(host, script, ...words), when: "destroy", onFailure: "continue" };
 }
 
 function command(sudo: boolean, script: string, words: string[]): string {

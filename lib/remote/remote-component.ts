@@ -8,6 +8,7 @@ import { PreflightBarrier } from "./preflight-barrier";
 import { runScript, stageFolder, stageText, STAGING, stagingName } from "./provisioners";
 import type { RemoteHost } from "./remote-host";
 import { Secret } from "./secret";
+import { terraformAddress } from "./terraform-address";
 import { terraformText } from "./terraform-text";
 
 /** The kinds of components; each has a file of its name in `host-scripts/kinds`. */
@@ -94,7 +95,6 @@ export abstract class RemoteComponent extends Construct {
     this.content = new CarrierResource(this, "content", () => {
       const state = this.state();
       const { parameters, files = {}, secrets = {}, folder, triggers = {} } = state;
-      const onSameHost = this.predecessors().filter((other) => other.host === host);
       const staged = stagingName(name);
       const given = Object.entries(secrets).flatMap(([secret, { _variable }]) =>
         _variable ? [stageText(`${staged}.secret.${secret}`, _variable.stringValue)] : [],
@@ -112,11 +112,14 @@ export abstract class RemoteComponent extends Construct {
         provisioners: [
           stageText(
             `${staged}.manifest`,
-            terraformText(this.manifest(state)) + onSameHost.map((other) => other.forSuccessor()).join(""),
+            terraformText(this.manifest(state)) +
+              this.allPredecessorsOnHost()
+                .map((other) => other.forSuccessor())
+                .join(""),
           ),
           ...(folder ? [stageFolder(`${staged}.files`, folder)] : []),
           ...given,
-          runScript(host.access.sudo, "converge.sh", kind, name, `${STAGING}/${staged}`),
+          runScript(host, "converge.sh", kind, name, `${STAGING}/${staged}`),
           ...this.afterConvergence(),
         ],
         dependsOn: [
@@ -159,12 +162,11 @@ export abstract class RemoteComponent extends Construct {
   }
 
   /**
-   * What a successor on the same host brings along. When Terraform is killed, it may have noted a resource as created whose
+   * What all successors on the same host bring along. When Terraform is killed, it may have noted a resource as created whose
    * provisioners never ran, since it does so before it runs them; the successor finds out, and makes up for it.
    */
   protected forSuccessor(): string {
-    const { terraformResourceType, friendlyUniqueId } = this.content;
-    const words = ["@component", this.kind, this.componentName, `${terraformResourceType}.${friendlyUniqueId}`];
+    const words = ["@component", this.kind, this.componentName, terraformAddress(this.content)];
     return terraformText(`${words.join(" ")}\n${this.manifest(this.state())}`);
   }
 
@@ -172,6 +174,17 @@ export abstract class RemoteComponent extends Construct {
     const { firewall } = this.host;
     const first = firewall === undefined || firewall === this ? [] : [firewall];
     return [...new Set([...first, ...this.earlier.flatMap((produce) => produce())])];
+  }
+
+  /** Those of predecessors too, which several killed runs in a row may all have left out; in their order. */
+  private allPredecessorsOnHost(found = new Set<RemoteComponent>()): RemoteComponent[] {
+    for (const other of this.predecessors()) {
+      if (other.host === this.host && !found.has(other)) {
+        other.allPredecessorsOnHost(found);
+        found.add(other);
+      }
+    }
+    return [...found];
   }
 }
 

@@ -64,7 +64,7 @@ export class Scheduler extends ClusterComponent {
       connection: host.access.connection(host.address),
       provisioners: [
         stageText(staged, this.forSuccessor()),
-        runScript(host.access.sudo, "start.sh", "scheduler", componentName, `${STAGING}/${staged}`),
+        runScript(host, "start.sh", "scheduler", componentName, `${STAGING}/${staged}`),
       ],
       dependsOn: [this, ...this.others.flatMap((produce) => produce())].map((scheduler) => scheduler.content),
     };

@@ -31,32 +31,48 @@ export const SSH_CUT: Cut = {
 /** More than there are steps. */
 const MAX_APPLIES = 150;
 
+/** What came of an apply that was cut off again and again. */
+export interface CutApply {
+  /** Where it was cut off, in that order. */
+  readonly steps: readonly string[];
+  /** What a message told to create again, since Terraform took it for created. */
+  readonly replaced: readonly string[];
+}
+
 /**
- * Applies until it succeeds, and cuts each apply off at the first step that none was cut off at before: the steps are
+ * Applies until it succeeds, doing what messages tell, and cuts each apply off at the first step that none was cut off at before: the steps are
  * found by walking, so that a new one is covered on the day it is added.
- *
- * @returns the steps, in their order
  */
-export async function applyWithCuts(lab: Lab, host: string, project: Project, cut: Cut): Promise<string[]> {
+export async function applyWithCuts(lab: Lab, host: string, project: Project, cut: Cut): Promise<CutApply> {
   const steps: string[] = [];
+  const replaced = new Set<string>();
+  let advice: string | undefined;
   for (let applies = 0; applies < MAX_APPLIES; applies++) {
     const seen = new Map<string, number>();
     const strikes: Promise<unknown>[] = [];
-    const run = await project.startApply((line) => {
-      const step = cut.steps.test(line) && nameOf(line, seen);
-      if (step && !steps.includes(step)) {
-        steps.push(step);
-        strikes.push(cut.strike(lab, host, run));
-      }
-    });
-    const { status } = await run.finished;
+    const run = await project.startApply(
+      (line) => {
+        const step = cut.steps.test(line) && nameOf(line, seen);
+        if (step && !steps.includes(step)) {
+          steps.push(step);
+          strikes.push(cut.strike(lab, host, run));
+        }
+      },
+      ...(advice === undefined ? [] : [`-replace=${advice}`]),
+    );
+    const { status, stdout } = await run.finished;
     await Promise.all(strikes);
     project.mendState();
     if (status === 0) {
-      return steps;
+      return { steps, replaced: [...replaced] };
     }
-    if (strikes.length === 0) {
-      throw new Error(`an apply failed that was not cut off, after cuts at:\n${steps.join("\n")}`);
+    advice = /terraform apply -replace='([^']+)'/.exec(stdout)?.[1];
+    if (advice !== undefined) {
+      replaced.add(advice);
+    } else if (strikes.length === 0) {
+      throw new Error(
+        `an apply failed that was not cut off, after cuts at:\n${steps.join("\n")}\n${stdout.slice(-3000)}`,
+      );
     }
   }
   throw new Error(`there is no end of steps:\n${steps.join("\n")}`);

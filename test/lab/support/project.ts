@@ -79,9 +79,9 @@ export class Project {
   }
 
   /** Starts to apply. */
-  public async startApply(onLine?: (line: string) => void): Promise<TerraformRun> {
+  public async startApply(onLine?: (line: string) => void, ...args: string[]): Promise<TerraformRun> {
     await this.init();
-    return this.start(["apply", "-auto-approve"], onLine);
+    return this.start(["apply", "-auto-approve", ...args], onLine);
   }
 
   /**
