@@ -51,7 +51,7 @@ function ofCluster(host: string, urlPath = "/orders"): string {
 async function expectDeclared(): Promise<void> {
   expect(await verify(project.folder)).toMatchObject({
     status: 0,
-    stdout: "host1 and host2 run exactly what is declared\n",
+    stdout: "all hosts are as deployed\nhost1 and host2 run exactly what is declared\n",
   });
 }
 
@@ -59,7 +59,8 @@ async function expectDeclared(): Promise<void> {
 async function differences(): Promise<string[]> {
   const { status, stdout, stderr } = await verify(project.folder);
   expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
-  const lines = stdout.trimEnd().split("\n");
+  const [hosts, ...lines] = stdout.trimEnd().split("\n");
+  expect(hosts).toBe("all hosts are as deployed");
   return lines.map((line) => line.replace(/ {2,}/g, " | ").replaceAll(/[0-9a-f]{12}/g, "HASH"));
 }
 
