@@ -15,6 +15,7 @@ const NOT_OURS = [
   "/run/log",
   "/run/sudo",
   "/run/lock",
+  "/run/mount",
   "/run/credentials",
 ];
 
