@@ -10,6 +10,7 @@ const NEEDED = [
   "@cdktf/provider-null",
   "@types/jest",
   "@types/node",
+  "ajv",
   "fast-check",
   "jest",
   "ts-jest",

@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 project=$(mktemp -d)
 trap 'rm -rf -- "$project"' EXIT
 
-git ls-files -z --cached --others --exclude-standard -- lib test lab examples scripts cdktf.json 'tsconfig*.json' 'jest*.js' |
+git ls-files -z --cached --others --exclude-standard -- docs lib test lab examples scripts cdktf.json 'tsconfig*.json' 'jest*.js' |
     while IFS= read -r -d '' file; do
         [ ! -f "$file" ] || printf '%s\0' "$file"
     done |
