@@ -11,6 +11,6 @@ export {
   TlsCertificate,
   VendorResource,
 } from "./remote";
-export type { HostRequirements, SecretFromVariableProps, VendorResourceProps } from "./remote";
+export type { GeneratedSecretProps, HostRequirements, SecretFromVariableProps, VendorResourceProps } from "./remote";
 export { ConstructError } from "./validation";
 export * from "./zato";

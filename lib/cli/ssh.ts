@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { STAGING } from "../remote";
 import { DeclaredComponent } from "./stack-file";
 
@@ -13,15 +14,46 @@ export interface HostAnswer {
 }
 
 /** Asks the host of a component, by a script of ours and its words. */
-export async function askHost(component: DeclaredComponent, script: string, input: string): Promise<HostAnswer> {
+export function askHost(component: DeclaredComponent, script: string, input: string): Promise<HostAnswer> {
+  return onHost(component, `${asRoot(component)}bash ${STAGING}/scripts/${script}`, (stdin) => stdin.end(input));
+}
+
+/** Runs `restore.sh` on the host of a cluster, with a backup that is on this machine. */
+export function restoreOnHost(
+  odb: DeclaredComponent,
+  backup: string,
+  options: readonly string[],
+  onOutput: (text: string) => void,
+): Promise<HostAnswer> {
+  const words = [odb.name.replace(/-odb$/, ""), "$backup", ...options].join(" ");
+  const command = [
+    `test -d ${STAGING}/scripts || { echo "deploy the cluster before it is restored" >&2; exit 1; }`,
+    "umask 077",
+    `backup=$(mktemp ${STAGING}/backup.XXXXXXXX)`,
+    "trap 'rm -f $backup' EXIT",
+    "cat >$backup",
+    `${asRoot(odb)}bash ${STAGING}/scripts/restore.sh ${words}`,
+  ].join("; ");
+  return onHost(odb, command, (stdin) => createReadStream(backup).pipe(stdin), onOutput);
+}
+
+function asRoot({ sudo }: DeclaredComponent): string {
+  return sudo ? "sudo -n " : "";
+}
+
+/** Runs a command by the OpenSSH client, which must find the pinned host key. */
+async function onHost(
+  component: DeclaredComponent,
+  command: string,
+  feed: (stdin: Writable) => void,
+  onOutput?: (text: string) => void,
+): Promise<HostAnswer> {
   const folder = mkdtempSync(join(tmpdir(), "cdktf-zato-"));
   try {
     const knownHosts = join(folder, "known_hosts");
-    const { bastion, address, sudo } = component;
+    const { bastion, address } = component;
     writeFileSync(knownHosts, [component, bastion].flatMap((host) => (host ? [knownHost(host)] : [])).join(""));
-    const command = `${sudo ? "sudo -n " : ""}bash ${STAGING}/scripts/${script}`;
-    // The OpenSSH client, which must find the pinned host key.
-    return await run("ssh", [...options(component, knownHosts), "--", address, command], input);
+    return await run("ssh", [...options(component, knownHosts), "--", address, command], feed, onOutput);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -47,17 +79,25 @@ function knownHost({ address, port, hostKey }: { address: string; port: number; 
   return `${port === 22 ? address : `[${address}]:${port}`} ${hostKey}\n`;
 }
 
-function run(program: string, words: string[], input: string): Promise<HostAnswer> {
+function run(
+  program: string,
+  words: string[],
+  feed: (stdin: Writable) => void,
+  onOutput: (text: string) => void = () => undefined,
+): Promise<HostAnswer> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, { stdio: ["pipe", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";
-    child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
+    child.stdout.on("data", (data: Buffer) => {
+      stdout += data.toString();
+      onOutput(data.toString());
+    });
     child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
     child.on("error", reject);
     child.on("close", (status) => resolve({ status: status ?? 255, stdout, stderr }));
     // A host that cannot be reached closes its end before everything is written.
     child.stdin.on("error", () => undefined);
-    child.stdin.end(input);
+    feed(child.stdin);
   });
 }

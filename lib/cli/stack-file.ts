@@ -73,6 +73,23 @@ export function readDeclaredContent(folder: string): DeclaredContent[] {
   );
 }
 
+/**
+ * The ODB of a cluster in a synthesized stack.
+ *
+ * @param folder the stack's folder, for example `cdktf.out/stacks/production`
+ * @throws Error when there is no synthesized stack in the folder, it has no such cluster, or the host's address is only known
+ * to Terraform
+ */
+export function readDeclaredOdb(folder: string, cluster: string): DeclaredComponent {
+  const all = readResources(folder).flatMap(([address, resource]) => toComponents(address, resource, "odb"));
+  const found = all.find(({ name }) => name === `${cluster}-odb`);
+  if (!found) {
+    const names = all.map(({ name }) => `'${name.replace(/-odb$/, "")}'`).join(", ");
+    throw new Error(`there is no cluster '${cluster}' in the stack in '${folder}'; it has ${names || "none"}`);
+  }
+  return found;
+}
+
 function readResources(folder: string): [string, Resource][] {
   const file = join(folder, "cdk.tf.json");
   if (!existsSync(file)) {

@@ -12,6 +12,7 @@ export interface ClusterSource extends Partial<ZatoClusterOptions> {
 /** What only makes a difference to clusters that are made from hosts. */
 const OPTIONS_OF_HOSTS: readonly (keyof ZatoClusterOptions)[] = [
   "installation",
+  "odb",
   "release",
   "servers",
   "workers",
@@ -23,6 +24,7 @@ const OPTIONS_OF_HOSTS: readonly (keyof ZatoClusterOptions)[] = [
   "secretKey",
   "jwtSecret",
   "adminInvokePassword",
+  "backup",
   "dataRemoval",
 ];
 

@@ -1,5 +1,6 @@
 import { RemoteExecProvisioner, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
+import { requireLine } from "../validation";
 import { CarrierResource } from "./carrier";
 import { Lifetime } from "./lifetime";
 import { ManifestContent, renderManifest } from "./manifest";
@@ -20,6 +21,7 @@ export type ComponentKind =
   | "load-balancer"
   | "web-admin"
   | "scheduler"
+  | "backup"
   | "content"
   | "haproxy"
   | "firewall";
@@ -156,7 +158,7 @@ export abstract class RemoteComponent extends Construct {
 
   private manifest({ parameters, files = {}, secrets = {} }: ComponentState): string {
     return renderManifest({
-      parameters: { host: this.host.hostName, label: this.label, ...parameters, secrets: listSecrets(secrets) },
+      parameters: { host: this.host.hostName, label: this.label, ...parameters, secrets: this.listSecrets(secrets) },
       files,
     });
   }
@@ -186,12 +188,16 @@ export abstract class RemoteComponent extends Construct {
     }
     return [...found];
   }
-}
 
-function listSecrets(secrets: Readonly<Record<string, Secret>>): string {
-  return Object.entries(secrets)
-    .map(([name, secret]) => `${name} ${secret.isGenerated ? "generated" : "given"}`)
-    .join("\n");
+  /** A line each: `NAME given`, `NAME generated` or `NAME generated VERSION`. */
+  private listSecrets(secrets: Readonly<Record<string, Secret>>): string {
+    return Object.entries(secrets)
+      .map(([name, { isGenerated, version }]) => {
+        const line = requireLine(this, `the version of the secret '${name}'`, version);
+        return `${name} ${isGenerated ? line : "given"}`;
+      })
+      .join("\n");
+  }
 }
 
 function prefixed<T>(

@@ -1,6 +1,16 @@
 import { TerraformVariable } from "cdktf";
 import { ConstructError } from "../validation";
 
+/** How a generated secret is told apart from its successor. */
+export interface GeneratedSecretProps {
+  /**
+   * Tells one value from the next: another version makes each host generate a new one. Any text without line breaks.
+   *
+   * @default - the value that was generated at the first install stays
+   */
+  readonly version?: string;
+}
+
 /** How a secret from a variable is told apart from its successor. */
 export interface SecretFromVariableProps {
   /**
@@ -18,9 +28,9 @@ export interface SecretFromVariableProps {
  * (Terraform ≥ 1.10, OpenTofu ≥ 1.11).
  */
 export class Secret {
-  /** A random secret, generated on the host at the first install and kept there. */
-  public static generated(): Secret {
-    return new Secret(undefined, "generated");
+  /** A random secret, generated on the host at the first install and kept there until its version changes. */
+  public static generated(props: GeneratedSecretProps = {}): Secret {
+    return new Secret(undefined, props.version === undefined ? "generated" : `generated ${props.version}`);
   }
 
   /**
@@ -39,6 +49,11 @@ export class Secret {
     /** What a plan shows in place of the value. */
     public readonly version: string,
   ) {}
+
+  /** The version, or nothing where it is that of the first install. @internal */
+  public get _renderVersion(): string {
+    return this.version === "generated" ? "" : this.version;
+  }
 
   /** True when the host generates the value. */
   public get isGenerated(): boolean {

@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import { ComponentKind, RemoteComponent } from "../remote";
-import { renderCommandFile } from "./command-file";
+import { renderCommandFile, renderSecretFields } from "./command-file";
 import type { ZatoCluster } from "./zato-cluster";
 
 /** How long requests that are under way get to end before what works on them is restarted. */
@@ -42,6 +42,11 @@ export abstract class ClusterComponent extends RemoteComponent {
       odb_name: odb.database,
       odb_user: odb.username,
     };
+  }
+
+  /** Which fields of a command file are which of the cluster's secrets. */
+  protected secretFields(fields: Readonly<Record<string, string>>): string {
+    return renderSecretFields(fields, this.cluster._secretsInUse);
   }
 
   /** A command file for `zato from-config` with the cluster's ODB in it. */

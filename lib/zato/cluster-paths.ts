@@ -32,6 +32,11 @@ export class ClusterPaths {
     return `zato-${this.clusterName}-${name}.service`;
   }
 
+  /** The systemd timer of a component. */
+  public timer(name: string): string {
+    return `zato-${this.clusterName}-${name}.timer`;
+  }
+
   /** The folder below `/run` of a unit, which systemd makes and removes. */
   public runtimeDirectory(name: string): string {
     return `zato-${this.clusterName}-${name}`;

@@ -1,7 +1,6 @@
 import { ComponentState } from "../remote";
 import { LOOPBACK } from "../validation";
 import { ClusterComponent } from "./cluster-component";
-import { renderSecretFields } from "./command-file";
 import type { ZatoCluster } from "./zato-cluster";
 
 /** A cluster as the ODB knows it, and the keys that its components share. */
@@ -17,7 +16,7 @@ export class ClusterRegistration extends ClusterComponent {
       parameters: {
         ...this.common(),
         lb_port: String(loadBalancer.port),
-        command_secrets: renderSecretFields({
+        command_secrets: this.secretFields({
           odb_password: "odb_password",
           secret_key: "secret_key",
           admin_invoke_password: "admin_invoke_password",

@@ -1,3 +1,5 @@
+import { Secret } from "../remote";
+
 /**
  * Renders a file for `zato from-config`: one `key=value` a line, split at the first `=`. Secrets are not among them:
  * the host adds those.
@@ -8,9 +10,15 @@ export function renderCommandFile(command: string, fields: Readonly<Record<strin
   return [`command=${command}`, ...Object.entries(fields).map(([key, value]) => `${key}=${value}`)].join("\n");
 }
 
-/** Renders which of the command's fields are secrets: `odb_password odb_password`, a line each. */
-export function renderSecretFields(fields: Readonly<Record<string, string>>): string {
+/**
+ * Renders which of the command's fields are secrets, a line each: `odb_password odb_password`, the field and the name under
+ * which the host keeps the secret. Behind them stands the version, if it has one, with which the component changes.
+ */
+export function renderSecretFields(
+  fields: Readonly<Record<string, string>>,
+  secrets: Readonly<Record<string, Secret>>,
+): string {
   return Object.entries(fields)
-    .map(([field, secret]) => `${field} ${secret}`)
+    .map(([field, name]) => [field, name, secrets[name]!._renderVersion].filter((word) => word !== "").join(" "))
     .join("\n");
 }

@@ -1,3 +1,6 @@
+export * from "./backup";
+export * from "./backup-delivery";
+export * from "./backup-schedule";
 export * from "./cluster-registration";
 export * from "./installed-zato";
 export * from "./odb";

@@ -1,7 +1,6 @@
 import { ComponentState, HostRequirements } from "../remote";
 import { hostPort } from "../validation";
 import { ClusterComponent } from "./cluster-component";
-import { renderSecretFields } from "./command-file";
 import { OdbDatabase, RenderedDatabase } from "./odb-database";
 import type { ZatoCluster } from "./zato-cluster";
 
@@ -29,7 +28,7 @@ export class Odb extends ClusterComponent {
         ...this.common(),
         odb_local: String(this._database.isLocal),
         on_removal: this.cluster._onRemoval,
-        command_secrets: renderSecretFields({ odb_password: "odb_password" }),
+        command_secrets: this.secretFields({ odb_password: "odb_password" }),
       },
       files: { create: this.commandWithOdb("create_odb") },
       secrets: { odb_password: this._database.password },

@@ -10,7 +10,6 @@ import {
 } from "../remote";
 import { hostPort, LOOPBACK } from "../validation";
 import { ClusterComponent } from "./cluster-component";
-import { renderSecretFields } from "./command-file";
 import type { ZatoCluster } from "./zato-cluster";
 
 /**
@@ -80,7 +79,7 @@ export class Scheduler extends ClusterComponent {
         bind: LOOPBACK,
         port: String(this.port),
         active: String(this.running),
-        command_secrets: renderSecretFields({
+        command_secrets: this.secretFields({
           odb_password: "odb_password",
           secret_key: "secret_key",
           server_api_client_for_scheduler_password: "admin_invoke_password",

@@ -1,7 +1,7 @@
 import { ComponentState, HostRequirements, requireCertificate, Secret, TlsCertificate } from "../remote";
 import { ConstructError, hostPort, LOOPBACK, requireIpAddress, requireSources } from "../validation";
 import { ClusterComponent } from "./cluster-component";
-import { renderCommandFile, renderSecretFields } from "./command-file";
+import { renderCommandFile } from "./command-file";
 import { WebAdminFrontEnd } from "./load-balancer-config";
 import type { ZatoCluster } from "./zato-cluster";
 
@@ -66,10 +66,12 @@ export class WebAdmin extends ClusterComponent {
   /** The user that logs in. */
   public readonly username = USER;
 
+  /** @internal */
+  public readonly _password: Secret;
+
   /** The certificate with which it is reached by HTTPS, if it is. */
   public readonly certificate?: TlsCertificate;
 
-  private readonly password: Secret;
   private readonly tlsPort: number;
   private readonly allowedNetworks?: readonly string[];
 
@@ -77,7 +79,7 @@ export class WebAdmin extends ClusterComponent {
     super(cluster, id, "web-admin");
     this.port = options.port ?? 8183;
     this.bindAddress = requireIpAddress(this, "address to listen on", options.bindAddress ?? LOOPBACK);
-    this.password = options.password ?? Secret.generated();
+    this._password = options.password ?? Secret.generated();
     this.host.ports.claim(this, this.port, "web-admin");
     this.tlsPort = options.tlsPort ?? 8184;
     this.certificate = options.certificate && requireCertificate(this, options.certificate);
@@ -145,11 +147,11 @@ export class WebAdmin extends ClusterComponent {
         bind: behavior.webAdminBindsByConfiguration ? this.ownAddress : "",
         port: String(this.port),
         web_admin_user: USER,
-        command_secrets: renderSecretFields({
+        command_secrets: this.secretFields({
           odb_password: "odb_password",
           admin_invoke_password: "admin_invoke_password",
         }),
-        password_secrets: renderSecretFields({ password: "web_admin_password" }),
+        password_secrets: this.secretFields({ password: "web_admin_password" }),
       },
       files: {
         create: this.commandWithOdb("create_web_admin", { path }),
@@ -162,7 +164,7 @@ export class WebAdmin extends ClusterComponent {
           bind,
         }),
       },
-      secrets: { web_admin_password: this.password },
+      secrets: { web_admin_password: this._password },
     };
   }
 

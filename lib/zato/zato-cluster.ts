@@ -2,6 +2,7 @@ import { Construct, IConstruct } from "constructs";
 import { IHost } from "../host";
 import { inLastingOrder, RemoteComponent, Secret } from "../remote";
 import { ConstructError, requireName, requireWhole } from "../validation";
+import { Backup, BackupOptions } from "./backup";
 import { ClusterPaths } from "./cluster-paths";
 import { ClusterRegistration } from "./cluster-registration";
 import { requireEnvironment } from "./environment-file";
@@ -46,6 +47,14 @@ export interface ZatoClusterOptions {
    * @default - 2, or 1 on a host with one CPU to give
    */
   readonly servers?: number;
+
+  /**
+   * Where the cluster keeps its operational database. Clusters that are made from hosts have a local one each; one by
+   * reference is for a cluster of its own.
+   *
+   * @default OdbDatabase.localPostgresql()
+   */
+  readonly odb?: OdbDatabase;
 
   /**
    * How the host's CPUs become workers of the servers.
@@ -112,6 +121,13 @@ export interface ZatoClusterOptions {
   readonly adminInvokePassword?: Secret;
 
   /**
+   * Backups of the ODB and of the keys that decrypt it, by a timer on the host; `{}` for one a day.
+   *
+   * @default - none are made
+   */
+  readonly backup?: BackupOptions;
+
+  /**
    * What happens to the cluster's data when it is destroyed.
    *
    * @default DataRemoval.KEEP
@@ -130,13 +146,6 @@ export interface ZatoClusterProps extends ZatoClusterOptions {
    * @default - the construct id
    */
   readonly clusterName?: string;
-
-  /**
-   * Where the cluster keeps its operational database.
-   *
-   * @default OdbDatabase.localPostgresql()
-   */
-  readonly odb?: OdbDatabase;
 
   /**
    * A Redis for the cluster's services.
@@ -183,6 +192,7 @@ export class ZatoCluster extends Construct implements IZatoCluster {
   public readonly loadBalancer: ZatoLoadBalancer;
   public readonly webAdmin: WebAdmin;
   public readonly scheduler: Scheduler;
+  public readonly backup?: Backup;
   public readonly redis?: RedisConnection;
 
   /** @internal */ public readonly _paths: ClusterPaths;
@@ -230,6 +240,7 @@ export class ZatoCluster extends Construct implements IZatoCluster {
     this.loadBalancer = new ZatoLoadBalancer(this, "load-balancer", props.zatoLoadBalancer ?? {});
     this.webAdmin = new WebAdmin(this, "web-admin", props.webAdmin ?? {});
     this.scheduler = new Scheduler(this, "scheduler", props.schedulerPort ?? 31530);
+    this.backup = props.backup && new Backup(this, "backup", props.backup);
     const servers = props.servers ?? Math.max(1, Math.min(2, this.allocation.available(this.host.cpus)));
     requireWhole(this, "the number of servers", servers, 0, 99);
     for (let number = 1; number <= servers; number++) {
@@ -279,6 +290,15 @@ export class ZatoCluster extends Construct implements IZatoCluster {
   /** Lets this cluster's servers be touched only after another cluster is as declared and answers. */
   public startAfter(other: ZatoCluster): void {
     this.earlierClusters.push(() => other.components);
+  }
+
+  /** Every secret that a component of the cluster is created with, by the name under which the host keeps it. @internal */
+  public get _secretsInUse(): Readonly<Record<string, Secret>> {
+    return {
+      ...this._secrets,
+      odb_password: this.odb._database.password,
+      web_admin_password: this.webAdmin._password,
+    };
   }
 
   /** @internal */

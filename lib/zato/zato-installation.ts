@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { isAbsolute } from "node:path";
 import { Token } from "cdktf";
 import { IConstruct } from "constructs";
 import { ConstructError, requireAbsolutePath, requireLine } from "../validation";
+import { readTextFile } from "./text-file";
 
 /** What an installation from an archive needs to know. */
 export interface ArchiveProps {
@@ -144,7 +143,7 @@ export class ZatoInstallation {
           version: requireLine(scope, "the package version", props.version),
         },
         files: {
-          signing_key: readText(scope, "the signing key", props.signingKeyFile),
+          signing_key: readTextFile(scope, "the signing key", props.signingKeyFile),
           sources: `deb [signed-by=/etc/apt/keyrings/cdktf-zato.gpg] ${line.join(" ")}\n`,
         },
         downloads: [],
@@ -166,7 +165,7 @@ export class ZatoInstallation {
   /** A script of the user's own. It is run once, and again whenever its text changes. */
   public static script(props: ScriptProps): ZatoInstallation {
     return new ZatoInstallation((scope, release) => {
-      const script = readText(scope, "the installation script", props.file);
+      const script = readTextFile(scope, "the installation script", props.file);
       return {
         path: requireAbsolutePath(scope, "the path of the installation", props.path ?? `/opt/zato/${release}`),
         build: createHash("sha256").update(script).digest("hex"),
@@ -189,15 +188,4 @@ function requirePackages(scope: IConstruct, names: string[]): string[] {
     }
   }
   return names;
-}
-
-function readText(scope: IConstruct, what: string, file: string): string {
-  if (!isAbsolute(file) || !existsSync(file) || !statSync(file).isFile()) {
-    throw new ConstructError(
-      scope,
-      `${what} '${file}' is not there`,
-      "give the absolute path of a file, for example by path.join(__dirname, …)",
-    );
-  }
-  return readFileSync(file, "utf8");
 }

@@ -1,7 +1,6 @@
 import { ComponentState, HostRequirements } from "../remote";
 import { hostPort, LOOPBACK, requireName, requireWhole } from "../validation";
 import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
-import { renderSecretFields } from "./command-file";
 import { renderEnvironmentFile, requireEnvironment } from "./environment-file";
 import { RedisConnection } from "./redis-connection";
 import { requireRestartedAt } from "./restarted-at";
@@ -126,15 +125,13 @@ export class ZatoServer extends ClusterComponent {
         load_balancer_socket: cluster.loadBalancer._socket,
         back_end: `${cluster.loadBalancer._backEnd}/${this._backEndServer}`,
         drain_seconds: DRAIN_SECONDS,
-        command_secrets: renderSecretFields({
+        command_secrets: this.secretFields({
           odb_password: "odb_password",
           secret_key: "secret_key",
           jwt_secret: "jwt_secret",
           scheduler_api_client_for_server_password: "scheduler_api_password",
         }),
-        environment_secrets: redisPassword
-          ? renderSecretFields({ [RedisConnection._PASSWORD_VARIABLE]: "redis_password" })
-          : "",
+        environment_secrets: redisPassword ? `${RedisConnection._PASSWORD_VARIABLE} redis_password` : "",
       },
       files: {
         create: this.commandWithOdb("create_server", {

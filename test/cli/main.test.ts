@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bash, BashResult, temporaryFolder } from "../support/bash";
 import { HOST_KEY, newDeployment, newStack } from "../support/stack";
@@ -37,7 +37,14 @@ const SAME = `{"zato_cache_builtin/A": {"declared": {"max_size": "1"}, "actual":
 const OTHER = `{"zato_cache_builtin/A": {"declared": {"max_size": "1"}, "actual": {"max_size": "2"}}}`;
 
 describe("usage", () => {
-  test.each([[[]], [["verify"]], [["destroy", "x"]], [["verify", "x", "y"]]])("%j is a wrong call", (args) => {
+  test.each([
+    [[]],
+    [["verify"]],
+    [["destroy", "x"]],
+    [["verify", "x", "y"]],
+    [["verify", "x", "--keys-only"]],
+    [["restore", "x", "host1"]],
+  ])("%j is a wrong call", (args) => {
     expect(cdktfZato(args)).toMatchObject({
       status: 2,
       stdout: "",
@@ -49,7 +56,7 @@ describe("usage", () => {
     expect(cdktfZato(["--help"])).toMatchObject({
       status: 0,
       stdout: expect.stringContaining(
-        "exit status: 0 as declared, 1 something differs, 2 a host cannot be asked",
+        "exit status: 0 as declared, or restored; 1 something differs, or was not restored; 2 a host cannot be asked",
       ) as string,
       stderr: "",
     });
@@ -185,5 +192,57 @@ no route to host' >&2; exit 255 ;; *) echo '${OTHER}' ;; esac`;
       stack(),
     ]);
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("ENOENT") as string });
+  });
+});
+
+describe("restore", () => {
+  const backup = (): string => {
+    writeFileSync(join(folder(), "host2.tar"), "what was kept \u0000 of it");
+    return join(folder(), "host2.tar");
+  };
+
+  test("hands the backup to the host of the cluster, shows what it says, and leaves nothing there", () => {
+    // GIVEN a host that plays the commands that it gets
+    const home = join(folder(), "home");
+    mkdirSync(join(home, ".cdktf-zato", "scripts"), { recursive: true });
+    const script = `printf '%s\\n' "[host2] restore: $1 \${3:-all}"; stat -c %a "$2"; cp "$2" received`;
+    writeFileSync(join(home, ".cdktf-zato", "scripts", "restore.sh"), script);
+    const ssh = `
+      [ "\${*: -2:1}" = 10.0.0.12 ] || exit 255
+      cd "$FOLDER/home"; sudo() { shift; "$@"; }; export -f sudo
+      exec bash -c "\${*: -1}"`;
+
+    // WHEN
+    const results = [[], ["--keys-only"]].map((words) =>
+      cdktfZato(["restore", stack(), "host2", backup(), ...words], ssh),
+    );
+
+    // THEN
+    expect(results).toEqual([
+      { status: 0, stdout: "[host2] restore: host2 all\n600\n", stderr: "" },
+      { status: 0, stdout: "[host2] restore: host2 --keys-only\n600\n", stderr: "" },
+    ]);
+    expect(readFileSync(join(home, "received"), "utf8")).toBe("what was kept \u0000 of it");
+    expect(readdirSync(join(home, ".cdktf-zato"))).toEqual(["scripts"]);
+  });
+
+  test("ends with 1, and the host's reason, when nothing was restored", () => {
+    const ssh = "cat >/dev/null; echo 'no route to host' >&2; exit 255";
+    expect(cdktfZato(["restore", stack(), "host1", backup()], ssh)).toEqual({
+      status: 1,
+      stdout: "host1 at 10.0.0.11 was not restored: no route to host\n",
+      stderr: "",
+    });
+  });
+
+  test("ends with 2 for a cluster or a file that is not there", () => {
+    expect(cdktfZato(["restore", stack(), "host3", backup()])).toMatchObject({
+      status: 2,
+      stderr: `cdktf-zato: there is no cluster 'host3' in the stack in '${folder()}'; it has 'host1', 'host2'\n`,
+    });
+    expect(cdktfZato(["restore", stack(), "host1", "/nowhere.tar"])).toMatchObject({
+      status: 2,
+      stderr: "cdktf-zato: there is no backup '/nowhere.tar'\n",
+    });
   });
 });

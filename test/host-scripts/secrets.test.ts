@@ -45,6 +45,42 @@ test("a generated secret is made once, and for its owner alone", () => {
   expect(statSync(join(folder(), "secrets")).mode & 0o777).toBe(0o700);
 });
 
+test.each([
+  ["generated", "generated 2"],
+  ["generated 2", "generated 3"],
+  ["generated 2", "generated of spring"],
+  ["generated 2", "generated"],
+])("a generated secret changes with its version, once: from '%s' to '%s'", (before, after) => {
+  const install = (source: string): string => {
+    declare(`key ${source}`);
+    expect(withSecrets('install_secrets "$2/secrets" "$staged"').status).toBe(0);
+    return stored("key");
+  };
+  const first = install(before);
+  expect(install(before)).toBe(first);
+  const second = install(after);
+  expect(second).not.toBe(first);
+  expect(install(after)).toBe(second);
+  expect(statSync(join(folder(), "secrets")).mode & 0o777).toBe(0o700);
+});
+
+test("a run that was cut off between a new value and the note of its version makes another one", () => {
+  declare("key generated 2");
+  withSecrets('install_secrets "$2/secrets" "$staged"; rm "$2/secrets/key.version"');
+  const first = stored("key");
+  withSecrets('install_secrets "$2/secrets" "$staged"');
+  expect(stored("key")).not.toBe(first);
+});
+
+test("a salted hash tells the same from another, and two of the same apart", () => {
+  const { stdout } = withSecrets(
+    `echo one | salted_hash a >"$2/hash"; echo one | salted_hash b >"$2/other"; cmp -s "$2/hash" "$2/other" || echo differ
+     for text in one two; do is_hash_of "$2/hash" echo $text && echo "is $text"; done
+     is_hash_of "$2/nothing" echo one || echo nothing; grep -c one "$2/hash" || true`,
+  );
+  expect(stdout).toBe("differ\nis one\nnothing\n0\n");
+});
+
 test("a given secret is stored byte for byte, and what was staged is removed", () => {
   const [value] = fc.sample(
     anyText.filter((text) => text.length > 3),

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { anyText } from "../support/arbitraries";
@@ -11,7 +11,7 @@ const folder = temporaryFolder();
 function withZato(program: string): BashResult {
   return bash(
     `CONFIG=$2 STATE=$2/state work=$2/work entries=$2/entries scripts=$1
-     . "$1/lib/manifest.sh"; . "$1/lib/files.sh"; . "$1/lib/odb.sh"; . "$1/lib/zato.sh"
+     . "$1/lib/manifest.sh"; . "$1/lib/files.sh"; . "$1/lib/secrets.sh"; . "$1/lib/odb.sh"; . "$1/lib/zato.sh"
      chown() { :; }
      install() {
        local kept=()
@@ -131,6 +131,51 @@ describe("SQL", () => {
   });
 });
 
+describe("the password of the ODB, when another one is declared,", () => {
+  /** A local database, or one elsewhere, that takes one password: the word in the file "takes". */
+  const settle = (more = ""): BashResult =>
+    withZato(
+      `odb_sql() { [ "$(cat "$1")" = "$(cat "${folder()}/takes")" ]; }
+       set_local_password() { cp "$(secret_file odb_password)" "${folder()}/takes"; echo "password set"; }
+       install_file() { cp "$1" "$2"; }
+       wait_until() { shift 2; "$@"; }
+       . "$1/kinds/odb.sh"
+       keep_former odb_password; cp "$2/declared" "$(secret_file odb_password)"
+       settle_password
+       echo "in use: $(cat "$(secret_in_use odb_password)")"
+       ${more}`,
+    );
+  const declare = (takes: string, declared: string, local: boolean): void => {
+    given(
+      { cluster: "a", odb_local: String(local), odb_engine: "postgresql", odb_user: "u", odb_name: "d", odb_host: "h" },
+      { odb_password: "old" },
+    );
+    writeFileSync(join(folder(), "takes"), takes);
+    writeFileSync(join(folder(), "declared"), declared);
+  };
+
+  test("is the former one until the first server has stopped for it; a run that was cut off changes nothing of that", () => {
+    declare("old", "new", true);
+    expect(settle().stdout).toBe("in use: old\n");
+    expect(settle("adopt_odb_password; cat $2/takes; adopt_odb_password").stdout).toBe(
+      "in use: old\n-- changing the password of the database user u\npassword set\nnew",
+    );
+    expect(settle().stdout).toBe("in use: new\n");
+  });
+
+  test("of a database elsewhere must be known there already", () => {
+    declare("new", "new", false);
+    expect(settle().stdout).toBe("in use: new\n");
+    declare("old", "new", false);
+    expect(settle()).toMatchObject({ status: 1, stdout: expect.stringContaining("cannot be used by u") as string });
+  });
+
+  test("is set at once where the local database takes neither: at first, or when somebody has changed it", () => {
+    declare("by hand", "new", true);
+    expect(settle().stdout).toBe("password set\nin use: new\n");
+  });
+});
+
 describe("creating a folder", () => {
   const program = (cli: string): string => `
     state=$2/state; mkdir -p "$state"
@@ -149,6 +194,28 @@ describe("creating a folder", () => {
     expect(withZato(program(ok)).stdout).toBe("");
     expect(withZato(`rm "$2/state/created"; ${program(ok)}`).stdout).toContain("zato ");
     expect(withZato(`rm -r "$2/env"; ${program(ok)}`).stdout).toContain("zato ");
+  });
+
+  test("is done again for another secret or another database; logs stay", () => {
+    // GIVEN
+    const server = (odb: string, secret: string): string => {
+      given(
+        { path: join(folder(), "env", "server1"), cluster: "a", command_secrets: "jwt_secret jwt 1" },
+        { jwt: secret },
+      );
+      writeFileSync(join(folder(), "create"), `command=create_server\nthreads=${Math.random()}\nodb_host=${odb}`);
+      return withZato(program('mkdir "$(param path)/logs"; touch "$(param path)/.zato-info" "$(param path)/logs/new";'))
+        .stdout;
+    };
+    expect(server("db1", "one")).toContain("zato ");
+    writeFileSync(join(folder(), "env", "server1", "logs", "server.log"), "what was");
+
+    // THEN
+    expect(server("db1", "one")).toBe("");
+    expect(server("db1", "two")).toContain("zato ");
+    expect(server("db1", "two")).toBe("");
+    expect(server("db2", "two")).toContain("zato ");
+    expect(readFileSync(join(folder(), "env", "server1", "logs", "server.log"), "utf8")).toBe("what was");
   });
 
   test.each([

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { TerraformVariable, type TerraformStack } from "cdktf";
 import { DataRemoval, OdbDatabase, Secret, ZatoCluster, ZatoInstallation } from "cdktf-zato";
 import type { Lab } from "../../lab/lab";
+import { restore, takeBackup } from "./support/backups";
 import { labHost } from "./support/programs";
-import { Project, type Program } from "./support/project";
+import { lastLines, Project, type Program } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
 import { httpStatus, logIn, query, secretOf, words } from "./support/zato";
 
@@ -30,27 +34,33 @@ systemctl restart mariadb
 mysql <<SQL
 create database zato_b character set utf8mb4;
 create user 'zato_b'@'%' identified by '$password';
-grant all on zato_b.* to 'zato_b'@'%';
+grant select, insert, update, delete, create, alter, drop, index, references on zato_b.* to 'zato_b'@'%';
 SQL
 `;
 
 let lab: Lab;
 let project: Project;
 
-const options = (name: string, stack: TerraformStack, host: string) => ({
+const options = (name: string, stack: TerraformStack, host: string, revision = "1") => ({
   clusterName: name,
-  host: labHost(stack, lab, host),
+  host: labHost(stack, lab, host, { revision }),
   installation: ZatoInstallation.archive(lab.archive),
   servers: 1,
 });
 
-const byReference: Program = (stack) => {
-  const password = Secret.fromVariable(new TerraformVariable(stack, "odb_password", { type: "string" }));
-  const at = (database: string) => ({ host: lab.host("db").address, database, username: database, password });
-  const odb = { a: OdbDatabase.postgresql(at("zato_a")), b: OdbDatabase.mysql(at("zato_b")) };
-  new ZatoCluster(stack, "a", { ...options("a", stack, "host1"), odb: odb.a });
-  new ZatoCluster(stack, "b", { ...options("b", stack, "host2"), odb: odb.b });
-};
+const byReference =
+  (revision?: string): Program =>
+  (stack) => {
+    const password = Secret.fromVariable(new TerraformVariable(stack, "odb_password", { type: "string" }));
+    const at = (database: string) => ({ host: lab.host("db").address, database, username: database, password });
+    const odb = { a: OdbDatabase.postgresql(at("zato_a")), b: OdbDatabase.mysql(at("zato_b")) };
+    new ZatoCluster(stack, "a", { ...options("a", stack, "host1"), odb: odb.a });
+    new ZatoCluster(stack, "b", { ...options("b", stack, "host2", revision), odb: odb.b, backup: {} });
+  };
+
+function mariadb(statement: string): Promise<string> {
+  return lab.execOrThrow("db", ["mysql", "-N", "-B", "-e", statement]);
+}
 
 beforeAll(async () => {
   lab = await freshHosts(["db", "host1", "host2"], { equipped: true });
@@ -61,7 +71,7 @@ describe("a database by reference", () => {
     await lab.execOrThrow("db", SET_UP_POSTGRESQL, { input: PASSWORD });
     await lab.execOrThrow("db", SET_UP_MARIADB, { input: PASSWORD });
     project = new Project(lab, { env: { TF_VAR_odb_password: PASSWORD } });
-    await project.synth(byReference).apply();
+    await project.synth(byReference()).apply();
   });
 
   afterAll(() => project?.remove());
@@ -76,11 +86,43 @@ describe("a database by reference", () => {
 
   test("holds the cluster", async () => {
     expect(await query(lab, "db", "select name from cluster", "zato_a")).toEqual(["a"]);
-    expect(await lab.execOrThrow("db", "mysql -N -B zato_b -e 'select name from cluster'")).toBe("b\n");
+    expect(await mariadb("select name from zato_b.cluster")).toBe("b\n");
   });
 
   test("makes no work when nothing changes", async () => {
     expect(await project.planStatus()).toBe(0);
+  });
+
+  test("is of no use to a rebuilt host without its keys, which come back from a backup", async () => {
+    // GIVEN
+    const folder = mkdtempSync(path.join(tmpdir(), "zato-keys-"));
+    const keyOf = () => lab.execOrThrow("host2", "cat /etc/cdktf-zato/secrets/b/secret_key");
+    const [backup, key] = [await takeBackup(lab, "host2", "b", folder), await keyOf()];
+    await mariadb("create table zato_b.later (x int)");
+    await lab.rebuild("host2", { equipped: true });
+
+    // WHEN
+    const refused = await project.synth(byReference("2")).tryApply();
+    const restored = await restore(project, "b", backup, "--keys-only");
+    await project.apply();
+
+    // THEN
+    expect(refused.status).not.toBe(0);
+    expect(lastLines(refused)).toContain("its keys are not on this host");
+    expect(restored).toMatchObject({ status: 0, stdout: expect.stringContaining("brought the keys back") as string });
+    expect(await keyOf()).toBe(key);
+    expect(await mariadb("show tables from zato_b like 'later'")).toBe("later\n");
+    expect(await httpStatus(lab, `http://${lab.host("host2").address}:11223/zato/ping`)).toBe(200);
+
+    // WHEN the whole backup is restored
+    const whole = await restore(project, "b", backup);
+    rmSync(folder, { recursive: true });
+
+    // THEN
+    expect(whole).toMatchObject({ status: 0, stdout: expect.stringContaining("restore: restored\n") as string });
+    expect(await mariadb("show tables from zato_b like 'later'")).toBe("");
+    expect(await mariadb("select id, name from zato_b.cluster")).toBe("1\tb\n");
+    expect(await httpStatus(lab, `http://${lab.host("host2").address}:11223/zato/ping`)).toBe(200);
   });
 
   test("stays when its cluster is destroyed, which says where it is, and is found again", async () => {
@@ -99,7 +141,7 @@ describe("a database by reference", () => {
 
     // THEN
     expect(await query(lab, "db", "select id, name from cluster", "zato_a")).toEqual(["1|a"]);
-    expect(await lab.execOrThrow("db", "mysql -N -B zato_b -e 'select id, name from cluster'")).toBe("1\tb\n");
+    expect(await mariadb("select id, name from zato_b.cluster")).toBe("1\tb\n");
     for (const host of ["host1", "host2"]) {
       expect(await httpStatus(lab, `http://${lab.host(host).address}:11223/zato/ping`)).toBe(200);
     }

@@ -78,7 +78,32 @@ test("data is dropped only where the user says so", () => {
 test("no password is in any command file: the host adds them", () => {
   const { files, parameters } = withDatabase(postgresql).manifest("a/odb");
   expect(files.create).not.toContain("password");
-  expect(parameters.command_secrets).toBe("odb_password odb_password");
+  expect(parameters.command_secrets).toBe("odb_password odb_password 1");
+});
+
+test("another version of a password changes everything that was created with it, and nothing else", () => {
+  const content = (version?: string): Template => {
+    const stack = newStack();
+    newCluster(stack, { odb: OdbDatabase.localPostgresql({ password: Secret.generated({ version }) }) });
+    return Template.synth(stack);
+  };
+  const [before, after] = [content(), content("2")];
+  const changed = [
+    "installation",
+    "odb",
+    "registration",
+    "server1",
+    "server2",
+    "load-balancer",
+    "web-admin",
+    "scheduler",
+  ];
+  expect(
+    changed.filter(
+      (id) => JSON.stringify(before.content(`a/${id}`).triggers) !== JSON.stringify(after.content(`a/${id}`).triggers),
+    ),
+  ).toEqual(["odb", "registration", "server1", "server2", "web-admin", "scheduler"]);
+  expect(after.manifest("a/odb").parameters.secrets).toBe("odb_password generated 2");
 });
 
 describe("fails for", () => {

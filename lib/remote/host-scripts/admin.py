@@ -71,9 +71,18 @@ def close_channels(admin, *paths):
             print("closed", channel["url_path"])
 
 
+def change_password(admin, definition, file):
+    """The password of a Basic Auth definition, on all servers of the cluster; it may be the one that we call with."""
+    with open(file, encoding="utf-8") as new:
+        password = new.read()
+    request = {"id": int(definition), "password1": password, "password2": password}
+    admin.invoke("zato.security.basic-auth.change-password", request)
+
+
 COMMANDS = {
     "count-workers": count_workers,
     "close-channels": close_channels,
+    "change-password": change_password,
     "services": inventory.check_services,
     "baseline": inventory.write_baseline,
     "report": inventory.print_report,

@@ -9,7 +9,7 @@ scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
 mv "$3" "$work/staged"
 split_manifests "$work/staged" "$work/earlier"
-take_lock
+[ -n "${LOCKED:-}" ] || take_lock
 make_up_for_predecessors "$work/earlier"
 state=$STATE/components/$name
 unpack_manifest "$state/manifest" "$work/entries"

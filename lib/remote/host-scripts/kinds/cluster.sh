@@ -2,8 +2,14 @@
 # shellcheck shell=bash
 
 converge() {
+    local former
+    refuse_another_secret_key
+    keep_former admin_invoke_password
     install_secrets "$CONFIG/secrets/$(param cluster)" "$staged"
+    former=$(secret_file admin_invoke_password.former)
+    ! cmp -s "$former" "$(secret_file admin_invoke_password)" || rm -f "$former"
     if ! odb_has_row cluster "$(param cluster)"; then
+        rm -f "$former"
         progress "creating the cluster $(param cluster)"
         zato_from_config "$(file create)" || fail "Zato could not create the cluster (exit status $?)"
         odb_has_row cluster "$(param cluster)" || fail "Zato created no row for the cluster $(param cluster)"
@@ -20,6 +26,23 @@ drift() {
         mode=$(stat -c '%a %U' "$file" 2>/dev/null || echo gone)
         [ "$mode" = '600 root' ] || found "$file is not root's alone: $mode"
     done < <(param secrets; echo)
+}
+
+# The ODB holds passwords that only this key decrypts, and Zato has nothing that would encrypt them anew.
+refuse_another_secret_key() {
+    local key source version
+    odb_has_row cluster "$(param cluster)" || return 0
+    key=$(secret_file secret_key)
+    read -r _ source version < <(param secrets | grep '^secret_key ')
+    if [ "$source" = given ]; then
+        [ ! -s "$key" ] || cmp -s "$staged.secret.secret_key" "$key" ||
+            fail "the secret key is another one than the ODB's passwords were encrypted with, and Zato cannot change it; give the former one"
+    else
+        [ -s "$key" ] ||
+            fail "the ODB holds the cluster $(param cluster) already, and its keys are not on this host; bring them back: bash $scripts/restore.sh $(param cluster) BACKUP --keys-only"
+        is_generated "$key" "$version" ||
+            fail "the secret key cannot get another version: Zato cannot encrypt the ODB's passwords anew; declare the former one"
+    fi
 }
 
 remove() {

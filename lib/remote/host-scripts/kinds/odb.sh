@@ -2,12 +2,12 @@
 # shellcheck shell=bash
 
 converge() {
+    keep_former odb_password
     install_secrets "$CONFIG/secrets/$(param cluster)" "$staged"
     require_one_line odb_password
     need_packages "$(odb_client_package)"
     if [ "$(param odb_local)" = true ]; then local_postgresql; fi
-    wait_until 60 "the ODB at $(param odb_host):$(param odb_port)" sql 'select 1' ||
-        fail "the ODB $(param odb_name) at $(param odb_host):$(param odb_port) cannot be used by $(param odb_user); see the log"
+    settle_password
     # Zato's own table of installed versions stays empty, and its exit codes differ; the table tells.
     if ! odb_has_table cluster; then
         progress "creating the tables of the ODB"
@@ -25,22 +25,15 @@ local_postgresql() {
     wait_until 60 "PostgreSQL" as_postgres -c 'select 1' || fail "PostgreSQL does not answer on this host"
     local name user
     name=$(param odb_name) user=$(param odb_user)
-    # Names are checked by TypeScript; the password goes through standard input and stays out of PostgreSQL's log.
-    {
-        printf '%s\n' "set log_statement = 'none';" "set log_min_duration_statement = -1;" \
-            "set log_min_error_statement = 'panic';" "\\set user '$user'"
-        printf "\\\\set password '%s'\n" "$(sed "s/\\\\/\\\\\\\\/g; s/'/''/g" "$(secret_file odb_password)")"
-        cat <<'SQL'
-select format('create role %I nosuperuser nocreatedb nocreaterole', :'user')
-    where not exists (select 1 from pg_roles where rolname = :'user') \gexec
-select format('alter role %I login password %L', :'user', :'password') \gexec
-SQL
-    } | as_postgres -f - >/dev/null
+    # Names are checked by TypeScript.
+    [ -n "$(as_postgres -c "select 1 from pg_roles where rolname = '$user'")" ] || as_postgres -c "create role \"$user\""
+    as_postgres -c "alter role \"$user\" login nosuperuser nocreatedb nocreaterole noreplication nobypassrls"
     if [ -z "$(as_postgres -c "select 1 from pg_database where datname = '$name'")" ]; then
         progress "creating the database $name"
         as_postgres -c "create database \"$name\" owner \"$user\" encoding 'UTF8' template template0"
     fi
-    as_postgres -c "revoke connect on database \"$name\" from public"
+    as_postgres -c "revoke all on database \"$name\" from public"
+    as_postgres -d "$name" -c "revoke create on schema public from public; grant all on schema public to \"$user\""
 }
 
 # The distribution's unit leaves a PostgreSQL that was killed where it is.
@@ -51,8 +44,19 @@ restart_postgresql_always() {
     systemctl daemon-reload
 }
 
-as_postgres() {
-    (cd / && exec runuser -u postgres -- psql -X -A -t -q -v ON_ERROR_STOP=1 "$@")
+# A local database gets another password when the first server has stopped for it, one elsewhere has it already.
+settle_password() {
+    local current former
+    current=$(secret_file odb_password) former=$(secret_file odb_password.former)
+    if [ "$(param odb_local)" = false ]; then
+        wait_until 60 "the ODB at $(param odb_host):$(param odb_port)" odb_takes "$current" ||
+            fail "the ODB $(param odb_name) at $(param odb_host):$(param odb_port) cannot be used by $(param odb_user); see the log"
+    elif ! odb_takes "$current"; then
+        if odb_takes "$former"; then return; fi
+        set_local_password
+        odb_takes "$current" || fail "PostgreSQL does not let $(param odb_user) in; see pg_hba.conf, and the log"
+    fi
+    rm -f "$former"
 }
 
 drift() {

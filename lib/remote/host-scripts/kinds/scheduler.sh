@@ -4,15 +4,17 @@
 converge() {
     local unit
     unit=$(param unit)
+    systemctl is-active --quiet "$unit" || touch "$state/passive"
     forget_other_creation
+    adopt_admin_password
     create_directory "$(file create)"
     if [ "$(param active)" = true ]; then
         install_file "$(file unit)" "/etc/systemd/system/$unit" 0644 root
         remove_overrides "$unit"
     else
         remove_unit "$unit"
+        touch "$state/passive"
     fi
-    systemctl is-active --quiet "$unit" || touch "$state/passive"
 }
 
 # When the schedulers of all other clusters have stopped.
@@ -30,6 +32,19 @@ start() {
 # Zato writes addresses and ports into the scheduler's folder when it creates it. Jobs are in the ODB: only logs are lost.
 forget_other_creation() {
     cmp -s "$(file create)" "$state/created" || rm -f "$state/created"
+}
+
+# The scheduler is what uses it all the time, and is made anew with the new one at once.
+adopt_admin_password() {
+    local former address
+    former=$(secret_file admin_invoke_password.former)
+    [ -f "$former" ] || return 0
+    progress "changing the password of admin.invoke"
+    systemctl stop "$(param unit)" 2>/dev/null || true
+    address=$(enter_component "$(folders_of_this_cluster server | head -n 1)" && param address)
+    admin "$address" change-password "$(sql "select id from sec_base where name = 'admin.invoke'")" \
+        "$(secret_file admin_invoke_password)" || fail "the password of admin.invoke could not be changed; see the log"
+    rm -f "$former"
 }
 
 # While no scheduler ran here, each server has kept retrying to tell it of jobs that it had stored already. It would hear of

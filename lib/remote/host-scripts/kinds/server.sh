@@ -5,7 +5,7 @@ converge() {
     local unit files
     unit=$(param unit)
     files=("$(param environment_file)" "/etc/systemd/system/$unit")
-    forget_half_created_server
+    make_room
     create_directory "$(file create)"
     set_port
     install -d -m 0755 "/etc/zato" "/etc/zato/$(param cluster)"
@@ -37,14 +37,18 @@ environment() {
 
 # restart: without a request being lost, if there is another server, or another cluster.
 restart() {
+    drain
+    progress "starting"
+    systemctl restart "$(param unit)"
+}
+
+drain() {
     local socket back_end
     socket=$(param load_balancer_socket) back_end=$(param back_end)
     if systemctl is-active --quiet "$(param unit)"; then
         haproxy_has_others "$socket" "$back_end" || take_cluster_out
         haproxy_drain "$socket" "$back_end" "$(param drain_seconds)"
     fi
-    progress "starting"
-    systemctl restart "$(param unit)"
 }
 
 wait_for_workers() {
@@ -103,9 +107,13 @@ bring_requirements() {
     [ ! -f "$folder/requirements" ] || need_requirements "$folder/requirements"
 }
 
-# A row without a folder makes Zato refuse (exit 7), and leave a folder that looks complete.
-forget_half_created_server() {
-    if [ -f "$state/created" ] && [ -d "$(param path)" ]; then return; fi
+# Before the server's folder is created, or created anew for another secret. A row without a folder makes Zato refuse
+# (exit 7), and leave a folder that looks complete.
+make_room() {
+    if is_created "$(file create)"; then return; fi
+    drain
+    systemctl stop "$(param unit)" 2>/dev/null || true
+    adopt_odb_password
     sql "delete from $(odb_quoted server) where name = '$(param server)'"
 }
 

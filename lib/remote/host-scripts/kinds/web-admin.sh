@@ -22,14 +22,10 @@ converge() {
 set_password() {
     local stamp=$state/password secret
     secret=$(secret_file web_admin_password)
-    if [ -f "$stamp" ] && [ "$(hash_of "$secret" "$(cut -d ' ' -f 1 "$stamp")")" = "$(cat "$stamp")" ]; then return; fi
+    if is_hash_of "$stamp" cat "$secret"; then return; fi
     progress "setting the password of $(param web_admin_user)"
     zato_from_config "$(file update_password)" password_secrets || fail "the password of web-admin could not be set"
-    hash_of "$secret" "$(random_key)" >"$stamp"
-}
-
-hash_of() {
-    printf '%s %s\n' "$2" "$({ printf '%s' "$2"; cat "$1"; } | sha256sum | cut -d ' ' -f 1)"
+    salted_hash "$(random_key)" <"$secret" >"$stamp"
 }
 
 # Only a web-admin without gunicorn reads these from its configuration.

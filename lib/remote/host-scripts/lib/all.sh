@@ -15,6 +15,10 @@
 . "$scripts/lib/certificates.sh"
 # shellcheck source=odb.sh
 . "$scripts/lib/odb.sh"
+# shellcheck source=dump.sh
+. "$scripts/lib/dump.sh"
+# shellcheck source=backup.sh
+. "$scripts/lib/backup.sh"
 # shellcheck source=zato.sh
 . "$scripts/lib/zato.sh"
 # shellcheck source=requirements.sh

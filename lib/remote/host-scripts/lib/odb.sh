@@ -1,13 +1,14 @@
-# The operational database of a cluster: SQL, with the password in a file.
+# The operational database of a cluster: SQL and dumps, as the cluster's own database user, with the password in a file.
 # shellcheck shell=bash
 
-# odb_sql: runs the SQL on standard input as the cluster's database user; prints bare rows.
-odb_sql() {
-    local secret=$1
+# odb_client SECRET PROGRAM [ARGUMENT...]: a client program of the database, connected.
+odb_client() {
+    local secret=$1 program=$2
+    shift 2
     case $(param odb_engine) in
         postgresql)
             printf '*:*:*:*:%s\n' "$(sed 's/[\\:]/\\&/g' "$secret")" >"$work/pgpass"
-            PGPASSFILE=$work/pgpass PGCONNECT_TIMEOUT=5 psql -X -A -t -q -v ON_ERROR_STOP=1 \
+            PGPASSFILE=$work/pgpass PGCONNECT_TIMEOUT=5 "$program" "$@" \
                 -h "$(param odb_host)" -p "$(param odb_port)" -U "$(param odb_user)" -d "$(param odb_name)"
             ;;
         mysql)
@@ -16,15 +17,28 @@ odb_sql() {
                 sed 's/[\\"]/\\&/g' "$secret" | tr -d '\n'
                 printf '"\n'
             } >"$work/my.cnf"
-            mysql --defaults-extra-file="$work/my.cnf" --connect-timeout=5 -N -B \
+            "$program" --defaults-extra-file="$work/my.cnf" "$@" \
                 -h "$(param odb_host)" -P "$(param odb_port)" -u "$(param odb_user)" "$(param odb_name)"
             ;;
     esac
 }
 
+# odb_sql SECRET: runs the SQL on standard input as the cluster's database user, up to the first error; prints bare rows.
+odb_sql() {
+    case $(param odb_engine) in
+        postgresql) odb_client "$1" psql -X -A -t -q -v ON_ERROR_STOP=1 ;;
+        mysql) odb_client "$1" mysql --connect-timeout=5 -N -B ;;
+    esac
+}
+
 # sql STATEMENT: as odb_sql, with the secret of this cluster.
 sql() {
-    printf '%s\n' "$1" | odb_sql "$(secret_file odb_password)"
+    printf '%s\n' "$1" | odb_sql "$(secret_in_use odb_password)"
+}
+
+# odb_takes SECRET: whether the database lets its user in with this password.
+odb_takes() {
+    [ -f "$1" ] && odb_sql "$1" <<<'select 1'
 }
 
 odb_client_package() {
@@ -53,4 +67,30 @@ odb_quoted() {
         postgresql) printf '"%s"' "$1" ;;
         mysql) printf '`%s`' "$1" ;;
     esac
+}
+
+as_postgres() {
+    (cd / && exec runuser -u postgres -- psql -X -A -t -q -v ON_ERROR_STOP=1 "$@")
+}
+
+# The local PostgreSQL's user gets the declared password. Names are checked by TypeScript; the password goes through
+# standard input and stays out of PostgreSQL's log.
+set_local_password() {
+    {
+        printf '%s\n' "set log_statement = 'none';" "set log_min_duration_statement = -1;" \
+            "set log_min_error_statement = 'panic';" "\\set user '$(param odb_user)'"
+        printf "\\\\set password '%s'\n" "$(sed "s/\\\\/\\\\\\\\/g; s/'/''/g" "$(secret_file odb_password)")"
+        printf '%s\n' "select format('alter role %I login password %L', :'user', :'password') \\gexec"
+    } | as_postgres -f - >/dev/null
+}
+
+# adopt_odb_password: when the first server of the cluster has stopped for it, the database takes the declared password. What
+# still runs keeps the connections that it has.
+adopt_odb_password() {
+    local former
+    former=$(secret_file odb_password.former)
+    [ -f "$former" ] || return 0
+    progress "changing the password of the database user $(param odb_user)"
+    set_local_password
+    rm -f "$former"
 }

@@ -35,6 +35,11 @@ clear_staging() {
     find "$1" -mindepth 1 -maxdepth 1 -mmin +180 ! -name run ! -name scripts ! -samefile "$scripts" -exec rm -rf {} +
 }
 
+# release_lock: what follows may go on beside other runs.
+release_lock() {
+    exec 9>&-
+}
+
 end() {
     local status=$1
     if [ "$status" -ne 0 ] && [ -z "${failed:-}" ]; then

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# backup.sh NAME: makes one backup as the component NAME is declared. Run by its unit.
+set -euo pipefail
+umask 077
+
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+name=$1
+# shellcheck source=lib/all.sh
+. "$scripts/lib/all.sh"
+
+begin "$name"
+state=$STATE/components/$name
+unpack_manifest "$state/manifest" "$work/entries"
+host=$(param host) label=$(param label)
+take_lock
+backup=$(write_backup "$(param directory)") || fail "no backup was made, and the former ones were left alone; see the log"
+release_lock
+progress "made $backup"
+
+command=()
+if [ -f "$state/deliver" ]; then command=("$state/deliver"); else mapfile -t command < <(param deliver); fi
+[ -n "${command[*]}" ] || exit 0
+(cd / && exec "${command[@]}" "$backup" </dev/null) ||
+    fail "${command[0]} ended with exit status $?; the backup itself is $backup"
+progress "handed over by ${command[0]}"

@@ -1,0 +1,51 @@
+# Backups of a cluster by a timer, and a first one.
+# shellcheck shell=bash
+
+converge() {
+    local unit timer
+    unit=$(param unit) timer=$(param timer)
+    systemd-analyze calendar "$(param schedule)" ||
+        fail "'$(param schedule)' is no calendar event to this host's systemd; see 'systemd-analyze calendar'"
+    mkdir -p "$(param directory)"
+    install_scripts
+    if [ -f "$(file deliver)" ]; then
+        install_file "$(file deliver)" "$state/deliver" 0700 root
+    else
+        rm -f "$state/deliver"
+    fi
+    install_file "$(file unit)" "/etc/systemd/system/$unit" 0644 root
+    remove_overrides "$unit"
+    install_unit "$timer" timer
+    systemctl restart "$timer"
+    first_backup
+}
+
+# The timer's runs need the scripts at all times, and those of the login user are exchanged by deploys.
+install_scripts() {
+    rm -rf -- "$state/scripts.new"
+    cp -r "$scripts" "$state/scripts.new"
+    rm -rf -- "$state/scripts"
+    mv -T "$state/scripts.new" "$state/scripts"
+}
+
+# That it works is known when it has worked. It takes the lock itself.
+first_backup() {
+    progress "making a backup in $(param directory)"
+    release_lock
+    systemctl start "$(param unit)" ||
+        fail "no backup was made; see 'journalctl -u $(param unit)': $(journalctl -u "$(param unit)" -n 20 -o cat --no-pager |
+            sed -n "s/^\[$host\] $label: failed: \(.*\) (log .*/\1/p" | tail -n 1)"
+}
+
+drift() {
+    check_file "$(file unit)" "/etc/systemd/system/$(param unit)" 0644 root
+    check_unit "$(param timer)" timer
+    ! systemctl is-failed --quiet "$(param unit)" || found "the last backup failed: see 'journalctl -u $(param unit)'"
+}
+
+remove() {
+    remove_unit "$(param timer)"
+    remove_unit "$(param unit)"
+    # Empty where none was ever made.
+    if ! rmdir "$(param directory)" 2>/dev/null; then progress "kept: the backups in $(param directory)"; fi
+}

@@ -1,0 +1,118 @@
+import { ComponentState, HostRequirements } from "../remote";
+import { requireAbsolutePath, requireWhole } from "../validation";
+import { BackupDelivery, RenderedDelivery } from "./backup-delivery";
+import { BackupSchedule } from "./backup-schedule";
+import { ClusterComponent } from "./cluster-component";
+import { renderUnit } from "./systemd-unit";
+import type { ZatoCluster } from "./zato-cluster";
+
+/** What a {@link Backup} can be told. */
+export interface BackupOptions {
+  /**
+   * When backups are made. One that was missed, since the host was off, is made when it is back.
+   *
+   * @default BackupSchedule.daily("02:30")
+   */
+  readonly schedule?: BackupSchedule;
+
+  /**
+   * How many backups stay on the host. The oldest one goes when a newer one is complete.
+   *
+   * @default 7
+   */
+  readonly retain?: number;
+
+  /**
+   * The folder on the host that they are put into, each cluster's in a folder of its name, readable by root alone.
+   *
+   * @default "/var/backups/cdktf-zato"
+   */
+  readonly directory?: string;
+
+  /**
+   * Who takes each backup elsewhere. On the host alone it is lost together with the host.
+   *
+   * @default - nobody
+   */
+  readonly delivery?: BackupDelivery;
+}
+
+/**
+ * Backups of a cluster: its ODB, and the keys and passwords that were generated on its host, in one file that
+ * `cdktf-zato restore` takes. A first one is made when the cluster is deployed. Its removal keeps the backups.
+ */
+export class Backup extends ClusterComponent {
+  /** The folder on the host that holds this cluster's backups. */
+  public readonly directory: string;
+
+  /** How many backups stay on the host. */
+  public readonly retain: number;
+
+  private readonly schedule: string;
+  private readonly delivery: RenderedDelivery | undefined;
+
+  /**
+   * @throws ConstructError when the folder or the delivery's program has no absolute path, the number is below 1, or the
+   * schedule is none
+   */
+  constructor(cluster: ZatoCluster, id: string, options: BackupOptions) {
+    super(cluster, id, "backup");
+    const { directory = "/var/backups/cdktf-zato", schedule = BackupSchedule.daily(), retain = 7, delivery } = options;
+    this.directory = `${requireAbsolutePath(this, "the folder for backups", directory)}/${cluster.clusterName}`;
+    this.retain = requireWhole(this, "the number of backups that stay", retain, 1);
+    this.schedule = schedule._render(this);
+    this.delivery = delivery?._render(this);
+    this.after(() => [...cluster.servers, ...cluster.contentComponents, cluster.webAdmin]);
+  }
+
+  protected override state(): ComponentState {
+    const { directory, unit, componentName, delivery } = this;
+    const description = `Backup of the Zato cluster ${this.cluster.clusterName}`;
+    return {
+      parameters: {
+        ...this.common(),
+        ...delivery?.parameters,
+        unit,
+        timer: this.cluster._paths.timer(this.node.id),
+        directory,
+        schedule: this.schedule,
+        retain: String(this.retain),
+      },
+      files: {
+        ...delivery?.files,
+        unit: renderUnit({
+          Unit: {
+            Description: description,
+            After: "network-online.target postgresql.service",
+            Wants: "network-online.target",
+          },
+          Service: {
+            Type: "oneshot",
+            // Of the scripts that were there when the backup was set up: those of the login user come and go with deploys.
+            ExecStart: `/bin/bash /var/lib/cdktf-zato/components/${componentName}/scripts/backup.sh ${componentName}`,
+            // A delivery that hangs must not keep the next backup from being made.
+            TimeoutStartSec: "6h",
+            Nice: "10",
+            UMask: "0077",
+            PrivateTmp: "true",
+            ProtectSystem: "true",
+            ReadWritePaths: directory,
+            ProtectKernelTunables: "true",
+            ProtectControlGroups: "true",
+            RestrictSUIDSGID: "true",
+          },
+        }),
+        timer: renderUnit({
+          Unit: { Description: description },
+          Timer: { OnCalendar: this.schedule, Persistent: "true", AccuracySec: "1s" },
+          Install: { WantedBy: "timers.target" },
+        }),
+      },
+    };
+  }
+
+  /** Dumps are compressed; what Zato keeps in its ODB is some megabytes. */
+  protected override requirements(): HostRequirements {
+    return { disk: 64 };
+  }
+}

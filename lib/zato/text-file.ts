@@ -1,0 +1,20 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { isAbsolute } from "node:path";
+import { IConstruct } from "constructs";
+import { ConstructError } from "../validation";
+
+/**
+ * The text of a file on the machine that runs `cdktf`.
+ *
+ * @throws ConstructError when the path is relative, or no file is there
+ */
+export function readTextFile(scope: IConstruct, what: string, file: string): string {
+  if (!isAbsolute(file) || !existsSync(file) || !statSync(file).isFile()) {
+    throw new ConstructError(
+      scope,
+      `${what} '${file}' is not there`,
+      "give the absolute path of a file, for example by path.join(__dirname, …)",
+    );
+  }
+  return readFileSync(file, "utf8");
+}

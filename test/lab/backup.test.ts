@@ -1,0 +1,249 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { TerraformVariable } from "cdktf";
+import {
+  BackupDelivery,
+  BackupSchedule,
+  HighAvailabilityDeployment,
+  Secret,
+  ZatoInstallation,
+  type BackupOptions,
+} from "cdktf-zato";
+import type { Lab } from "../../lab/lab";
+import { run, waitUntil } from "../../lab/process";
+import { backupsOf, filesIn, restore, takeBackup } from "./support/backups";
+import { invoke, rows, verify } from "./support/content-cluster";
+import { labHost } from "./support/programs";
+import { Project, type Program } from "./support/project";
+import { freshHosts } from "./support/shared-lab";
+import { httpStatus, logIn, query, secretOf, unitProperty, waitForPing, words } from "./support/zato";
+
+const BACKUPS = backupsOf("host1");
+const DELIVERED = "/root/delivered";
+const CLIENT_PASSWORD = 'it\'s "theirs" $HOME';
+const SECRETS = ["secret_key", "jwt_secret", "admin_invoke_password", "scheduler_api_password", "web_admin_password"];
+
+const SERVICE = `from zato.server.service import Service
+
+class Hello(Service):
+    name = 'hello.say'
+
+    def handle(self):
+        self.response.payload = 'hello'
+`;
+
+let lab: Lab;
+let project: Project;
+let folder: string;
+
+const program =
+  (backup: BackupOptions, revision = "1"): Program =>
+  (stack) => {
+    const deployment = new HighAvailabilityDeployment(stack, "zato", {
+      hosts: [labHost(stack, lab, "host1", { revision })],
+      installation: ZatoInstallation.archive(lab.archive),
+      backup,
+    });
+    const password = Secret.fromVariable(new TerraformVariable(stack, "client_password", { type: "string" }));
+    deployment.addServices(path.join(folder, "hello.py"));
+    const security = deployment.addBasicAuth("Client", { username: "client", password });
+    deployment.addRestChannel("Hello", { urlPath: "/hello", service: "hello.say", security });
+  };
+
+const everyFewSeconds = (): BackupOptions => ({
+  schedule: BackupSchedule.onCalendar("*:*:0/3"),
+  retain: 2,
+  delivery: BackupDelivery.script(path.join(folder, "deliver.sh")),
+});
+
+beforeAll(async () => {
+  lab = await freshHosts(["host1"], { equipped: true });
+  folder = mkdtempSync(path.join(tmpdir(), "zato-backup-"));
+  writeFileSync(path.join(folder, "hello.py"), SERVICE);
+  writeFileSync(path.join(folder, "deliver.sh"), `#!/bin/sh\nmkdir -p ${DELIVERED} && cp -p "$1" ${DELIVERED}/\n`);
+  project = new Project(lab, { env: { TF_VAR_client_password: CLIENT_PASSWORD } });
+});
+
+afterAll(() => {
+  project?.remove();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+const files = (where: string): Promise<string[]> => filesIn(lab, "host1", where);
+
+/** The status that a client of the declared channel gets. */
+function hello(user = "client"): Promise<number> {
+  return httpStatus(
+    lab,
+    `http://${lab.host("host1").address}:11223/hello`,
+    "client",
+    "-u",
+    `${user}:${CLIENT_PASSWORD}`,
+  );
+}
+
+async function secrets(): Promise<string[]> {
+  return Promise.all(SECRETS.map((name) => secretOf(lab, "host1", name)));
+}
+
+describe("backups", () => {
+  beforeAll(() => project.synth(program(everyFewSeconds())).apply());
+
+  test("are made by the timer, whole, for root alone, and as many stay as are wanted", async () => {
+    // GIVEN the one that was made when it was deployed
+    const [first] = await files(DELIVERED);
+    expect(first).toMatch(/^host1-\d{8}T\d{6}Z\.tar$/);
+
+    // WHEN the timer has come round some times
+    await waitUntil("four backups", 60_000, async () => {
+      const made = (await files(DELIVERED)).length;
+      return made >= 4 ? undefined : `${made}`;
+    });
+    await lab.execOrThrow("host1", "systemctl stop zato-host1-backup.timer");
+    await waitUntil("the last one", 20_000, () =>
+      unitProperty(lab, "host1", "zato-host1-backup.service", "ActiveState").then((is) =>
+        is === "inactive" ? undefined : is,
+      ),
+    );
+
+    // THEN
+    const kept = await files(BACKUPS);
+    expect(kept).toEqual((await files(DELIVERED)).slice(-2));
+    expect(await lab.execOrThrow("host1", `find ${BACKUPS} ${DELIVERED} -printf '%m %U %y\\n' | sort -u`)).toBe(
+      "600 0 f\n700 0 d\n",
+    );
+    const listed = await lab.execOrThrow("host1", `tar -tf ${BACKUPS}/${kept[1]} | sort`);
+    expect(words(listed)).toEqual(
+      expect.arrayContaining(["./odb", "./SHA256SUMS", ...SECRETS.map((name) => `./secrets/${name}`)]),
+    );
+    expect(listed).not.toContain("odb_password");
+  });
+
+  test("that cannot be made, or not be handed over, are a failed unit, and cost no former one", async () => {
+    // GIVEN
+    const kept = await files(BACKUPS);
+    const start = () => lab.exec("host1", "systemctl start zato-host1-backup.service");
+
+    // WHEN the database is down
+    await lab.execOrThrow("host1", "systemctl stop postgresql");
+    const { status } = await start();
+    await lab.execOrThrow("host1", "systemctl start postgresql");
+
+    // THEN
+    expect(status).not.toBe(0);
+    expect(await unitProperty(lab, "host1", "zato-host1-backup.service", "Result")).toBe("exit-code");
+    expect(await files(BACKUPS)).toEqual([...kept, "unfinished"]);
+    expect(await lab.execOrThrow("host1", "journalctl -u zato-host1-backup -o cat")).toContain("no backup was made");
+
+    // WHEN nobody takes it
+    await lab.execOrThrow("host1", `rm -r ${DELIVERED} && touch ${DELIVERED}`);
+
+    // THEN
+    await waitUntil("PostgreSQL", 20_000, async () =>
+      (await start(), await files(BACKUPS)).includes("unfinished") ? "not yet" : undefined,
+    );
+    expect(await unitProperty(lab, "host1", "zato-host1-backup.service", "Result")).toBe("exit-code");
+    expect((await files(BACKUPS)).at(-1)).not.toBe(kept.at(-1));
+  });
+});
+
+describe("a cluster that was lost with its host and its keys", () => {
+  let saved: string;
+  let former: string[];
+
+  beforeAll(async () => {
+    // GIVEN a cluster with what was declared, and with what somebody made in web-admin
+    await project.synth(program({})).apply();
+    const made = { name: "By hand", is_active: true, username: "byhand", realm: "Theirs" };
+    const { id } = await invoke<{ id: number }>(lab, "host1", "zato.security.basic-auth.create", made);
+    const password = { id, password1: CLIENT_PASSWORD, password2: CLIENT_PASSWORD };
+    await invoke(lab, "host1", "zato.security.basic-auth.change-password", password);
+    const channel = (await rows(lab, "host1", "zato.http-soap", { connection: "channel", transport: "plain_http" }))
+      .Hello!;
+    await invoke(lab, "host1", "zato.http-soap.create", {
+      ...{ name: "By hand", connection: "channel", transport: "plain_http", is_active: true, is_internal: false },
+      ...{ url_path: "/by-hand", service: "hello.say", security_id: id, data_format: channel.data_format },
+    });
+    expect(
+      await httpStatus(
+        lab,
+        `http://${lab.host("host1").address}:11223/by-hand`,
+        "client",
+        "-u",
+        `byhand:${CLIENT_PASSWORD}`,
+      ),
+    ).toBe(200);
+    saved = await takeBackup(lab, "host1", "host1", folder);
+    former = await secrets();
+
+    // WHEN the host is a new machine
+    await lab.rebuild("host1", { equipped: true });
+    await project.synth(program({}, "2")).apply();
+  });
+
+  test("is a new one at first", async () => {
+    expect(await hello()).toBe(200);
+    expect((await secrets()).filter((secret) => former.includes(secret))).toEqual([]);
+    expect((await logIn(lab, "host1", former[4]!)).status).toBe(200);
+  });
+
+  test("is left alone by what is no backup of it", async () => {
+    // GIVEN
+    const damaged = path.join(folder, "damaged.tar");
+    await run("bash", ["-c", 'head -c "$(($(stat -c %s "$1") * 2 / 3))" "$1" >"$2"', "bash", saved, damaged]);
+
+    // WHEN
+    const results = [await restore(project, "host1", damaged), await restore(project, "other", saved)];
+
+    // THEN
+    expect(results[0]).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining("is no whole backup of a cluster host1") as string,
+    });
+    expect(results[1]).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("there is no cluster 'other'") as string,
+    });
+    expect(await hello()).toBe(200);
+  });
+
+  test("is back by one command, log-in and objects included", async () => {
+    // WHEN
+    const restored = await restore(project, "host1", saved);
+
+    // THEN
+    expect(restored).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("[host1] restore: restored\n") as string,
+    });
+    expect(await secrets()).toEqual(former);
+    await waitForPing(lab, `http://${lab.host("host1").address}:11223/zato/ping`);
+    expect((await logIn(lab, "host1", former[4]!)).status).toBe(302);
+    expect(await hello()).toBe(200);
+    expect(
+      await httpStatus(
+        lab,
+        `http://${lab.host("host1").address}:11223/by-hand`,
+        "client",
+        "-u",
+        `byhand:${CLIENT_PASSWORD}`,
+      ),
+    ).toBe(200);
+    expect(await query(lab, "host1", "select name from server order by name")).toEqual(["server1", "server2"]);
+    expect(await lab.exec("host1", "systemctl is-active zato-host1-scheduler zato-host1-backup.timer")).toMatchObject({
+      stdout: "active\nactive\n",
+    });
+    expect((await verify(project.folder)).stdout).toContain("By hand");
+    expect(await project.planStatus()).toBe(0);
+    expect(await files("/home/ops/.cdktf-zato")).not.toContainEqual(expect.stringMatching(/^backup\./));
+  });
+});
+
+test("the removal of the cluster keeps backups, and says where they are", async () => {
+  const { status, stdout } = await project.destroy();
+  expect(status).toBe(0);
+  expect(stdout).toContain(`kept: the backups in ${BACKUPS}`);
+  expect((await files(BACKUPS)).length).toBeGreaterThan(0);
+  expect((await lab.exec("host1", "systemctl list-unit-files 'zato-*' | grep zato-")).stdout).toBe("");
+});
