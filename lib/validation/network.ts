@@ -11,7 +11,7 @@ import { ConstructError } from "./construct-error";
 export function requireNetwork(scope: IConstruct, what: string, network: string): string {
   const [address = "", prefix = "", ...rest] = network.split("/");
   const longest = isIPv4(address) ? 32 : 128;
-  if (isIP(address) === 0 || !/^\d{1,3}$/.test(prefix) || Number(prefix) > longest || rest.length > 0) {
+  if (!isBareAddress(address) || !/^\d{1,3}$/.test(prefix) || Number(prefix) > longest || rest.length > 0) {
     throw new ConstructError(scope, `'${network}' is no ${what}`, "give it as CIDR block, for example '192.0.2.0/24'");
   }
   return network;
@@ -55,7 +55,7 @@ export function requireSource(scope: IConstruct, what: string, network: string):
   const longest = isIP(address) === 4 ? 32 : 128;
   const isMixed = address.includes(":") && address.includes(".");
   const isPrefix = prefix === undefined || (/^(0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= longest);
-  if (!Token.isUnresolved(network) && (isIP(address) === 0 || isMixed || !isPrefix || rest.length > 0)) {
+  if (!Token.isUnresolved(network) && (!isBareAddress(address) || isMixed || !isPrefix || rest.length > 0)) {
     throw new ConstructError(
       scope,
       `'${network}' is no ${what}`,
@@ -75,6 +75,11 @@ export function requireSources(scope: IConstruct, what: string, networks: readon
     throw new ConstructError(scope, `there is no ${what}`, "name at least one, or leave the list out for anywhere");
   }
   return networks.map((network) => requireSource(scope, what, network));
+}
+
+/** Without the zone of IPv6 (`fe80::1%eth0`), which means something on one machine alone. */
+function isBareAddress(address: string): boolean {
+  return isIP(address) !== 0 && !address.includes("%");
 }
 
 function familyOf(address: string): "ipv4" | "ipv6" {

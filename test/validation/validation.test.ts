@@ -185,6 +185,7 @@ describe("networks", () => {
     "::/129",
     "10.0.0/8",
     "::ffff:10.0.0.1",
+    "fe80::1%eth0",
     "a",
   ])("fails for '%s'", (network) => {
     expect(() => requireSource(stack, "network of clients", network)).toThrow(
