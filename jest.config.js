@@ -11,10 +11,10 @@ module.exports = {
   },
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
   cacheDirectory: "<rootDir>/.jest-cache",
+  maxWorkers: "100%",
   coverageProvider: "v8",
   collectCoverageFrom: ["lib/**/*.ts"],
   coverageDirectory: "<rootDir>/coverage",
-  // lib/content and lib/cli join when they have tests of their own.
   coverageThreshold: Object.fromEntries(
     ["validation", "remote", "host", "zato", "load-balancing", "deployment", "aws", "citrix", "f5", "testing"].map(
       (layer) => [`./lib/${layer}/`, { statements: 97, branches: 95, functions: 92, lines: 97 }],

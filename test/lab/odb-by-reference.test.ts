@@ -185,6 +185,7 @@ describe("a local database", () => {
   test("goes with its keys when that is what is declared", async () => {
     await project.synth(local(DataRemoval.DROP)).apply();
     expect(await project.destroy()).toMatchObject({ status: 0 });
+    await lab.execOrThrow("host1", "systemctl start postgresql"); // it was off before us
     expect(await query(lab, "host1", "select datname from pg_database where datname like 'zato%'", "postgres")).toEqual(
       [],
     );
