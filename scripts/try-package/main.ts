@@ -57,6 +57,7 @@ const rules = loadBalancerContract({
   },
   affinities: [Affinity.SOURCE, Affinity.COOKIE],
   pathAffinities: [Affinity.SOURCE, Affinity.COOKIE],
+  memberTls: true,
   longestId: "edge",
   refusedIds: [],
 });
