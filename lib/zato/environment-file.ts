@@ -2,12 +2,16 @@ import { IConstruct } from "constructs";
 import { escapeLiterals } from "../remote";
 import { ConstructError } from "../validation";
 
+/** What systemd takes for invalid UTF-8, and fails to start a unit for. */
+const NONCHARACTER = /\p{Noncharacter_Code_Point}/u;
+
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
  * Refuses what cannot be in the environment of a process.
  *
- * @throws ConstructError when a name is no name of an environment variable, or a value holds a NUL
+ * @throws ConstructError when a name is no name of an environment variable, or a value holds a NUL or one of
+ * Unicode's noncharacters
  */
 export function requireEnvironment(
   scope: IConstruct,
@@ -26,6 +30,14 @@ export function requireEnvironment(
         scope,
         `the environment variable '${name}' holds a NUL character`,
         "give it without: no environment can hold one",
+      );
+    }
+    const [noncharacter] = NONCHARACTER.exec(value) ?? [];
+    if (noncharacter !== undefined) {
+      throw new ConstructError(
+        scope,
+        `the environment variable '${name}' holds U+${noncharacter.codePointAt(0)!.toString(16).toUpperCase()}`,
+        "give it without: systemd refuses what Unicode defines as no character",
       );
     }
   }

@@ -9,8 +9,8 @@ import { Project } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
 import { unitProperty } from "./support/zato";
 
-/** Terraform itself brings all strings into Unicode's normal form C (README, limits). */
-const text = anyText.map((any) => any.normalize("NFC"));
+/** Terraform itself brings all strings into Unicode's normal form C (README, limits); noncharacters are refused at synth. */
+const text = anyText.map((any) => any.normalize("NFC").replace(/\p{Noncharacter_Code_Point}/gu, ""));
 
 const AWKWARD = [
   "",

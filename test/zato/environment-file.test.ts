@@ -38,3 +38,10 @@ test("fails for a value that holds a NUL", () => {
     "stack: the environment variable 'A' holds a NUL character; give it without: no environment can hold one",
   );
 });
+
+test.each(["\ufffe", "\ufdd0", "\u{1ffff}"])("fails for a value that holds the noncharacter %j", (noncharacter) => {
+  const code = noncharacter.codePointAt(0)!.toString(16).toUpperCase();
+  expect(() => requireEnvironment(stack, { A: `a${noncharacter}` })).toThrow(
+    `stack: the environment variable 'A' holds U+${code}; give it without: systemd refuses what Unicode defines as no character`,
+  );
+});

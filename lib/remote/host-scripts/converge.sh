@@ -10,7 +10,7 @@ scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 staging=$(realpath "$(dirname "$3")") staged=$(basename "$3")
 # It goes with the working folder.
 mkdir "$work/staged"
-find "$staging" -maxdepth 1 -name "$staged.*" -exec mv -t "$work/staged" {} +
+mv -t "$work/staged" -- "$staging/$staged".*
 staged=$work/staged/$staged
 split_manifests "$staged.manifest" "$work/earlier"
 unpack_manifest "$staged.manifest" "$work/entries"

@@ -31,8 +31,8 @@ take_lock() {
 # clear_staging FOLDER: forgets what no run can still want: Terraform empties its scripts when they have run, and leaves
 # them there; one that was killed leaves all that it had staged; and former scripts may have been in use when others came.
 clear_staging() {
-    find "$1/run" -name '*.sh' -size 0 -mmin +1 -delete
-    find "$1" -mindepth 1 -maxdepth 1 -mmin +180 ! -name run ! -name scripts ! -samefile "$scripts" -exec rm -rf {} +
+    find "$1/run" -name '*.sh' -size 0 -mmin +1 -delete 2>/dev/null || true
+    find "$1" -mindepth 1 -maxdepth 1 -mmin +180 ! -name run ! -name scripts ! -samefile "$scripts" -exec rm -rf {} + 2>/dev/null || true
 }
 
 # release_lock: what follows may go on beside other runs.
