@@ -39,6 +39,8 @@ environment() {
 restart() {
     drain
     progress "starting"
+    # Counts restarts from zero, which a restart between two of systemd's own does not.
+    systemctl reset-failed "$(param unit)" 2>/dev/null || true
     systemctl restart "$(param unit)"
 }
 
