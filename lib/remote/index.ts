@@ -10,6 +10,7 @@ export type * from "./remote-access";
 export * from "./remote-component";
 export * from "./remote-host";
 export * from "./secret";
+export * from "./terraform-address";
 export * from "./terraform-text";
 export * from "./tls-certificate";
 export * from "./vendor-resource";

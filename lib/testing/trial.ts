@@ -2,6 +2,7 @@ import { TerraformOutput, TerraformResource, TerraformStack, Testing } from "cdk
 import { HighAvailabilityDeployment, HighAvailabilityDeploymentProps } from "../deployment";
 import { PhysicalHost } from "../host";
 import { IExternalLoadBalancer } from "../load-balancing";
+import { terraformAddress } from "../remote";
 import { hostPort } from "../validation";
 import { ZatoInstallation } from "../zato";
 import { LoadBalancerUnderTest, RenderedPool, TerraformConfiguration } from "./load-balancer-under-test";
@@ -109,9 +110,9 @@ export class Trial {
     if (own.length === 0) {
       return [];
     }
-    const awaited = this.everythingBefore(own.map(addressOf));
+    const awaited = this.everythingBefore(own.map(terraformAddress));
     return this.deployment.clusters
-      .flatMap((cluster) => cluster.components.map(({ content }) => addressOf(content)))
+      .flatMap((cluster) => cluster.components.map(({ content }) => terraformAddress(content)))
       .filter((address) => !awaited.has(address));
   }
 
@@ -138,8 +139,4 @@ export class Trial {
     }
     return this.synthesized;
   }
-}
-
-function addressOf({ terraformResourceType, friendlyUniqueId }: TerraformResource): string {
-  return `${terraformResourceType}.${friendlyUniqueId}`;
 }
