@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TerraformStack, TerraformVariable } from "cdktf";
-import { EnmasseObjects, EnmasseObjectsProps, HighAvailabilityDeployment, Secret } from "cdktf-zato";
+import { EnmasseObjects, EnmasseObjectsProps, HighAvailabilityDeployment, Secret, SqlEngine } from "cdktf-zato";
 import { parse } from "yaml";
 import { temporaryFolder } from "../support/bash";
 import { newDeployment, newStack } from "../support/stack";
@@ -125,6 +125,51 @@ test("names that nobody declares are found, of which enmasse would only warn, an
     expect.stringContaining("channel_rest/A calls the service 'a.one', which nobody declares"),
     expect.stringContaining("channel_rest/A is secured by 'Nobody', which nobody declares"),
   ]);
+});
+
+describe("keys", () => {
+  test.each([
+    ["outconn_sql", { pool_sizee: 5 }, "pool_sizee", "outconn_sql 'A'"],
+    ["channel_plain_http", { service: "pub.zato.ping", urlpath: "/a" }, "urlpath", "channel_rest 'A'"],
+    ["security", { type: "bearer_token", scope: "all" }, "scope", "oauth 'A'"],
+    ["scheduler", { service: "pub.zato.ping", second: 2 }, "second", "scheduler 'A'"],
+    ["email_imap", { password: "Zato_Enmasse_Env.K", toString: "x" }, "toString", "email_imap 'A'"],
+  ])("an unknown one of %s is refused: Zato would pass over it", (section, fields, key, object) => {
+    expect(() => add({ [section]: [{ name: "A", ...fields }] }, { secrets: { K: secret("k") } })).toThrow(
+      `stack/zato: Zato would pass over the unknown key '${key}' of ${object}; take one of: `,
+    );
+  });
+
+  test("a kind that takes keys of any name has any", () => {
+    add({ outgoing_ldap: [{ name: "A", anything: 1 }], x: [{ name: "A", toString: 1 }] });
+    expect(zato.contentObjects.map(({ key }) => key)).toEqual(["outgoing_ldap/A", "x/A"]);
+  });
+
+  test("all keys of the objects that have types are known", () => {
+    // GIVEN
+    const password = secret("password");
+    const basic = zato.addBasicAuth("Basic", { username: "a", password });
+    const key = zato.addApiKey("Key", { key: password });
+    zato.addJwt("Token", { username: "a", password });
+    zato.addSqlConnection("Sql", { engine: SqlEngine.MYSQL, host: "db", database: "d", username: "u", password });
+    zato.addOutgoingRest("Out", { host: "https://a.example", security: basic, dataFormat: "json", timeout: 5 });
+    const channel = { urlPath: "/in", service: "pub.zato.ping", method: "POST", dataFormat: "json" };
+    zato.addRestChannel("In", { ...channel, security: key });
+    zato.addSchedulerJob("Job", { service: "pub.zato.ping", interval: 2, extra: "a" });
+    zato.addCache("Cache");
+    zato.addSmtpConnection("Mail", { host: "mail", pingAddress: "a@b.example", username: "u", password });
+    const { files } = Template.synth(stack).manifest("zato/content/host1");
+    const content = parse(files.enmasse!) as Record<string, unknown>;
+    const variables = files.enmasse!.match(/Cdktf_Zato_\w+/g)!;
+
+    // WHEN
+    const other = newDeployment(newStack());
+    const secrets = Object.fromEntries(variables.map((name) => [name, password]));
+    other.addEnmasseObjects(EnmasseObjects.fromObject(content, { secrets }));
+
+    // THEN
+    expect(other.contentObjects.map(({ key }) => key)).toEqual(zato.contentObjects.map(({ key }) => key));
+  });
 });
 
 test("a variable that is not given is refused: Zato would store a placeholder", () => {

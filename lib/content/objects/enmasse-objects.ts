@@ -5,6 +5,7 @@ import { Secret } from "../../remote";
 import { ConstructError } from "../../validation";
 import { yaml } from "../yaml";
 import { ContentObject, EnmasseValue } from "./content-object";
+import { knownKeys } from "./known-keys";
 import { latestStart } from "./latest-start";
 
 /** Secrets of enmasse objects, by the name behind `Zato_Enmasse_Env.` in the file. */
@@ -91,6 +92,8 @@ export class EnmasseObjects {
       );
     }
     const { name, ...fields } = object;
+    const kind = kindOf(section, fields);
+    requireKnownKeys(scope, kind, name, Object.keys(fields));
     const secrets: Record<string, Secret> = {};
     for (const [field, value] of Object.entries(fields)) {
       const variable = typeof value === "string" ? VARIABLE.exec(value)?.[1] : undefined;
@@ -109,7 +112,7 @@ export class EnmasseObjects {
       name,
       fields: fields as Record<string, EnmasseValue>,
       secrets,
-      kind: kindOf(section, fields),
+      kind,
       service: typeof service === "string" ? service : undefined,
       security: typeof security === "string" && !/^(zato|$)/.test(security) ? security : undefined,
     });
@@ -136,6 +139,19 @@ function kindOf(section: string, { type, type_ }: Readonly<Record<string, unknow
     return ALIASES[type] ?? type;
   }
   return known === "zato_generic_connection" ? (GENERIC_CONNECTIONS[String(type_)] ?? known) : known;
+}
+
+/** Zato itself would pass over the key, and take its default in place of what was meant. */
+function requireKnownKeys(scope: IConstruct, kind: string, name: string, keys: readonly string[]): void {
+  const known = knownKeys(kind);
+  const unknown = keys.find((key) => known !== undefined && !known.includes(key));
+  if (unknown !== undefined) {
+    throw new ConstructError(
+      scope,
+      `Zato would pass over the unknown key '${unknown}' of ${kind} '${name}'`,
+      `take one of: ${known!.join(", ")}`,
+    );
+  }
 }
 
 /** As for typed jobs. One that ends after some repetitions counts from its start. */
