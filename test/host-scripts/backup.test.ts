@@ -123,6 +123,59 @@ describe("what is no backup of this cluster is refused:", () => {
   });
 });
 
+describe("before the servers of a cluster get other code", () => {
+  const unit = (build: string, server = "server1", zato = "/opt/zato/3.3"): string =>
+    `[Service]\nExecStart=${zato}/bin/python -m zato.server.main /opt/zato/env/a/${server} fg=True\n${build}\n`;
+  const OLD = "BindPaths=/opt/zato/builds/old:/opt/zato/3.3";
+  const NEW = "BindPaths=/opt/zato/builds/new:/opt/zato/3.3";
+
+  /** What a server's turn does, with the unit that is there and the one that is declared. */
+  function turn(there: string | undefined, declared: string, program = "echo backup made"): BashResult {
+    if (there !== undefined) write(there, "installed.service");
+    write(declared, "entries", "file", "unit");
+    write(`echo "$LOCKED $1"; ${program}`, "scripts", "backup.sh");
+    return withBackups(
+      `scripts=$2/scripts
+       folders_of_this_cluster() { if [ -d "$STATE/components/a-$1" ]; then echo "$STATE/components/a-$1/"; fi; }
+       progress() { echo "$1"; }
+       fail() { echo "failed: $1"; exit 1; }
+       exec 3>&1
+       back_up_before_other_code "$2/installed.service"`,
+    );
+  }
+  const MADE = "making a backup before the cluster gets other code\nyes a-backup\nbackup made\n";
+
+  beforeEach(() => mkdirSync(path("state", "components", "a-backup")));
+
+  test.each([
+    ["another build", unit(OLD), unit(NEW)],
+    ["another release", unit("", "server1", "/opt/zato/3.2"), unit("", "server1")],
+    ["another version of a package", unit("X-Zato-Build=1"), unit("X-Zato-Build=2")],
+  ])("one is made for %s, and the next server needs none", (_, former, next) => {
+    expect(turn(former, next)).toMatchObject({ status: 0, stdout: MADE });
+    expect(turn(former, next)).toMatchObject({ status: 0, stdout: "" });
+    expect(turn(former, next.replace("server1", "server2"))).toMatchObject({ status: 0, stdout: "" });
+
+    // WHEN one goes back
+    expect(turn(next, former)).toMatchObject({ status: 0, stdout: MADE });
+  });
+
+  test.each([
+    ["a setting", unit(OLD), `${unit(OLD)}X-Restarted-At=now\n`],
+    ["a first start", undefined, unit(NEW)],
+  ])("none is made for %s", (_, former, next) => {
+    expect(turn(former, next)).toMatchObject({ status: 0, stdout: "" });
+  });
+
+  test("where none can be made, they keep the code that they have, and the next try makes one", () => {
+    expect(turn(unit(OLD), unit(NEW), "exit 1")).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining("no backup could be made, so the servers go on with the code") as string,
+    });
+    expect(turn(unit(OLD), unit(NEW))).toMatchObject({ status: 0, stdout: MADE });
+  });
+});
+
 test("of any backups the newest ones stay, as many as are wanted, and nothing else is touched", () => {
   const time = fc
     .date({ min: new Date("2000-01-01"), max: new Date("2099-12-31"), noInvalidDate: true })

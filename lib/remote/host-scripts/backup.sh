@@ -12,7 +12,7 @@ begin "$name"
 state=$STATE/components/$name
 unpack_manifest "$state/manifest" "$work/entries"
 host=$(param host) label=$(param label)
-take_lock
+[ -n "${LOCKED:-}" ] || take_lock
 backup=$(write_backup "$(param directory)") || fail "no backup was made, and the former ones were left alone; see the log"
 release_lock
 progress "made $backup"

@@ -5,6 +5,7 @@ converge() {
     local unit files
     unit=$(param unit)
     files=("$(param environment_file)" "/etc/systemd/system/$unit")
+    back_up_before_other_code "/etc/systemd/system/$unit"
     make_room
     create_directory "$(file create)"
     set_port

@@ -50,3 +50,22 @@ forget_old_backups() {
     find "$1" -maxdepth 1 -type f -printf '%f\n' | { grep -xE "$2-[0-9]{8}T[0-9]{6}Z\.tar" || true; } | LC_ALL=C sort |
         head -n "-$3" | while IFS= read -r name; do rm -f -- "$1/$name"; done
 }
+
+# back_up_before_other_code UNIT_FILE: before the first server of a cluster gets another build or release of Zato, which may change
+# the ODB. Once for each: a second try must not replace the way back by what the first one left.
+back_up_before_other_code() {
+    local code folder
+    code=$(code_of "$(file unit)")
+    folder=$(folders_of_this_cluster backup)
+    if [ -z "$folder" ] || [ ! -f "$1" ] || [ "$(code_of "$1")" = "$code" ] ||
+        [ "$(cat "$folder/made-before" 2>/dev/null)" = "$code" ]; then return; fi
+    progress "making a backup before the cluster gets other code"
+    LOCKED=yes bash "$scripts/backup.sh" "$(basename "$folder")" >&3 ||
+        fail "no backup could be made, so the servers go on with the code that they have"
+    printf '%s\n' "$code" >"$folder/made-before"
+}
+
+# code_of UNIT_FILE: what tells the code that a server's unit runs from any other.
+code_of() {
+    sed -n 's/^ExecStart=\([^ ]*\) .*/\1/p; /^BindPaths=/p; /^X-Zato-Build=/p' "$1"
+}
