@@ -10,7 +10,7 @@ import {
   TlsCertificate,
 } from "../remote";
 import { hostPort } from "../validation";
-import { unitOf } from "../zato/systemd-unit";
+import { rootUnitOf } from "../zato/systemd-unit";
 import { LoadBalancerPool } from "./pool";
 
 /** What a node of a {@link HaproxyLoadBalancer} is made from. */
@@ -83,11 +83,9 @@ export class HaproxyNode extends RemoteComponent {
       },
       files: {
         config: this.props.haproxyConfig(),
-        unit: unitOf(`Load balancer ${name} in front of Zato's clusters`, {
+        unit: rootUnitOf(`Load balancer ${name} in front of Zato's clusters`, {
           Type: "notify",
           // The master opens privileged ports, and addresses that are the other host's at the moment.
-          User: "root",
-          Group: "root",
           RuntimeDirectory: `zato-${name}`,
           RuntimeDirectoryMode: "0700",
           // Every request is refused until it is back, or keepalived has noticed.
@@ -127,10 +125,8 @@ export class HaproxyNode extends RemoteComponent {
   }
 
   private vrrpUnit(name: string, config: string): string {
-    return unitOf(`Virtual address of the load balancer ${name}`, {
+    return rootUnitOf(`Virtual address of the load balancer ${name}`, {
       Type: "simple",
-      User: "root",
-      Group: "root",
       RuntimeDirectory: `zato-${name}-vrrp`,
       ExecStart:
         `/usr/sbin/keepalived --dont-fork --log-console --vrrp --use-file ${config} ` +

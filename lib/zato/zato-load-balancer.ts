@@ -19,7 +19,7 @@ import {
 import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
 import { renderCommandFile } from "./command-file";
 import { renderLoadBalancerConfig } from "./load-balancer-config";
-import { unitOf } from "./systemd-unit";
+import { unitOf, writesOnlyTo } from "./systemd-unit";
 import type { ZatoCluster } from "./zato-cluster";
 
 /** How the external load balancer knows the clusters when it speaks TLS to them. */
@@ -233,6 +233,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
           retryPosts: options.retryPosts ?? false,
         }),
         unit: unitOf(`Zato load-balancer of ${cluster.clusterName}`, {
+          ...writesOnlyTo(path),
           Type: "notify",
           RuntimeDirectory: cluster._paths.runtimeDirectory(this.node.id),
           RuntimeDirectoryMode: "0700",

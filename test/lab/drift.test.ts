@@ -1,6 +1,6 @@
 import type { TerraformStack } from "cdktf";
 import type { Lab } from "../../lab/lab";
-import { verify } from "./support/content-cluster";
+import { repairsIn, verify } from "./support/content-cluster";
 import { twoHosts } from "./support/programs";
 import { Project } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
@@ -62,8 +62,7 @@ test("what was changed by hand is named, and put right by the command that verif
   expect(await project.planStatus()).toBe(0);
 
   // WHEN
-  const replaced = [...said.at(-1)!.matchAll(/-replace='[^']*'/g)].map(([option]) => option.replaceAll("'", ""));
-  await project.apply(...replaced);
+  await project.apply(...repairsIn(said.at(-1)!));
 
   // THEN
   expect(await verified()).toEqual({ status: 0, said: ["all hosts are as deployed"] });

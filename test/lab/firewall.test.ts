@@ -11,6 +11,7 @@ import { startLoad } from "../../lab/load";
 import { describeLoad } from "../../lab/load-summary";
 import { waitUntil } from "../../lab/process";
 import { renderManifest } from "../../lib/remote/manifest";
+import { repairsIn, verify } from "./support/content-cluster";
 import { labHost, virtualAddress } from "./support/programs";
 import { lastLines, Project } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
@@ -141,6 +142,23 @@ describe("a firewall on hosts that are in use", () => {
     await waitForPing(lab, entry);
     await poolIsUp();
     expect(await openPorts("client")).toEqual([22]);
+  });
+
+  test("opened by hand is found, and closed by the command that verify prints", async () => {
+    // GIVEN
+    expect(await verify(project.folder)).toMatchObject({ status: 0 });
+    await lab.execOrThrow("host1", "nft insert rule inet cdktf_zato input tcp dport 9101 accept");
+    expect(await openPorts("client")).toEqual([22, 9101]);
+
+    // WHEN
+    const { status, stdout } = await verify(project.folder);
+    await project.apply(...repairsIn(stdout));
+
+    // THEN
+    expect(status).toBe(1);
+    expect(stdout).toContain("the rules of the firewall were changed");
+    expect(await openPorts("client")).toEqual([22]);
+    expect(await verify(project.folder)).toMatchObject({ status: 0 });
   });
 });
 

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { ZatoInstallation, type HighAvailabilityDeploymentProps } from "cdktf-zato";
-import type { PublishedFile } from "../../lab/archive";
+import { ZatoInstallation, ZatoRelease, type HighAvailabilityDeploymentProps } from "cdktf-zato";
+import { buildStandIn, sha256Of, type PublishedFile } from "../../lab/archive";
 import type { Lab } from "../../lab/lab";
-import { startLoad } from "../../lab/load";
-import { describeLoad } from "../../lab/load-summary";
+import { silent } from "../../lab/log";
 import type { CommandResult } from "../../lab/process";
+import { applyUnderLoad } from "./support/apply-under-load";
+import { backupsOf, filesIn } from "./support/backups";
 import { twoHosts, virtualAddress } from "./support/programs";
 import { Project, type Program } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
@@ -41,7 +42,7 @@ function declared({ archive = lab.archive, ...deployment }: Variation = {}): Pro
     const installation = ZatoInstallation.archive(archive);
     // Noticed sooner than by default, for the sake of the test's time.
     const healthCheck = { interval: 1, timeout: 1 };
-    const zato = twoHosts(stack, lab, { deployment: { installation, healthCheck, ...deployment } });
+    const zato = twoHosts(stack, lab, { deployment: { installation, healthCheck, backup: {}, ...deployment } });
     zato.addServices(services);
     zato.addRestChannel("Work", { urlPath: "/work", service: "rolling.work" });
   };
@@ -72,29 +73,27 @@ async function anotherBuild(name: string, command: string): Promise<PublishedFil
   return { url: url.href, sha256 };
 }
 
-/** Applies while clients send what is never repeated by a balancer; gives what Terraform said. */
-async function applyUnderLoad(program: Program): Promise<CommandResult> {
+/** Requests that no balancer repeats. */
+function changeUnderLoad(program: Program): Promise<CommandResult> {
   const url = `http://${virtualAddress(lab)}/work`;
-  const load = await startLoad(lab, { url, method: "POST", body: "{}", seconds: 300 });
-  await load.begun;
-  const result = await project.synth(program).tryApply();
-  load.stop();
-  const summary = await load.finished;
-  console.log(`${expect.getState().currentTestName}: ${describeLoad(summary)}`);
-  expect(summary.failedByKind).toEqual({});
-  return result;
+  return applyUnderLoad(lab, project, program, { url, method: "POST", body: "{}" });
 }
 
-/** What lies at the path of Zato's code for a running component of a host: the build's folder, named after its archive. */
+/** The build that a running component of a host runs, by its archive. */
 async function buildOf(host: string, component: string): Promise<string> {
   const pid = await unitProperty(lab, host, `zato-${host}-${component}.service`, "MainPID");
-  const mounted = `awk '$5 == "/opt/zato/3.3" { print $4 }' /proc/${pid}/mountinfo`;
+  const mounted = `awk '$5 ~ "^/opt/zato/3[.]" { print $4 }' /proc/${pid}/mountinfo`;
   return path.posix.basename((await lab.execOrThrow(host, mounted)).trim());
 }
 
 async function buildsOf(...components: string[]): Promise<string[]> {
   const all = await Promise.all(HOSTS.flatMap((host) => components.map((one) => buildOf(host, one))));
   return [...new Set(all)];
+}
+
+/** How many backups there are of each cluster. */
+async function backups(): Promise<number[]> {
+  return Promise.all(HOSTS.map(async (host) => (await filesIn(lab, host, backupsOf(host))).length));
 }
 
 async function startTimes(): Promise<string[]> {
@@ -105,9 +104,16 @@ async function startTimes(): Promise<string[]> {
 test("another build of Zato for the same path, and the way back, lose no request", async () => {
   // GIVEN
   const archive = await anotherBuild("zato-second", "echo second >lab-build");
+  expect(await backups()).toEqual([1, 1]);
 
-  // WHEN, THEN
-  expect(await applyUnderLoad(declared({ archive }))).toMatchObject({ status: 0 });
+  // WHEN
+  const forth = await changeUnderLoad(declared({ archive }));
+
+  // THEN
+  expect(forth).toMatchObject({ status: 0 });
+  expect(await backups()).toEqual([2, 2]);
+  const said = forth.stdout.split("\n").filter((line) => line.includes("[host1] server1:"));
+  expect(said.findIndex((line) => line.includes("backup"))).toBe(0);
   expect(await buildsOf("server1", "server2", "web-admin")).toEqual([archive.sha256]);
   expect(await lab.execOrThrow("host1", "ls /opt/zato/builds | wc -l; cat /opt/zato/current/lab-build")).toBe(
     "2\nsecond\n",
@@ -115,18 +121,44 @@ test("another build of Zato for the same path, and the way back, lose no request
 
   // WHEN nothing can be downloaded any more
   await lab.execOrThrow("client", "mv /srv/artifacts/zato-3.3-stand-in.tar.gz /srv/artifacts/moved-away");
-  const back = await applyUnderLoad(declared());
+  const back = await changeUnderLoad(declared());
   await lab.execOrThrow("client", "mv /srv/artifacts/moved-away /srv/artifacts/zato-3.3-stand-in.tar.gz");
 
   // THEN
   expect(back).toMatchObject({ status: 0 });
   expect(await buildsOf("server1", "server2")).toEqual([lab.archive.sha256]);
+  expect(await backups()).toEqual([3, 3]);
+});
+
+test("another release of Zato, and the way back, lose no request", async () => {
+  // GIVEN
+  const file = (await buildStandIn(silent, "3.2"))!;
+  const archive = { url: await lab.publish(file), sha256: sha256Of(file) };
+  const version = "cd /opt/zato && runuser -u zato -- current/bin/zato --version";
+
+  // WHEN
+  const forth = await changeUnderLoad(declared({ archive, release: ZatoRelease.V3_2 }));
+
+  // THEN
+  expect(forth).toMatchObject({ status: 0 });
+  expect(await buildsOf("server1", "server2", "web-admin")).toEqual([archive.sha256]);
+  expect(await lab.execOrThrow("host2", version)).toContain("3.2");
+  expect(await backups()).toEqual([4, 4]);
+
+  // WHEN
+  const back = await changeUnderLoad(declared());
+
+  // THEN
+  expect(back).toMatchObject({ status: 0 });
+  expect(await buildsOf("server1", "server2", "web-admin")).toEqual([lab.archive.sha256]);
+  expect(await lab.execOrThrow("host2", version)).toContain("3.3");
+  expect(await project.planStatus()).toBe(0);
 });
 
 test("a build that cannot be imported is refused on all hosts before any server is touched", async () => {
   const archive = await anotherBuild("zato-broken", "rm lib/python3*/site-packages/zato/server/main.py");
   const before = await startTimes();
-  const { status, stdout, stderr } = await applyUnderLoad(declared({ archive }));
+  const { status, stdout, stderr } = await changeUnderLoad(declared({ archive }));
   expect(status).toBe(1);
   expect(stdout + stderr).toContain("is incomplete: its server cannot be imported");
   expect(stdout).toContain("to go on, remove the cause and deploy again; to go back, deploy the former program");
@@ -137,7 +169,7 @@ test("a build that cannot be imported is refused on all hosts before any server 
 });
 
 test("fewer servers with more workers each lose no request", async () => {
-  expect(await applyUnderLoad(declared({ servers: 1 }))).toMatchObject({ status: 0 });
+  expect(await changeUnderLoad(declared({ servers: 1 }))).toMatchObject({ status: 0 });
   for (const host of HOSTS) {
     expect(await workersOf(lab, host, "server1")).toBe(lab.host(host).cpus);
     expect((await lab.exec(host, `systemctl status zato-${host}-server2`)).status).not.toBe(0);
@@ -148,7 +180,7 @@ test("a restart without a change is one property, and loses no request though ea
   // WHEN
   const before = await startTimes();
   const plan = await project.synth(declared({ servers: 1, restartedAt: "2026-11-22" })).plan();
-  const result = await applyUnderLoad(declared({ servers: 1, restartedAt: "2026-11-22" }));
+  const result = await changeUnderLoad(declared({ servers: 1, restartedAt: "2026-11-22" }));
 
   // THEN
   expect(result).toMatchObject({ status: 0 });
@@ -162,7 +194,7 @@ test("a server that does not start any more stops the change at the first cluste
   const environment = { Zato_Config_Server_server__conf_main_gunicorn_workers: "none" };
 
   // WHEN
-  const { status, stdout } = await applyUnderLoad(declared({ servers: 1, restartedAt: "2026-11-22", environment }));
+  const { status, stdout } = await changeUnderLoad(declared({ servers: 1, restartedAt: "2026-11-22", environment }));
 
   // THEN
   expect(status).toBe(1);
@@ -171,7 +203,7 @@ test("a server that does not start any more stops the change at the first cluste
   expect((await startTimes())[1]).toBe(before[1]);
 
   // WHEN one goes back
-  const back = await applyUnderLoad(declared({ servers: 1, restartedAt: "2026-11-22" }));
+  const back = await changeUnderLoad(declared({ servers: 1, restartedAt: "2026-11-22" }));
 
   // THEN
   expect(back).toMatchObject({ status: 0 });

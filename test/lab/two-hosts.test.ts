@@ -102,6 +102,17 @@ describe("after the first apply", () => {
     expect(running.map(({ stdout }) => stdout.trim())).toEqual(["1", "0"]);
   });
 
+  test("Zato's processes are exposed to little, by systemd's own measure", async () => {
+    const units = (await unitsOf(lab, "host1")).filter((unit) => unit.startsWith("zato-host1-"));
+    expect(units).toHaveLength(5);
+    for (const unit of units) {
+      // In tenths; systemd's own word for up to 4 is "OK".
+      const { status, stdout } = await lab.exec("host1", `systemd-analyze security --no-pager --threshold=30 ${unit}`);
+      console.log(stdout.trim().split("\n").at(-1));
+      expect([unit, status]).toEqual([unit, 0]);
+    }
+  });
+
   test("all units start at boot, and come back when their main processes are killed", async () => {
     // GIVEN
     const former = await mainProcesses();

@@ -1,4 +1,4 @@
-import { unitOf } from "../systemd-unit";
+import { unitOf, writesOnlyTo } from "../systemd-unit";
 import { processOf, Release3, START_OPTIONS } from "./release-3";
 import { ServerRuntime, WebAdminRuntime } from "./release-behavior";
 
@@ -14,6 +14,7 @@ export class Release32 extends Release3 {
   public webAdminUnit(runtime: WebAdminRuntime): string {
     return unitOf(`Zato web-admin of ${runtime.cluster}`, {
       ...processOf(runtime),
+      ...writesOnlyTo(runtime.path),
       EnvironmentFile: "-/etc/zato/zato.env",
       Type: "simple",
       ExecStartPre: `/bin/rm -f ${runtime.path}/pidfile`,

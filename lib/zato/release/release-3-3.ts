@@ -1,4 +1,4 @@
-import { unitOf } from "../systemd-unit";
+import { unitOf, writesOnlyTo } from "../systemd-unit";
 import { processOf, Release3 } from "./release-3";
 import { WebAdminRuntime } from "./release-behavior";
 
@@ -11,6 +11,7 @@ export class Release33 extends Release3 {
     const { Environment, ...process } = processOf(runtime);
     return unitOf(`Zato web-admin of ${runtime.cluster}`, {
       ...process,
+      ...writesOnlyTo(path),
       Environment: [
         Environment!,
         `Zato_Dashboard_Base_Dir=${path}`,

@@ -1,5 +1,5 @@
 import { ZATO_3_PATHS } from "../path-rules";
-import { unitOf } from "../systemd-unit";
+import { unitOf, writesOnlyTo } from "../systemd-unit";
 import { ComponentRuntime, ReleaseBehavior, ServerRuntime, WebAdminRuntime } from "./release-behavior";
 
 /** How Zato 3.x passes options to the processes behind `zato start`. */
@@ -54,6 +54,7 @@ export abstract class Release3 implements ReleaseBehavior {
     const { Environment, ...process } = processOf(runtime);
     return unitOf(`Zato scheduler of ${runtime.cluster}`, {
       ...process,
+      ...writesOnlyTo(runtime.path),
       Environment: [Environment!, "Zato_Config_Scheduler_scheduler__conf_server_server_prefer_odb_config=True"],
       Type: "simple",
       EnvironmentFile: "-/etc/zato/zato.env",

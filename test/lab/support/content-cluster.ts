@@ -12,6 +12,11 @@ export function verify(stackFolder: string): Promise<CommandResult> {
   });
 }
 
+/** The options of `terraform apply` that `verify` says will put right what it has found. */
+export function repairsIn(said: string): string[] {
+  return [...said.matchAll(/-replace='[^']*'/g)].map(([option]) => option.replaceAll("'", ""));
+}
+
 /** The address of a Terraform resource by its construct path below the stack: `zato/content/host1/content`. */
 export function addressOf(stackFolder: string, constructPath: string): string {
   const { resource } = JSON.parse(readFileSync(path.join(stackFolder, "cdk.tf.json"), "utf8")) as {

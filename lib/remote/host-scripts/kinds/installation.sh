@@ -42,6 +42,7 @@ from_archive() {
     install -d -m 0755 -o zato -g zato "$(param zato)"
     touch "$(param zato)/.cdktf-zato"
     check_import "$folder"
+    note_path
     link_build "$folder"
 }
 
@@ -85,6 +86,14 @@ refuse_foreign_zato() {
     zato=$(param zato)
     [ -f "$zato/.cdktf-zato" ] || [ -z "$(ls -A "$zato" 2>/dev/null)" ] ||
         fail "$zato holds a Zato that did not come from an archive; move it away, or give the archive another path"
+}
+
+# Another release has another path, and the former one goes with the last.
+note_path() {
+    local zato
+    zato=$(param zato)
+    touch "$state/paths"
+    grep -qxF -- "$zato" "$state/paths" || printf '%s\n' "$zato" >>"$state/paths"
 }
 
 # What people and our own scripts find at the path: links into the build that is declared. The folder itself always stays the
@@ -167,14 +176,16 @@ drift() {
 }
 
 remove() {
-    local zato
+    local zato path
     zato=$(param zato)
     case $(param method) in
         archive)
             rm -f -- "$STATE"/archive-*
             forget_builds
             rmdir --ignore-fail-on-non-empty "$ZATO_HOME/builds" 2>/dev/null || true
-            declared_elsewhere "|$zato" || rm -rf -- "$zato"
+            while IFS= read -r path; do
+                declared_elsewhere "|$path" || rm -rf -- "$path"
+            done < <(cat "$state/paths" 2>/dev/null || true; printf '%s\n' "$zato")
             ;;
         repository)
             apt-mark unhold "$(param package)" || true

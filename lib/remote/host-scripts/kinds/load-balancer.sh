@@ -70,7 +70,9 @@ drift() {
     check_use "$unit" loaded "$config"
 }
 
+# Balancers in front may still know of the cluster, if it is removed alone.
 remove() {
+    take_cluster_out
     remove_unit "$(param unit)"
     rm -rf -- "$(param path)"
 }
