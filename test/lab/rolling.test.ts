@@ -6,11 +6,11 @@ import { buildStandIn, sha256Of, type PublishedFile } from "../../lab/archive";
 import type { Lab } from "../../lab/lab";
 import { silent } from "../../lab/log";
 import type { CommandResult } from "../../lab/process";
-import { applyUnderLoad } from "./support/apply-under-load";
 import { backupsOf, filesIn } from "./support/backups";
 import { twoHosts, virtualAddress } from "./support/programs";
 import { Project, type Program } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
+import { underLoad } from "./support/under-load";
 import { unitProperty, waitForPing, workersOf } from "./support/zato";
 
 const HOSTS = ["host1", "host2"] as const;
@@ -76,7 +76,7 @@ async function anotherBuild(name: string, command: string): Promise<PublishedFil
 /** Requests that no balancer repeats. */
 function changeUnderLoad(program: Program): Promise<CommandResult> {
   const url = `http://${virtualAddress(lab)}/work`;
-  return applyUnderLoad(lab, project, program, { url, method: "POST", body: "{}" });
+  return underLoad(lab, { url, method: "POST", body: "{}" }, () => project.synth(program).tryApply());
 }
 
 /** The build that a running component of a host runs, by its archive. */

@@ -1,19 +1,16 @@
 import type { Lab } from "../../../lab/lab";
 import { startLoad, type LoadOptions } from "../../../lab/load";
 import { describeLoad } from "../../../lab/load-summary";
-import type { CommandResult } from "../../../lab/process";
-import type { Program, Project } from "./project";
 
-/** Applies while clients send requests, all of which must be answered; gives what Terraform said. */
-export async function applyUnderLoad(
+/** Does something while clients send requests, all of which must be answered. */
+export async function underLoad<T>(
   lab: Lab,
-  project: Project,
-  program: Program,
   requests: Omit<LoadOptions, "seconds">,
-): Promise<CommandResult> {
+  action: () => Promise<T>,
+): Promise<T> {
   const load = await startLoad(lab, { seconds: 300, ...requests });
   await load.begun;
-  const result = await project.synth(program).tryApply();
+  const result = await action();
   load.stop();
   const summary = await load.finished;
   console.log(`${expect.getState().currentTestName}: ${describeLoad(summary)}`);
