@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { EnmasseObjects, HighAvailabilityDeployment } from "cdktf-zato";
+import { Affinity, EnmasseObjects, HighAvailabilityDeployment } from "cdktf-zato";
 import type { Lab } from "../../lab/lab";
 import { startLoad } from "../../lab/load";
 import { sleep, waitUntil } from "../../lab/process";
@@ -13,6 +13,16 @@ import { freshHosts } from "./support/shared-lab";
 import { waitForPing } from "./support/zato";
 
 const HOSTS = ["host1", "host2"] as const;
+const WHERE = `
+from socket import gethostname
+from zato.server.service import Service
+
+class Where(Service):
+    name = "where.am-i"
+
+    def handle(self):
+        self.response.payload = gethostname()
+`;
 const CREDENTIALS = `Basic ${Buffer.from(`partner:${PARTNER_PASSWORD}`).toString("base64")}`;
 const PARTNER = ["--header", `Authorization: ${CREDENTIALS}`];
 
@@ -335,9 +345,17 @@ test("what is removed from the code disappears from both clusters, channels befo
   });
   const userConfig = example.file("site.ini");
   writeFileSync(userConfig, "[site]\nname=lab\n");
+  writeFileSync(example.file("where.py"), WHERE);
   const more = (zato: HighAvailabilityDeployment): void => {
     zato.addEnmasseObjects(tokens);
     zato.addUserConfig(userConfig);
+    for (const affinity of [Affinity.NONE, Affinity.SOURCE, Affinity.COOKIE]) {
+      zato.addRestChannel(`Where ${affinity.kind}`, {
+        urlPath: `/where/${affinity.kind}`,
+        service: "where.am-i",
+        affinity,
+      });
+    }
   };
   await project.synth(example.program({ more })).apply();
 
@@ -356,6 +374,20 @@ test("what is removed from the code disappears from both clusters, channels befo
     status: 200,
     body: expect.stringContaining('"v2"') as string,
   });
+});
+
+test("clients come back to the cluster that they know on the channels that want it, and on no other", async () => {
+  const answering = async (kind: string, ...args: string[]): Promise<string[]> => {
+    const answers: string[] = [];
+    for (let request = 0; request < 8; request++) {
+      answers.push((await get(`http://${virtualAddress(lab)}/where/${kind}`, ...args)).body);
+    }
+    return [...new Set(answers)].sort();
+  };
+  expect(await answering("none")).toEqual(["host1", "host2"]);
+  expect(await answering("source")).toHaveLength(1);
+  expect(await answering("cookie")).toEqual(["host1", "host2"]);
+  expect(await answering("cookie", "--cookie", "/run/jar", "--cookie-jar", "/run/jar")).toHaveLength(1);
 });
 
 describe("an apply fails", () => {
