@@ -4,7 +4,7 @@ import { sleep, waitUntil } from "../../lab/process";
 import { twoHosts, virtualAddress } from "../lab/support/programs";
 import { Project } from "../lab/support/project";
 import { freshHosts } from "../lab/support/shared-lab";
-import { httpStatus, poolOf, unitProperty, unitsOf, waitForPing } from "../lab/support/zato";
+import { holdersOf, httpStatus, poolOf, unitProperty, unitsOf, waitForPing } from "../lab/support/zato";
 import { costOf, FaultReport, type FaultCost } from "./support/fault-report";
 
 const HOSTS = ["host1", "host2"] as const;
@@ -77,12 +77,7 @@ async function suffer(
 }
 
 async function holder(): Promise<string> {
-  for (const host of HOSTS) {
-    if ((await lab.execOrThrow(host, `ip -o address show to ${virtualAddress(lab)}`)) !== "") {
-      return host;
-    }
-  }
-  throw new Error("no host holds the virtual address");
+  return (await holdersOf(lab, virtualAddress(lab), HOSTS))[0]!;
 }
 
 async function other(): Promise<string> {

@@ -5,7 +5,7 @@ import { sleep, waitUntil } from "../../lab/process";
 import { twoHosts, virtualAddress } from "./support/programs";
 import { Project } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
-import { poolOf, waitForPing } from "./support/zato";
+import { holdersOf, poolOf, waitForPing } from "./support/zato";
 
 const HOSTS = ["host1", "host2"] as const;
 const ALL_UP = "host1 UP, host2 UP";
@@ -25,12 +25,7 @@ beforeAll(async () => {
 afterAll(() => project?.remove());
 
 async function holder(): Promise<string> {
-  for (const host of HOSTS) {
-    if ((await lab.execOrThrow(host, `ip -o address show to ${virtualAddress(lab)}`)) !== "") {
-      return host;
-    }
-  }
-  throw new Error("no host holds the virtual address");
+  return (await holdersOf(lab, virtualAddress(lab), HOSTS))[0]!;
 }
 
 /** 20 requests a second for 14 seconds; the host loses its power in the fourth. */

@@ -95,3 +95,9 @@ export async function invoke(lab: Lab, host: string, service: string, request: o
   const { response } = JSON.parse(answer) as { response: string };
   return response === "" ? undefined : JSON.parse(Buffer.from(response, "base64").toString());
 }
+
+/** Those of some hosts that have an address, such as the virtual one. */
+export async function holdersOf(lab: Lab, address: string, hosts: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(hosts.map((host) => lab.execOrThrow(host, `ip -o address show to ${address}`)));
+  return hosts.filter((_, position) => found[position] !== "");
+}
