@@ -178,3 +178,39 @@ describe("an ODB", () => {
     });
   });
 });
+
+/** A container has no clock of its own: from here on all services of host1 take theirs from a file, but for the monotonic one. */
+const CLOCK = "/run/lab-clock";
+const SET_UP_CLOCK = `
+set -euo pipefail
+DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends libfaketime >/dev/null
+echo +0 >${CLOCK}
+install -d /etc/systemd/system/service.d
+cat >/etc/systemd/system/service.d/clock.conf <<END
+[Service]
+Environment=LD_PRELOAD=$(dpkg -L libfaketime | grep -F /libfaketime.so.1)
+Environment=FAKETIME_TIMESTAMP_FILE=${CLOCK} FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1
+END
+systemctl daemon-reload
+systemctl restart postgresql@15-main 'zato-*.service'
+`;
+
+describe("a clock", () => {
+  const seconds = async (...command: string[]): Promise<number> =>
+    Number(await lab.execOrThrow("host1", [...command, "date", "+%s"]));
+  const offset = async (): Promise<number> =>
+    (await seconds("systemd-run", "--quiet", "--wait", "--pipe")) - (await seconds("env"));
+
+  beforeAll(() => lab.execOrThrow("host1", SET_UP_CLOCK));
+
+  test.each([
+    ["forward", 3600],
+    ["back", -3600],
+  ])("jumps %s by an hour", async (direction, jump) => {
+    const cost = await suffer(`clock of a host ${direction} by an hour`, () =>
+      lab.execOrThrow("host1", `printf '%+d\n' ${jump} >${CLOCK}`),
+    );
+    expect(Math.round((await offset()) / 60)).toBe(jump / 60);
+    expect(cost.lost).toBe(0);
+  });
+});
