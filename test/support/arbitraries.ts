@@ -12,3 +12,8 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.array(fc.constantFrom(...TRICKY), { maxLength: 12 }).map((pieces) => pieces.join("")),
   fc.string({ unit: "binary", maxLength: 40 }).map((text) => text.replaceAll("\0", "")),
 );
+
+/** Of characters alone: Unicode defines some code points as none, and systemd refuses them. */
+export const anyCharacters: fc.Arbitrary<string> = anyText.map((text) =>
+  text.replace(/\p{Noncharacter_Code_Point}/gu, ""),
+);
