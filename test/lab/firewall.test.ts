@@ -29,6 +29,27 @@ const OTHER_TABLE = `table ip somebody {
 }
 `;
 
+/** Neighbours of a host that speak IPv6, which the lab's own network does not: one in a network that `sshFrom` has, and one that is in another. */
+const SIX = `
+set -euo pipefail
+mount -o remount,rw /proc/sys
+ip link add six type bridge
+sysctl -q -w net.ipv6.conf.six.disable_ipv6=0
+ip link set six up
+ip address add 2001:db8::1/32 dev six nodad
+ip address add 2001:dba::1/32 dev six nodad
+for name in admitted foreign; do
+    ip netns add "$name"
+    ip link add "$name" type veth peer name eth0 netns "$name"
+    ip link set "$name" master six up
+    ip netns exec "$name" sysctl -q -w net.ipv6.conf.eth0.disable_ipv6=0
+    ip -n "$name" link set eth0 up
+done
+ip -n admitted address add 2001:db8::2/32 dev eth0 nodad
+ip -n foreign address add 2001:dba::2/32 dev eth0 nodad
+ip -n foreign route add 2001:db8::/32 dev eth0
+`;
+
 let lab: Lab;
 let project: Project;
 let entry: string;
@@ -132,14 +153,15 @@ describe("a firewall on hosts that are in use", () => {
     expect(await holdersOf(lab, virtualAddress(lab), HOSTS)).toHaveLength(1);
   });
 
-  test("is there again after a power cut, before anybody can come in", async () => {
-    const before = await rules("host1");
-    await lab.powerCut("host1");
-    await lab.powerOn("host1");
-    expect(await rules("host1")).toBe(before);
-    await waitForPing(lab, entry);
-    await poolIsUp();
-    expect(await openPorts("client")).toEqual([22]);
+  test("does the same for IPv6", async () => {
+    await lab.execOrThrow("host2", SIX);
+    await lab.execOrThrow("host2", ["systemd-run", "--quiet", "nc", "-6", "-k", "-l", "9101"]);
+    expect((await lab.exec("host2", "sleep 1; nc -z ::1 9101")).status).toBe(0);
+    const reaches = async (from: string, port: number): Promise<boolean> =>
+      (await lab.exec("host2", `ip netns exec ${from} nc -z -w 2 2001:db8::1 ${port}`)).status === 0;
+    expect(await reaches("admitted", 22)).toBe(true);
+    expect(await reaches("admitted", 9101)).toBe(false);
+    expect(await reaches("foreign", 22)).toBe(false);
   });
 
   test("opened by hand is found, and closed by the command that verify prints", async () => {
@@ -157,6 +179,16 @@ describe("a firewall on hosts that are in use", () => {
     expect(stdout).toContain("the rules of the firewall were changed");
     expect(await openPorts("client")).toEqual([22]);
     expect(await verify(project.folder)).toMatchObject({ status: 0 });
+  });
+
+  test("is there again after a power cut, before anybody can come in", async () => {
+    const before = await rules("host1");
+    await lab.powerCut("host1");
+    await lab.powerOn("host1");
+    expect(await rules("host1")).toBe(before);
+    await waitForPing(lab, entry);
+    await poolIsUp();
+    expect(await openPorts("client")).toEqual([22]);
   });
 });
 
