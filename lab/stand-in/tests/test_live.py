@@ -326,6 +326,7 @@ email_smtp:
         # The servers go on trying to tell of a job; what it is not told of, a scheduler does not start unless it prefers the ODB.
         told = lab.start(start, 'scheduler', 'told.log')
         self.assertTrue(wait_until(lambda: invoked in lab.log('told')))
+        time.sleep(3)  # each import is told of by itself
         told.terminate()
         self.assertEqual(told.wait(5), 0)
         asking = lab.start(start, 'scheduler', 'asking.log')
