@@ -40,7 +40,7 @@ function services(...names: string[]): void {
 describe("the envelope of the admin API", () => {
   test("carries the credentials of admin.invoke, past any proxy", async () => {
     api.rows["zato.outgoing.sql"] = [{ id: 7, name: "Billing" }];
-    expect(await admin("ping-sql", ["Billing"])).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(await admin("ping-sql", ["Billing"], "1")).toEqual({ status: 0, stdout: "", stderr: "" });
     expect(api.invocations).toEqual([
       {
         service: "zato.outgoing.sql.ping",
@@ -296,13 +296,40 @@ test("open channels are closed by their paths", async () => {
   expect(api.invocations.map(({ request }) => request)).toEqual([{ id: 1 }]);
 });
 
-test("a connection that does not connect is named, with the last line of Zato's traceback", async () => {
-  api.rows["zato.outgoing.sql"] = [{ id: 7, name: "Billing" }];
-  const details = "Traceback (most recent call last):\n  File x\nError: password authentication failed\n";
-  api.failures["zato.outgoing.sql.ping"] = { status: 500, body: JSON.stringify({ result: "Error", details }) };
-  expect(await admin("ping-sql", ["Billing"])).toMatchObject({
-    status: 1,
-    stderr: "the SQL connection 'Billing' does not connect: Error: password authentication failed\n",
+describe("SQL connections", () => {
+  const AUTH = "Error: password authentication failed";
+
+  test.each([
+    ["the error above Zato's traceback", `··· Error ···\n\n>>> ${AUTH}\n>>> File x\n\nTraceback\n\nZato 3.3`],
+    ["the last line of a bare traceback", `Traceback (most recent call last):\n  File x\n${AUTH}\n`],
+  ])("that do not connect are named, with %s", async (_, details) => {
+    api.rows["zato.outgoing.sql"] = [{ id: 7, name: "Billing" }];
+    api.failures["zato.outgoing.sql.ping"] = { status: 500, body: JSON.stringify({ result: "Error", details }) };
+    expect(await admin("ping-sql", ["Billing"], "1")).toMatchObject({
+      status: 1,
+      stderr: `the SQL connection 'Billing' does not connect: ${AUTH}\n`,
+    });
+  });
+
+  test("have to connect from every worker; Zato leaves those out that fail", async () => {
+    api.rows["zato.outgoing.sql"] = [{ id: 7, name: "Billing" }];
+    api.workers = [{}, {}];
+    expect(await admin("ping-sql", ["Billing"], "2")).toMatchObject({ status: 0 });
+    expect(await admin("ping-sql", ["Billing"], "3")).toMatchObject({
+      status: 1,
+      stderr: "the SQL connection 'Billing' connects from 2 of 3 workers only\n",
+    });
+  });
+
+  test("are edited as they are, each of them, so that workers take what the database holds", async () => {
+    api.rows["zato.outgoing.sql"] = [
+      { id: 7, name: "Billing", cluster_id: 1, host: "db" },
+      { id: 8, name: "Audit", cluster_id: 1, host: "db", extra: "a=b" },
+    ];
+    expect(await admin("refresh-sql")).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(api.invocations.map(({ service, request }) => [service, request])).toEqual(
+      api.rows["zato.outgoing.sql"].map((row) => ["zato.outgoing.sql.edit", row]),
+    );
   });
 });
 

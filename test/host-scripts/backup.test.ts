@@ -176,6 +176,15 @@ describe("before the servers of a cluster get other code", () => {
   });
 });
 
+test("a dump whose contents take long to list is read to the end of the list", () => {
+  const listed =
+    'pg_restore() { [ "$1" = -f ] || { echo "; TABLE DATA public cluster o"; seq 100000; }; }; . "$1/lib/dump.sh";';
+  const { status, stderr } = bash(`param() { echo postgresql; }; ${listed} odb_dump_is_whole dump || exit 9`, [
+    HOST_SCRIPTS,
+  ]);
+  expect([status, stderr]).toEqual([0, ""]);
+});
+
 test("of any backups the newest ones stay, as many as are wanted, and nothing else is touched", () => {
   const time = fc
     .date({ min: new Date("2000-01-01"), max: new Date("2099-12-31"), noInvalidDate: true })

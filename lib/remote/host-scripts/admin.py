@@ -91,6 +91,7 @@ COMMANDS = {
     "create-jwt": inventory.create_jwt,
     "remove": inventory.remove,
     "ping-sql": inventory.ping_sql,
+    "refresh-sql": inventory.refresh_sql,
 }
 
 

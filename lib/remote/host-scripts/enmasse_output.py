@@ -9,7 +9,7 @@ import os
 import re
 import sys
 
-from inventory import last_line
+from inventory import cause
 
 NOT_IMPORTED = re.compile(r"Could not import \(is_edit \w+\) '(.*?)' with '.*', response from '(.*?)' was '(.*)'$", re.S)
 FIELDS = re.compile(r"\{.*?'name': '([^']*)'.*\}", re.S)
@@ -61,7 +61,7 @@ def complaint(key, value):
     failed = NOT_IMPORTED.match(value)
     if failed:
         name, kind, details = failed.groups()
-        return f"{code}: {kind} '{name}': {last_line(details)}"
+        return f"{code}: {kind} '{name}': {cause(details)}"
     return f"{code}: " + FIELDS.sub(r"\1", value)
 
 

@@ -234,25 +234,36 @@ def read_lines(path):
         return {line.rstrip("\n") for line in file if line.strip()}
 
 
-def ping_sql(admin, names_file):
-    """Fails unless each outgoing SQL connection really connects."""
+def refresh_sql(admin):
+    """Has all workers make the pools of all outgoing SQL connections anew, with what the ODB holds."""
+    for row in KINDS["outconn_sql"].rows(admin):
+        admin.invoke("zato.outgoing.sql.edit", {**row, "cluster_id": 1})
+
+
+def ping_sql(admin, names_file, workers):
+    """Fails unless each outgoing SQL connection really connects, from each of the workers of this server."""
     problems = []
     rows = {row["name"]: row for row in KINDS["outconn_sql"].rows(admin)}
     for name in sorted(read_lines(names_file)):
+        request = {"id": rows[name]["id"], "should_raise_on_error": True}
         try:
-            admin.invoke("zato.outgoing.sql.ping", {"id": rows[name]["id"], "should_raise_on_error": True})
+            # One worker first, which says why, and does not try a wrong password more often than it takes.
+            admin.invoke("zato.outgoing.sql.ping", request)
+            answers = admin.invoke("zato.outgoing.sql.ping", request, all_pids=True)
+            if len(answers) != int(workers):
+                problems.append(f"the SQL connection '{name}' connects from {len(answers)} of {workers} workers only")
         except OSError as error:
             detail = error.read().decode(errors="replace") if hasattr(error, "read") else ""
-            problems.append(f"the SQL connection '{name}' does not connect: {last_line(detail) or error}")
+            problems.append(f"the SQL connection '{name}' does not connect: {cause(detail) or error}")
     if problems:
         sys.exit("\n".join(problems))
 
 
-def last_line(answer):
-    """The last line of the traceback that Zato answers with."""
+def cause(answer):
+    """The error in what Zato answers with: a line behind ">>> ", where there is one, else the last line of a traceback."""
     try:
         details = json.loads(answer).get("details", answer)
     except ValueError:
         details = answer
     lines = [line.strip() for line in str(details).replace("\\n", "\n").splitlines() if line.strip(" .'\"}{")]
-    return lines[-1] if lines else ""
+    return next((line[4:] for line in lines if line.startswith(">>> ")), lines[-1] if lines else "")

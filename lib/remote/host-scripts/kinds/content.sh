@@ -50,15 +50,29 @@ import_objects() {
     rm -f "$stamp"
     progress "importing $(param objects) objects"
     create_jwt_definitions
-    local status=0
-    run_enmasse >"$work/enmasse" 2>&1 || status=$?
-    enmasse_output all
+    local status
+    # On Python 3.11 a server fails at times to list Zato's services (python/cpython#106905). Then nothing was imported.
+    for _ in 1 2 3; do
+        status=0
+        run_enmasse >"$work/enmasse" 2>&1 || status=$?
+        enmasse_output all
+        grep -q 'Could not fetch service list' "$work/enmasse" || break
+    done
     [ "$status" -eq 0 ] || fail "enmasse ended with exit status $status: $(enmasse_output complaints)"
     # Zato's exit code is 0 whatever the import did; with a warning it imports nothing.
     if grep -Eq '[1-9][0-9]* (warnings? and|errors? found)|Caught an exception' "$work/enmasse"; then
         fail "enmasse reports errors: $(enmasse_output complaints)"
     fi
+    refresh_sql
     printf '%s\n' "$sum" >"$stamp"
+}
+
+# Zato sends out an edit, which has the password of before, and the change of the password at the same time: workers that hear of
+# the edit last go on with the former one. Another edit brings what is in the ODB.
+refresh_sql() {
+    [ -s "$(param_file sql_connections)" ] || return 0
+    admin "$(first_server)" refresh-sql || fail "the SQL connections could not be refreshed; see the log"
+    sleep 2 # Workers hear of it a moment after the answer.
 }
 
 # Zato 3.3 stores a new JWT definition, fails to tell its workers of it, and then waits without end for them to know it, and an
@@ -153,8 +167,12 @@ verify() {
     }
 }
 
+# ping_sql: from every worker of every server; each has pools of its own.
 ping_sql() {
-    admin "$(first_server)" ping-sql "$(param_file sql_connections)"
+    local address workers
+    while read -r address workers; do
+        [ -z "$address" ] || admin "$address" ping-sql "$(param_file sql_connections)" "$workers" || return
+    done < <(param servers; echo)
 }
 
 remove() {

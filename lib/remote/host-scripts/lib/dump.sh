@@ -17,7 +17,8 @@ odb_dump() {
 # odb_dump_is_whole FILE: whether it can be read to its end, and has Zato's tables.
 odb_dump_is_whole() {
     case $(param odb_engine) in
-        postgresql) pg_restore --list "$1" | grep -q ' TABLE DATA public cluster ' && pg_restore -f /dev/null "$1" ;;
+        # Read to its end: a reader that stops early, as grep -q, would make pg_restore fail.
+        postgresql) pg_restore --list "$1" | grep ' TABLE DATA public cluster ' >/dev/null && pg_restore -f /dev/null "$1" ;;
         mysql) gzip -cd "$1" | awk '/^INSERT INTO `cluster` / { found = 1 } { last = $0 } END { exit !(found && last ~ /^-- Dump completed/) }' ;;
     esac
 }

@@ -117,7 +117,7 @@ class Memory:
     def _on_sql_create_edit(self, session: Session, message: dict) -> None:
         self.sql.pop(message.get('old_name'), None)
         if row := session.first('SELECT * FROM sql_pool WHERE id = %(id)s', id=message['id']):
-            self.sql[row['name']] = row
+            self.sql[row['name']] = {**row, 'password': message.get('password', row['password'])}
 
     def _on_sql_delete(self, _session: Session, message: dict) -> None:
         self.sql.pop(message['name'], None)

@@ -1,11 +1,13 @@
 """zato.outgoing.sql.*: SQL connections (facts §7.5 to §7.7)."""
 
+import threading
 from uuid import uuid4
 
 from ..outgoing_sql import SqlConnections
 from .registry import Call, service
 
 _FIELDS = ('name', 'is_active', 'cluster_id', 'engine', 'host', 'port', 'db_name', 'username', 'pool_size')
+_LATE_SECONDS = 0.3
 _DISPLAY_NAMES = {'postgresql+pg8000': 'PostgreSQL', 'mysql+pymysql': 'MySQL', 'oracle': 'Oracle', 'zato+mssql1': 'MS SQL'}
 
 
@@ -44,11 +46,14 @@ def create(call: Call):
 
 @service('zato.outgoing.sql.edit', 'id', *_FIELDS)
 def edit(call: Call):
+    """Trap (measured on 3.3): workers are told after the answer, with the password as of the edit. A change of the password
+    that comes right behind it overtakes it, and the workers go on with the former one."""
     values = _values(call)
     with call.server.odb.session() as session:
-        old = session.one('SELECT name FROM sql_pool WHERE id = %(id)s', id=call.input.id)
+        old = session.one('SELECT name, password FROM sql_pool WHERE id = %(id)s', id=call.input.id)
         session.update('sql_pool', call.input.id, **values)
-    call.server.broker.publish('SQL_CREATE_EDIT', id=call.input.id, old_name=old['name'])
+    threading.Timer(_LATE_SECONDS, call.server.broker.publish, ('SQL_CREATE_EDIT',),
+        {'id': call.input.id, 'old_name': old['name'], 'password': old['password']}).start()
     return _answer(call.input.id, values)
 
 
