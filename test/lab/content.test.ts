@@ -469,7 +469,7 @@ describe("an apply fails", () => {
 
     // THEN
     expect(applied.status).toBe(1);
-    expect(lastLines(applied)).toContain(lab.host("host2").address);
+    expect(lastLines(applied)).toContain("zato_content_host2_content");
     expect(await get(orders, ...PARTNER)).toMatchObject({ status: 200 });
     expect(await verify(project.folder)).toMatchObject({
       status: 2,

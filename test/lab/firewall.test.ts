@@ -34,7 +34,7 @@ const SIX = `
 set -euo pipefail
 mount -o remount,rw /proc/sys
 ip link add six type bridge
-sysctl -q -w net.ipv6.conf.six.disable_ipv6=0
+sysctl -q -w net.ipv6.conf.six.disable_ipv6=0 net.ipv6.conf.lo.disable_ipv6=0
 ip link set six up
 ip address add 2001:db8::1/32 dev six nodad
 ip address add 2001:dba::1/32 dev six nodad
