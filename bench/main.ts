@@ -1,16 +1,13 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { arch, availableParallelism, platform, totalmem } from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { format, resolveConfig } from "prettier";
 import { applyWithoutChanges } from "./apply-without-changes";
 import { importTime } from "./import-time";
+import { machine } from "./machine";
 import { renderTable, Result } from "./result";
+import { writeSection } from "./results-page";
 import { synthGrowth } from "./synth-growth";
 import { synthTime } from "./synth-time";
 import { Workspace } from "./workspace";
-
-const RESULTS_FILE = path.join(__dirname, "RESULTS.md");
 
 async function main(): Promise<void> {
   const workspace = new Workspace();
@@ -23,9 +20,7 @@ async function main(): Promise<void> {
       console.log(renderTable(found));
       results.push(...found);
     }
-    const style = await resolveConfig(RESULTS_FILE);
-    writeFileSync(RESULTS_FILE, await format(renderResults(results), { ...style, parser: "markdown" }));
-    console.log(`written to ${path.relative(process.cwd(), RESULTS_FILE)}`);
+    await writeSection("Import, synth and plan", renderResults(results));
     process.exitCode = results.some((result) => result.reached === false) ? 1 : 0;
   } finally {
     workspace.remove();
@@ -33,9 +28,7 @@ async function main(): Promise<void> {
 }
 
 function renderResults(results: readonly Result[]): string {
-  return `# Benchmarks
-
-\`npm run bench\` measures and writes this page. It takes some minutes, needs Terraform and no network, and fails where a
+  return `\`npm run bench\` measures and writes this section. It takes some minutes, needs Terraform and no network, and fails where a
 goal is missed.
 
 ${renderTable(results)}
@@ -46,22 +39,8 @@ constructs. The peer of a synth gets all texts ready-made, while the library ren
 
 The last lines are real Terraform with the carrier \`terraform_data\`, on a state in which the whole deployment exists.
 
-Measured on a machine with ${machine()}.
+Measured on a machine with ${machine()}, cdktf ${versionOf("cdktf")}, constructs ${versionOf("constructs")}.
 `;
-}
-
-/** The machine in words, without anything that tells it from others of its kind. */
-function machine(): string {
-  const memory = Math.round(totalmem() / 2 ** 30);
-  const terraform = JSON.parse(
-    execFileSync("terraform", ["version", "-json"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
-  ) as {
-    terraform_version: string;
-  };
-  return (
-    `${availableParallelism()} CPUs and ${memory} GiB of memory (${platform()}, ${arch()}), Node ${process.versions.node}, ` +
-    `cdktf ${versionOf("cdktf")}, constructs ${versionOf("constructs")}, Terraform ${terraform.terraform_version}`
-  );
 }
 
 function versionOf(module: string): string {

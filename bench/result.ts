@@ -28,10 +28,16 @@ export function format(value: number): string {
 
 /** The rows as a Markdown table. */
 export function renderTable(results: readonly Result[]): string {
-  const rows = results.map(({ what, peer, measured, goal, reached }) =>
-    [what, peer, measured, goal, reached === undefined ? "" : reached ? "reached" : "**missed**"].join(" | "),
-  );
-  return ["what | peer | ratio | goal | outcome", "--- | --- | --- | --- | ---", ...rows]
-    .map((row) => `| ${row} |\n`)
-    .join("");
+  const rows = results.map(({ what, peer, measured, goal, reached }) => [what, peer, measured, goal, outcome(reached)]);
+  return markdownTable(["what", "peer", "ratio", "goal", "outcome"], rows);
+}
+
+/** Whether a goal was reached, as it stands in a table. */
+export function outcome(reached: boolean | undefined): string {
+  return reached === undefined ? "" : reached ? "reached" : "**missed**";
+}
+
+/** A Markdown table. */
+export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [header, header.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |\n`).join("");
 }

@@ -38,6 +38,11 @@ export function growthExponent(points: readonly (readonly [x: number, y: number]
   return covariance / mean(logarithms.map(([x]) => (x - meanX) ** 2));
 }
 
+/** The value in the middle. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
 function quantile(values: readonly number[], fraction: number): number {
   const sorted = [...values].sort((x, y) => x - y);
   const position = (sorted.length - 1) * fraction;
