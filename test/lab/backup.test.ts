@@ -72,16 +72,13 @@ afterAll(() => {
 
 const files = (where: string): Promise<string[]> => filesIn(lab, "host1", where);
 
-/** The status that a client of the declared channel gets. */
-function hello(user = "client"): Promise<number> {
-  return httpStatus(
-    lab,
-    `http://${lab.host("host1").address}:11223/hello`,
-    "client",
-    "-u",
-    `${user}:${CLIENT_PASSWORD}`,
-  );
+/** The status that a client of a channel gets. */
+function ask(urlPath: string, user: string): Promise<number> {
+  const url = `http://${lab.host("host1").address}:11223${urlPath}`;
+  return httpStatus(lab, url, "client", "-u", `${user}:${CLIENT_PASSWORD}`);
 }
+
+const hello = (): Promise<number> => ask("/hello", "client");
 
 async function secrets(): Promise<string[]> {
   return Promise.all(SECRETS.map((name) => secretOf(lab, "host1", name)));
@@ -165,15 +162,7 @@ describe("a cluster that was lost with its host and its keys", () => {
       ...{ name: "By hand", connection: "channel", transport: "plain_http", is_active: true, is_internal: false },
       ...{ url_path: "/by-hand", service: "hello.say", security_id: id, data_format: channel.data_format },
     });
-    expect(
-      await httpStatus(
-        lab,
-        `http://${lab.host("host1").address}:11223/by-hand`,
-        "client",
-        "-u",
-        `byhand:${CLIENT_PASSWORD}`,
-      ),
-    ).toBe(200);
+    expect(await ask("/by-hand", "byhand")).toBe(200);
     saved = await takeBackup(lab, "host1", "host1", folder);
     former = await secrets();
 
@@ -221,15 +210,7 @@ describe("a cluster that was lost with its host and its keys", () => {
     await waitForPing(lab, `http://${lab.host("host1").address}:11223/zato/ping`);
     expect((await logIn(lab, "host1", former[4]!)).status).toBe(302);
     expect(await hello()).toBe(200);
-    expect(
-      await httpStatus(
-        lab,
-        `http://${lab.host("host1").address}:11223/by-hand`,
-        "client",
-        "-u",
-        `byhand:${CLIENT_PASSWORD}`,
-      ),
-    ).toBe(200);
+    expect(await ask("/by-hand", "byhand")).toBe(200);
     expect(await query(lab, "host1", "select name from server order by name")).toEqual(["server1", "server2"]);
     expect(await lab.exec("host1", "systemctl is-active zato-host1-scheduler zato-host1-backup.timer")).toMatchObject({
       stdout: "active\nactive\n",
