@@ -301,6 +301,10 @@ describe("SQL connections", () => {
 
   test.each([
     ["the error above Zato's traceback", `··· Error ···\n\n>>> ${AUTH}\n>>> File x\n\nTraceback\n\nZato 3.3`],
+    [
+      "the end of an error that is a traceback",
+      `··· Error ···\n\n>>> Exception: 'Traceback\n  File x\n${AUTH}\n\n>>> File x\n`,
+    ],
     ["the last line of a bare traceback", `Traceback (most recent call last):\n  File x\n${AUTH}\n`],
   ])("that do not connect are named, with %s", async (_, details) => {
     api.rows["zato.outgoing.sql"] = [{ id: 7, name: "Billing" }];

@@ -260,10 +260,13 @@ def ping_sql(admin, names_file, workers):
 
 
 def cause(answer):
-    """The error in what Zato answers with: a line behind ">>> ", where there is one, else the last line of a traceback."""
+    """The error in what Zato answers with: what is between ">>> " and the next one, where it is so marked, else a traceback. Of
+    several lines the last one counts."""
     try:
         details = json.loads(answer).get("details", answer)
     except ValueError:
         details = answer
-    lines = [line.strip() for line in str(details).replace("\\n", "\n").splitlines() if line.strip(" .'\"}{")]
-    return next((line[4:] for line in lines if line.startswith(">>> ")), lines[-1] if lines else "")
+    text = str(details).replace("\\n", "\n")
+    marked = text.split(">>> ", 2)[1] if ">>> " in text else text
+    lines = [line.strip() for line in marked.splitlines() if line.strip(" .'\"}{")]
+    return lines[-1] if lines else ""
