@@ -65,6 +65,8 @@ function options(content: DeclaredComponent, knownHosts: string): string[] {
     ["StrictHostKeyChecking", "yes"],
     ["BatchMode", "yes"],
     ["ConnectTimeout", "10"],
+    // A host that is lost meanwhile is given up after a minute, not after what TCP allows.
+    ["ServerAliveInterval", "20"],
     ...(content.keyFile === undefined ? [] : [["IdentityFile", content.keyFile]]),
   ].flatMap(([name, value]) => ["-o", `${name}=${value}`]);
   const { bastion } = content;

@@ -88,7 +88,9 @@ describe("verify", () => {
     const said = ["all hosts are as deployed", "host1 and host2 run exactly what is declared", ""].join("\n");
     expect(result).toEqual({ status: 0, stdout: said, stderr: "" });
     const words = readFileSync(join(folder(), "words-10.0.0.12"), "utf8").split("\n");
-    expect(words).toEqual(expect.arrayContaining(["StrictHostKeyChecking=yes", "BatchMode=yes", "-l", "ops"]));
+    expect(words).toEqual(
+      expect.arrayContaining(["StrictHostKeyChecking=yes", "BatchMode=yes", "ServerAliveInterval=20", "-l", "ops"]),
+    );
     expect(words.slice(-4)).toEqual([
       "--",
       "10.0.0.12",
