@@ -176,6 +176,15 @@ describe("before the servers of a cluster get other code", () => {
   });
 });
 
+test("for a restore a certificate is found where it is read, and other secrets with those of the cluster", () => {
+  write(
+    "@param certificate\n|/opt/a/certificate.pem\n@param secrets\n|certificate given\n|password given\n",
+    "manifest",
+  );
+  const place = (name: string): string => withBackups(`place_of_given "$2" /secrets ${name}`).stdout;
+  expect([place("certificate"), place("password")]).toEqual(["/opt/a/certificate.pem", "/secrets/password"]);
+});
+
 test("a dump whose contents take long to list is read to the end of the list", () => {
   const listed =
     'pg_restore() { [ "$1" = -f ] || { echo "; TABLE DATA public cluster o"; seq 100000; }; }; . "$1/lib/dump.sh";';

@@ -83,7 +83,7 @@ converge_again() {
     mkdir -p "$work/again/run"
     cp "$folder/manifest" "$work/again/$name.manifest"
     while read -r secret; do
-        [ -z "$secret" ] || cp "$secrets/$secret" "$work/again/$name.secret.$secret"
+        [ -z "$secret" ] || cp "$(place_of_given "$folder" "$secrets" "$secret")" "$work/again/$name.secret.$secret"
     done < <(sed -n 's/^|\([a-z0-9_.-]*\) given$/\1/p' "$folder/manifest"; echo)
     [ "$kind" != content ] || collect_files "$folder" "$work/again/$name.files"
     LOCKED=yes bash "$scripts/converge.sh" "$kind" "$name" "$work/again/$name" >&3 ||

@@ -45,6 +45,14 @@ check_backup() {
         odb_dump_is_whole "$folder/odb"
 }
 
+# place_of_given COMPONENT_FOLDER SECRETS NAME: where a secret lies that was uploaded for a component: a certificate where the
+# component reads it, which its parameter says, others with the cluster's secrets.
+place_of_given() {
+    local place
+    place=$(sed -n "/^@param $3\$/ { n; s/^|//p }" "$1/manifest")
+    printf '%s' "${place:-$2/$3}"
+}
+
 # forget_old_backups FOLDER CLUSTER NUMBER: all but the newest ones. Their names are in the order of their times.
 forget_old_backups() {
     find "$1" -maxdepth 1 -type f -printf '%f\n' | { grep -xE "$2-[0-9]{8}T[0-9]{6}Z\.tar" || true; } | LC_ALL=C sort |
