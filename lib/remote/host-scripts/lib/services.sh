@@ -48,17 +48,29 @@ deploy_folder() {
     done < <(find "$target" -type f -name "$pattern" -print0)
 }
 
-# Each server must have the code with the declared hash, and each of its workers must have loaded it.
+# Each server must have the code with the declared hash, and each of its workers must have loaded it. Zato takes about half a second
+# for a file and server, and passes over some when many come at once: those are deployed again whenever nothing has changed for 15 s.
 wait_for_services() {
     local address workers
     [ -s "$(param_file services)" ] || return 0
     while read -r address workers; do
-        [ -n "$address" ] || continue
-        wait_until 15 "the services on $address" check_services "$address" "$workers" && continue
-        deploy_again
-        wait_until 120 "the services on $address" check_services "$address" "$workers" ||
-            fail "the services are not live on $address: $(check_services "$address" "$workers" 2>&1 | tail -n 5)"
+        [ -z "$address" ] || wait_for_services_on "$address" "$workers"
     done < <(param servers; echo)
+}
+
+wait_for_services_on() {
+    local missing before='' idle=0
+    until wait_until 15 "the services on $1" check_services "$1" "$2"; do
+        missing=$(check_services "$1" "$2" 2>&1 || true)
+        if [ "$missing" = "$before" ] || [ -z "$before" ]; then
+            idle=$((idle + 1))
+            [ "$idle" -le 8 ] || fail "the services are not live on $1: $(tail -n 5 <<<"$missing")"
+            deploy_again "$missing"
+        else
+            idle=0
+        fi
+        before=$missing
+    done
 }
 
 check_services() {
@@ -67,9 +79,12 @@ check_services() {
 
 # Our files are as they should be, and something else was deployed by other means: only a new file is loaded again.
 deploy_again() {
-    local file
-    progress "deploying the services again"
+    local file hashes
+    hashes=$(awk 'NR == FNR { missing[$1]; next } $1 in missing { print $2 }' <(printf '%s\n' "$1") "$(param_file services)")
+    progress "deploying services again"
     for file in "$ZATO_HOME/env/$(param cluster)/hot-deploy"/*.py; do
+        # Where it is not known what is missing, all of them: it may be our own.
+        [ -z "$hashes" ] || grep -qF "$(sha256sum <"$file" | cut -d ' ' -f 1)" <<<"$hashes" || continue
         cp --preserve=mode,ownership "$file" "$file.cdktf-zato-new"
         mv -f "$file.cdktf-zato-new" "$file"
     done
