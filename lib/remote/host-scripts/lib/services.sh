@@ -48,8 +48,8 @@ deploy_folder() {
     done < <(find "$target" -type f -name "$pattern" -print0)
 }
 
-# Each server must have the code with the declared hash, and each of its workers must have loaded it. Zato takes about half a second
-# for a file and server, and passes over some when many come at once: those are deployed again whenever nothing has changed for 15 s.
+# Each server must have the code with the declared hash, and each of its workers must have loaded it. Zato passes over some files
+# when many come at once: those are deployed again whenever nothing has changed for 15 s.
 wait_for_services() {
     local address workers
     [ -s "$(param_file services)" ] || return 0
