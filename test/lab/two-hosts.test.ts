@@ -73,6 +73,10 @@ describe("after the first apply", () => {
     expect(workers).toEqual(HOSTS.map((host) => lab.host(host).cpus));
   });
 
+  test("the local databases allow as many connections as workers may want", async () => {
+    expect(await ofBoth((host) => query(lab, host, "show max_connections"))).toEqual([["1000"], ["1000"]]);
+  });
+
   test("both web-admins let the administrator in, and nobody else", async () => {
     const right = await ofBoth(async (host) => logIn(lab, host, await secretOf(lab, host, "web_admin_password")));
     const wrong = await ofBoth((host) => logIn(lab, host, "wrong"));

@@ -23,6 +23,7 @@ local_postgresql() {
     systemctl is-enabled --quiet postgresql || touch "$STATE/enabled-postgresql"
     systemctl enable --now --quiet postgresql
     wait_until 60 "PostgreSQL" as_postgres -c 'select 1' || fail "PostgreSQL does not answer on this host"
+    allow_connections
     local name user
     name=$(param odb_name) user=$(param odb_user)
     # Names are checked by TypeScript.
@@ -34,6 +35,19 @@ local_postgresql() {
     fi
     as_postgres -c "revoke all on database \"$name\" from public"
     as_postgres -d "$name" -c "revoke create on schema public from public; grant all on schema public to \"$user\""
+}
+
+# Each worker of Zato's keeps up to 70 connections, and PostgreSQL allows 100 for all, unless it is told. It has to be restarted
+# for more: that is done while nobody is connected, as before the first start of a server.
+allow_connections() {
+    [ "$(as_postgres -c 'show max_connections')" -lt 1000 ] || return 0
+    as_postgres -c 'alter system set max_connections = 1000'
+    if [ "$(as_postgres -c "select count(*) from pg_stat_activity where backend_type = 'client backend'")" -gt 1 ]; then
+        progress "PostgreSQL is in use, and allows 1000 connections once somebody restarts it"
+        return
+    fi
+    systemctl restart postgresql
+    wait_until 60 "PostgreSQL" as_postgres -c 'select 1' || fail "PostgreSQL does not answer on this host"
 }
 
 # The distribution's unit leaves a PostgreSQL that was killed where it is.
