@@ -49,10 +49,7 @@ vrrp_instance ${config.name} {
     virtual_router_id ${config.virtualRouterId}
     priority ${config.priority}
     advert_int 0.2
-    unicast_src_ip ${config.ownAddress}
-    unicast_peer {
-${config.peerAddresses.map((address) => `        ${address}`).join("\n")}
-    }
+${unicast(config)}\
     virtual_ipaddress {
         ${config.virtualAddress}/${prefix}
     }
@@ -60,5 +57,17 @@ ${config.peerAddresses.map((address) => `        ${address}`).join("\n")}
         haproxy
     }
 }
+`;
+}
+
+/** A host that is alone has nobody to tell; keepalived refuses unicast without peers. */
+function unicast({ ownAddress, peerAddresses }: KeepalivedConfig): string {
+  if (peerAddresses.length === 0) {
+    return "";
+  }
+  return `    unicast_src_ip ${ownAddress}
+    unicast_peer {
+${peerAddresses.map((address) => `        ${address}`).join("\n")}
+    }
 `;
 }

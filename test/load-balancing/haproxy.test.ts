@@ -94,7 +94,9 @@ describe("on one host", () => {
 
   test("a virtual address has no peers", () => {
     const { template } = balancer({ hosts: 1, props: { virtualAddress: "10.0.0.100" } });
-    expect(template.manifest("edge/host1").files.keepalived).toContain("virtual_ipaddress {\n        10.0.0.100/32");
+    const { keepalived } = template.manifest("edge/host1").files;
+    expect(keepalived).toContain("    advert_int 0.2\n    virtual_ipaddress {\n        10.0.0.100/32");
+    expect(keepalived).not.toContain("unicast");
   });
 });
 
