@@ -83,9 +83,9 @@ export class HaproxyNode extends RemoteComponent {
       },
       files: {
         config: this.props.haproxyConfig(),
+        // The master opens privileged ports, and addresses that are the other host's at the moment.
         unit: rootUnitOf(`Load balancer ${name} in front of Zato's clusters`, {
           Type: "notify",
-          // The master opens privileged ports, and addresses that are the other host's at the moment.
           RuntimeDirectory: `zato-${name}`,
           RuntimeDirectoryMode: "0700",
           // Every request is refused until it is back, or keepalived has noticed.
