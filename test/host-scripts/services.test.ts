@@ -49,3 +49,56 @@ describe("services that are not live after a while", () => {
     expect(waited("b is not deployed")).toMatch(/^(b\.py\n){8}failed: .*b is not deployed\n$/);
   });
 });
+
+describe("files of services", () => {
+  const FILES = Array.from({ length: 25 }, (_, index) => `s${String(index).padStart(2, "0")}.py`);
+
+  /** Brings them to a cluster of two servers; `L` is a file that came, `C` a check with the services that it asks for. */
+  function deployed(there: readonly string[], answers: boolean): string[] {
+    const [source, target] = [join(folder(), "new.files", "services"), join(folder(), "hot-deploy")];
+    mkdirSync(source, { recursive: true });
+    mkdirSync(target);
+    const inventory = "cdktf_zato_inventory.py";
+    [inventory, ...FILES].forEach((file) => writeFileSync(join(source, file), file));
+    there.forEach((file) => writeFileSync(join(target, file), file));
+    const hash = (text: string): string => createHash("sha256").update(text).digest("hex");
+    writeFileSync(join(folder(), "services"), FILES.map((file) => `of-${file} ${hash(file)}\n`).join(""));
+    const { stdout, stderr } = bash(
+      `staged=$2/new; work=$2; . "$1/lib/services.sh"
+       param() { printf 'one 1\ntwo 1'; }
+       param_file() { echo "$work/services"; }
+       progress() { :; }
+       fail() { echo "failed: $1"; exit 1; }
+       install() { :; }
+       install_file() { cmp -s "$1" "$2" || { echo "L $(basename "$1")"; cp "$1" "$2"; }; }
+       wait_until() { echo "C $4 $(cut -d ' ' -f 1 "$6" | paste -sd ' ')"; ${String(answers)}; }
+       deploy_again() { :; }
+       check_services() { false; }
+       deploy_services "$2/hot-deploy"; diff -r "$2/new.files/services" "$2/hot-deploy"`,
+      [HOST_SCRIPTS, folder()],
+    );
+    expect(stderr).toBe("");
+    return stdout.trimEnd().split("\n");
+  }
+
+  const came = (files: readonly string[]): string[] => files.map((file) => `L ${file}`);
+  const checked = (files: readonly string[]): string[] => {
+    const names = files.map((file) => `of-${file}`).join(" ");
+    return ["one", "two"].map((server) => `C ${server} ${names}`);
+  };
+
+  test("come in batches of 10, each of which is live on all servers before the next one comes, and after the inventory", () => {
+    const batches = [FILES.slice(0, 10), FILES.slice(10, 20)].flatMap((files) => [...came(files), ...checked(files)]);
+    expect(deployed([], true)).toEqual(["L cdktf_zato_inventory.py", ...batches, ...came(FILES.slice(20))]);
+  });
+
+  test("all come where a batch does not become live, and nobody waits for more of them then", () => {
+    const lines = deployed([], false);
+    expect(lines.filter((line) => line.startsWith("L"))).toHaveLength(26);
+    expect(new Set(lines.filter((line) => line.startsWith("C")))).toEqual(new Set(checked(FILES.slice(0, 10)).slice(0, 1)));
+  });
+
+  test("are not awaited where a few come, and what is there does not come again", () => {
+    expect(deployed(FILES.slice(10), true)).toEqual(["L cdktf_zato_inventory.py", ...came(FILES.slice(0, 10))]);
+  });
+});

@@ -488,3 +488,21 @@ describe("an apply fails", () => {
     }
   });
 });
+
+test("more services than Zato takes at once are live at the first try", async () => {
+  // GIVEN
+  const names = Array.from({ length: 50 }, (_, index) => `many_${String(index)}`);
+  for (const name of names) {
+    const source = WHERE.replace("Where", `Many${name}`).replace("where.am-i", name);
+    writeFileSync(example.file(`${name}.py`), source);
+  }
+
+  // WHEN
+  const applied = await project.synth(example.program()).tryApply();
+
+  // THEN
+  expect(applied.status).toBe(0);
+  expect(applied.stdout).toContain("[host1] content: deploying services: 40 files to come");
+  expect(applied.stdout).not.toContain("deploying services again");
+  await expectDeclared();
+});

@@ -13,7 +13,7 @@ converge() {
     deploy_folder "$staged.files/modules" "$cluster_folder/modules" '*.py' zato 0700 0600
     cp "$scripts/cdktf_zato_inventory.py" "$staged.files/services/"
     deploy_user_conf "$cluster_folder/user-conf"
-    deploy_folder "$staged.files/services" "$cluster_folder/hot-deploy" '*.py' zato 0700 0600
+    deploy_services "$cluster_folder/hot-deploy"
     deploy_folder "$staged.files/static" "$cluster_folder/static" '*' zato 0700 0600
     restart_for_what_is_read_at_start "$cluster_folder"
     wait_for_services
@@ -169,10 +169,11 @@ verify() {
 
 # ping_sql: from every worker of every server; each has pools of its own.
 ping_sql() {
-    local address workers
-    while read -r address workers; do
-        [ -z "$address" ] || admin "$address" ping-sql "$(param_file sql_connections)" "$workers" || return
-    done < <(param servers; echo)
+    on_each_server ping_sql_on
+}
+
+ping_sql_on() {
+    admin "$1" ping-sql "$(param_file sql_connections)" "$2"
 }
 
 remove() {

@@ -41,46 +41,84 @@ deploy_folder() {
         done < <(cd "$source" && find . -mindepth 1 -type d -printf '%P\0')
         while IFS= read -r -d '' name; do
             install_file "$source/$name" "$target/$name" "$file_mode" "$owner"
-        done < <(cd "$source" && find . -type f -printf '%P\0')
+        done < <(cd "$source" && find . -type f -printf '%P\0' | LC_ALL=C sort -z)
     fi
     while IFS= read -r -d '' file; do
         [ -f "$source/${file#"$target"/}" ] || rm -f -- "$file"
     done < <(find "$target" -type f -name "$pattern" -print0)
 }
 
-# Each server must have the code with the declared hash, and each of its workers must have loaded it. Zato passes over some files
-# when many come at once: those are deployed again whenever nothing has changed for 15 s.
+# deploy_services TARGET: in batches, each live before the next one comes. Zato loads every file that appears in tasks of its own,
+# two for each server of the cluster, and each task holds some of the 70 connections that a server has to its ODB: the tasks of
+# many files wait for each other until they time out.
+deploy_services() {
+    local source=$staged.files/services target=$1 batch=10 name
+    local -a changed
+    install -d -m 0700 -o zato -g zato "$target"
+    # First, since it tells what is live.
+    install_file "$source/cdktf_zato_inventory.py" "$target/cdktf_zato_inventory.py" 0600 zato
+    mapfile -d '' changed < <(cd "$source" && for name in *.py; do cmp -s "$name" "$target/$name" || printf '%s\0' "$name"; done)
+    while [ "${#changed[@]}" -gt "$batch" ]; do
+        progress "deploying services: ${#changed[@]} files to come"
+        for name in "${changed[@]:0:batch}"; do install_file "$source/$name" "$target/$name" 0600 zato; done
+        # What does not come, for example since it needs a restart, is left to the wait for all services.
+        wait_for_batch "${changed[@]:0:batch}" || break
+        changed=("${changed[@]:batch}")
+    done
+    deploy_folder "$source" "$target" '*.py' zato 0700 0600
+}
+
+# wait_for_batch FILE...
+wait_for_batch() {
+    (cd "$staged.files/services" && sha256sum -- "$@" | cut -d ' ' -f 1) |
+        grep -F -f - "$(param_file services)" >"$work/batch" || true
+    on_each_server bring_live "$work/batch" 8 2
+}
+
+# Each server must have the code with the declared hash, and each of its workers must have loaded it.
 wait_for_services() {
-    local address workers
-    [ -s "$(param_file services)" ] || return 0
-    while read -r address workers; do
-        [ -z "$address" ] || wait_for_services_on "$address" "$workers"
-    done < <(param servers; echo)
+    [ ! -s "$(param_file services)" ] || on_each_server wait_for_services_on
 }
 
 wait_for_services_on() {
-    local missing before='' idle=0
-    until wait_until 15 "the services on $1" check_services "$1" "$2"; do
-        missing=$(check_services "$1" "$2" 2>&1 || true)
-        if [ "$missing" = "$before" ] || [ -z "$before" ]; then
+    bring_live "$1" "$2" "$(param_file services)" 15 8 ||
+        fail "the services are not live on $1: $(tail -n 5 "$work/missing")"
+}
+
+# on_each_server COMMAND ARGUMENT...: with the address of a server and the number of its workers before the arguments.
+on_each_server() {
+    local address workers
+    while read -r address workers; do
+        [ -z "$address" ] || "$1" "$address" "$workers" "${@:2}" || return
+    done < <(param servers; echo)
+}
+
+# bring_live ADDRESS WORKERS FILE SECONDS TIMES: waits for the services of FILE. Zato passes over some when many come at once:
+# those are deployed again whenever nothing has changed for SECONDS, at most TIMES times.
+bring_live() {
+    local before='' idle=0
+    until wait_until "$4" "the services on $1" check_services "$1" "$2" "$3"; do
+        check_services "$1" "$2" "$3" >"$work/missing" 2>&1 || true
+        if [ -z "$before" ] || [ "$(cat "$work/missing")" = "$before" ]; then
             idle=$((idle + 1))
-            [ "$idle" -le 8 ] || fail "the services are not live on $1: $(tail -n 5 <<<"$missing")"
-            deploy_again "$missing"
+            [ "$idle" -le "$5" ] || return 1
+            deploy_again
         else
             idle=0
         fi
-        before=$missing
+        before=$(cat "$work/missing")
     done
 }
 
+# check_services ADDRESS WORKERS FILE: whether the workers of a server have loaded the services of FILE, lines "NAME HASH".
 check_services() {
-    admin "$1" services "$(param_file services)" "$2"
+    admin "$1" services "$3" "$2"
 }
 
 # Our files are as they should be, and something else was deployed by other means: only a new file is loaded again.
 deploy_again() {
     local file hashes
-    hashes=$(awk 'NR == FNR { missing[$1]; next } $1 in missing { print $2 }' <(printf '%s\n' "$1") "$(param_file services)")
+    hashes=$(awk 'NR == FNR { missing[$1]; next } $1 in missing { print $2 }' "$work/missing" "$(param_file services)")
     progress "deploying services again"
     for file in "$ZATO_HOME/env/$(param cluster)/hot-deploy"/*.py; do
         # Where it is not known what is missing, all of them: it may be our own.

@@ -12,6 +12,9 @@ from .service_store import is_python_file
 
 _DIRECTORY_VARIABLES = ('Zato_Hot_Deploy_Dir', 'ZATO_HOT_DEPLOY_DIR')
 
+# Files that appear together hold more connections to the ODB than a server's pool has, wait for each other, and time out.
+_AT_ONCE = 40
+
 # What a file looked like when it was last seen: a rename over it changes the inode even if time and size are the same.
 _Seen = dict[str, tuple[int, int, int]]
 
@@ -83,9 +86,12 @@ class Deployer:
             time.sleep(self._context.settings.poll_seconds)
             for directory, before in self._seen.items():
                 now = _scan(directory)
-                for path in sorted(now):
-                    if now[path] != before.get(path):
-                        self._pick_up(path)
+                changed = sorted(path for path in now if now[path] != before.get(path))
+                # Trap: those that time out are passed over, and never looked at again unless they change.
+                for path in changed[:_AT_ONCE]:
+                    self._pick_up(path)
+                for path in changed[_AT_ONCE:]:
+                    self._context.logger.error('QueuePool limit of size 60 overflow 10 reached: %s', path)
                 self._seen[directory] = now
 
     def _pick_up(self, path: str) -> None:
