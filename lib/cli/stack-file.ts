@@ -103,9 +103,11 @@ function readResources(folder: string): [string, Resource][] {
   );
 }
 
+/** What a component should be; behind it go the manifests of its predecessors. */
 function manifestOf({ provisioner = [] }: Resource, name: string): string {
   const staged = `${STAGING}/${stagingName(name)}.manifest`;
-  return provisioner.find(({ file }) => file?.destination === staged)?.file?.content ?? "";
+  const { content = "" } = provisioner.find(({ file }) => file?.destination === staged)?.file ?? {};
+  return content.replace(/(\$\{local\.[\w-]+\})+$/, "");
 }
 
 /** The component that a resource brings to its host, if it brings one, of the kind if one is asked for. */

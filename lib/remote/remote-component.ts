@@ -1,4 +1,4 @@
-import { RemoteExecProvisioner, TerraformResource } from "cdktf";
+import { Lazy, RemoteExecProvisioner, TerraformLocal, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { requireLine } from "../validation";
 import { CarrierResource } from "./carrier";
@@ -73,7 +73,13 @@ export abstract class RemoteComponent extends Construct {
   /** Carries the desired state. Whatever must come after this component depends on it. */
   public readonly content: TerraformResource;
 
-  private readonly kind: ComponentKind;
+  /**
+   * What all successors on the same host bring along. When Terraform is killed, it may have noted a resource as created whose
+   * provisioners never ran, since it does so before it runs them; the successor finds out, and makes up for it. Terraform reads
+   * the text once, however many successors there are.
+   */
+  protected readonly forSuccessors: string;
+
   private readonly lifetime: Lifetime;
   private readonly earlier: (() => RemoteComponent[])[] = [];
 
@@ -81,7 +87,6 @@ export abstract class RemoteComponent extends Construct {
     super(scope, id);
     const { host, kind, name } = props;
     this.host = host;
-    this.kind = kind;
     this.componentName = name;
     host._register(this, name);
     host.preflight.require(() => this.requirements());
@@ -94,6 +99,13 @@ export abstract class RemoteComponent extends Construct {
         ...this.predecessors().flatMap((other) => (other.host === host ? [other.lifetime.resource] : [])),
       ],
     });
+    const text = Lazy.stringValue({
+      produce: () => {
+        const words = ["@component", kind, name, terraformAddress(this.content)];
+        return terraformText(`${words.join(" ")}\n${this.manifest(this.state())}`);
+      },
+    });
+    this.forSuccessors = new TerraformLocal(this, "manifest", text).asString;
     this.content = new CarrierResource(this, "content", () => {
       const state = this.state();
       const { parameters, files = {}, secrets = {}, folder, triggers = {} } = state;
@@ -116,7 +128,7 @@ export abstract class RemoteComponent extends Construct {
             `${staged}.manifest`,
             terraformText(this.manifest(state)) +
               this.allPredecessorsOnHost()
-                .map((other) => other.forSuccessor())
+                .map((other) => other.forSuccessors)
                 .join(""),
           ),
           ...(folder ? [stageFolder(`${staged}.files`, folder)] : []),
@@ -161,15 +173,6 @@ export abstract class RemoteComponent extends Construct {
       parameters: { host: this.host.hostName, label: this.label, ...parameters, secrets: this.listSecrets(secrets) },
       files,
     });
-  }
-
-  /**
-   * What all successors on the same host bring along. When Terraform is killed, it may have noted a resource as created whose
-   * provisioners never ran, since it does so before it runs them; the successor finds out, and makes up for it.
-   */
-  protected forSuccessor(): string {
-    const words = ["@component", this.kind, this.componentName, terraformAddress(this.content)];
-    return terraformText(`${words.join(" ")}\n${this.manifest(this.state())}`);
   }
 
   private predecessors(): RemoteComponent[] {

@@ -62,7 +62,7 @@ export class Scheduler extends ClusterComponent {
       triggers: { content: `\${${content.fqn}.id}` },
       connection: host.access.connection(host.address),
       provisioners: [
-        stageText(staged, this.forSuccessor()),
+        stageText(staged, this.forSuccessors),
         runScript(host, "start.sh", "scheduler", componentName, `${STAGING}/${staged}`),
       ],
       dependsOn: [this, ...this.others.flatMap((produce) => produce())].map((scheduler) => scheduler.content),
