@@ -1,6 +1,9 @@
 # Services, what they import, and the files that they read: brought to a cluster, and loaded by each of its workers.
 # shellcheck shell=bash
 
+# The service that tells what a server has loaded.
+inventory=cdktf_zato_inventory.py
+
 install_requirements() {
     local requirements=$staged.files/requirements.txt
     rm -f "$state/requirements"
@@ -48,31 +51,36 @@ deploy_folder() {
     done < <(find "$target" -type f -name "$pattern" -print0)
 }
 
-# deploy_services TARGET: in batches, each live before the next one comes. Zato loads every file that appears in tasks of its own,
-# two for each server of the cluster, and each task holds some of the 70 connections that a server has to its ODB: the tasks of
-# many files wait for each other until they time out.
+# Zato loads every file that appears in tasks of its own, two for each server of the cluster, and each task holds some of the 70
+# connections that a server has to its ODB: the tasks of many files wait for each other until they time out. So many at once:
+batch=10
+
+# deploy_services TARGET: in batches, each live before the next one comes.
 deploy_services() {
-    local source=$staged.files/services target=$1 batch=10 name
+    local source=$staged.files/services target=$1 name
     local -a changed
     install -d -m 0700 -o zato -g zato "$target"
     # First, since it tells what is live.
-    install_file "$source/cdktf_zato_inventory.py" "$target/cdktf_zato_inventory.py" 0600 zato
+    install_file "$source/$inventory" "$target/$inventory" 0600 zato
     mapfile -d '' changed < <(cd "$source" && for name in *.py; do cmp -s "$name" "$target/$name" || printf '%s\0' "$name"; done)
     while [ "${#changed[@]}" -gt "$batch" ]; do
         progress "deploying services: ${#changed[@]} files to come"
         for name in "${changed[@]:0:batch}"; do install_file "$source/$name" "$target/$name" 0600 zato; done
-        # What does not come, for example since it needs a restart, is left to the wait for all services.
         wait_for_batch "${changed[@]:0:batch}" || break
         changed=("${changed[@]:batch}")
     done
     deploy_folder "$source" "$target" '*.py' zato 0700 0600
 }
 
-# wait_for_batch FILE...
+# wait_for_batch FILE...: what does not come, for example since it needs a restart, is left to the wait for all services; that none
+# of them comes has another cause than their number.
 wait_for_batch() {
+    local missing
     (cd "$staged.files/services" && sha256sum -- "$@" | cut -d ' ' -f 1) |
         grep -F -f - "$(param_file services)" >"$work/batch" || true
-    on_each_server bring_live "$work/batch" 8 2
+    on_each_server bring_live "$work/batch" 8 2 && return
+    missing=$(hashes_of_missing | wc -l)
+    [ "$missing" -gt 0 ] && [ "$missing" -lt "$(wc -l <"$work/batch")" ]
 }
 
 # Each server must have the code with the declared hash, and each of its workers must have loaded it.
@@ -93,20 +101,17 @@ on_each_server() {
     done < <(param servers; echo)
 }
 
-# bring_live ADDRESS WORKERS FILE SECONDS TIMES: waits for the services of FILE. Zato passes over some when many come at once:
-# those are deployed again whenever nothing has changed for SECONDS, at most TIMES times.
+# bring_live ADDRESS WORKERS FILE SECONDS TIMES: waits for the services of FILE. What Zato has passed over is deployed again every
+# SECONDS; it fails when nothing has come of it for TIMES.
 bring_live() {
     local before='' idle=0
     until wait_until "$4" "the services on $1" check_services "$1" "$2" "$3"; do
         check_services "$1" "$2" "$3" >"$work/missing" 2>&1 || true
-        if [ -z "$before" ] || [ "$(cat "$work/missing")" = "$before" ]; then
-            idle=$((idle + 1))
-            [ "$idle" -le "$5" ] || return 1
-            deploy_again
-        else
-            idle=0
-        fi
+        [ "$(cat "$work/missing")" = "$before" ] || idle=0
+        [ "$idle" -lt "$5" ] || return 1
+        idle=$((idle + 1))
         before=$(cat "$work/missing")
+        deploy_again
     done
 }
 
@@ -115,15 +120,24 @@ check_services() {
     admin "$1" services "$3" "$2"
 }
 
-# Our files are as they should be, and something else was deployed by other means: only a new file is loaded again.
+# Zato loads a file again when it is another one; that it has the same text does not matter.
 deploy_again() {
-    local file hashes
-    hashes=$(awk 'NR == FNR { missing[$1]; next } $1 in missing { print $2 }' "$work/missing" "$(param_file services)")
+    local folder file hashes
+    folder=$ZATO_HOME/env/$(param cluster)/hot-deploy
+    hashes=$(hashes_of_missing | head -n "$batch")
     progress "deploying services again"
-    for file in "$ZATO_HOME/env/$(param cluster)/hot-deploy"/*.py; do
-        # Where it is not known what is missing, all of them: it may be our own.
-        [ -z "$hashes" ] || grep -qF "$(sha256sum <"$file" | cut -d ' ' -f 1)" <<<"$hashes" || continue
+    for file in "$folder"/*.py; do
+        # Where nobody can say what is missing, it may be the one that tells.
+        if [ -n "$hashes" ]; then
+            grep -qF "$(sha256sum <"$file" | cut -d ' ' -f 1)" <<<"$hashes" || continue
+        else
+            [ "$file" = "$folder/$inventory" ] || continue
+        fi
         cp --preserve=mode,ownership "$file" "$file.cdktf-zato-new"
         mv -f "$file.cdktf-zato-new" "$file"
     done
+}
+
+hashes_of_missing() {
+    awk 'NR == FNR { missing[$1]; next } $1 in missing { print $2 }' "$work/missing" "$(param_file services)"
 }
