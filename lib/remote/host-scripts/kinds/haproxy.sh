@@ -67,7 +67,8 @@ virtual_address() {
         systemctl restart "$unit"
         note_use vrrp "${files[@]}"
     fi
-    wait_until 30 "the virtual address to answer" answers_by_address "$(param own_entry)/zato/ping" ||
+    # A try that began before the address was there goes on asking the network for it.
+    wait_until 30 "the virtual address to answer" answers_by_address "$(param own_entry)/zato/ping" --connect-timeout 1 ||
         fail "$(param own_entry)/zato/ping does not answer; see 'journalctl -u $unit' on both hosts"
 }
 

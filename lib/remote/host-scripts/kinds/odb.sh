@@ -18,8 +18,9 @@ converge() {
 POSTGRESQL_DROP_IN=/etc/systemd/system/postgresql@.service.d/cdktf-zato.conf
 
 local_postgresql() {
-    need_packages postgresql
+    need_packages_stopped postgresql.service postgresql
     restart_postgresql_always
+    systemctl is-active --quiet postgresql || allow_connections_from_the_start
     systemctl is-enabled --quiet postgresql || touch "$STATE/enabled-postgresql"
     systemctl enable --now --quiet postgresql
     wait_until 60 "PostgreSQL" as_postgres -c 'select 1' || fail "PostgreSQL does not answer on this host"
@@ -37,13 +38,23 @@ local_postgresql() {
     as_postgres -d "$name" -c "revoke create on schema public from public; grant all on schema public to \"$user\""
 }
 
-# Each worker of Zato's keeps up to 70 connections, and PostgreSQL allows 100 for all, unless it is told. It has to be restarted
-# for more: that is done while nobody is connected, as before the first start of a server.
+# Each worker of Zato's keeps up to 70 connections, and PostgreSQL allows 100 for all, unless it is told.
+max_connections=1000
+
+allow_connections_from_the_start() {
+    local version cluster
+    while read -r version cluster; do
+        [ "$(pg_conftool -s "$version" "$cluster" show max_connections)" -ge "$max_connections" ] ||
+            pg_conftool "$version" "$cluster" set max_connections "$max_connections"
+    done < <(pg_lsclusters --no-header | awk '$3 == 5432 && $4 == "down" { print $1, $2 }')
+}
+
+# One that runs has to be restarted for more: that is done while nobody is connected, as before the first start of a server.
 allow_connections() {
-    [ "$(as_postgres -c 'show max_connections')" -lt 1000 ] || return 0
-    as_postgres -c 'alter system set max_connections = 1000'
+    [ "$(as_postgres -c 'show max_connections')" -lt "$max_connections" ] || return 0
+    as_postgres -c "alter system set max_connections = $max_connections"
     if [ "$(as_postgres -c "select count(*) from pg_stat_activity where backend_type = 'client backend'")" -gt 1 ]; then
-        progress "PostgreSQL is in use, and allows 1000 connections once somebody restarts it"
+        progress "PostgreSQL is in use, and allows $max_connections connections once somebody restarts it"
         return
     fi
     systemctl restart postgresql

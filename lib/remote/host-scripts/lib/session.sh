@@ -73,9 +73,9 @@ fail() {
     exit 1
 }
 
-# wait_until SECONDS WHAT COMMAND...: repeats the command twice a second, and says what it waits for.
+# wait_until SECONDS WHAT COMMAND...: repeats the command, soon twice a second, and says what it waits for.
 wait_until() {
-    local limit=$1 what=$2 begun=$SECONDS next=3 elapsed
+    local limit=$1 what=$2 begun=$SECONDS next=3 pause=1 elapsed
     shift 2
     until "$@" >/dev/null 2>&1; do
         elapsed=$((SECONDS - begun))
@@ -85,6 +85,7 @@ wait_until() {
             say "waiting for $what ($elapsed s)"
             next=$((2 * next))
         fi
-        sleep 0.5
+        sleep "0.$pause"
+        pause=$((pause < 5 ? pause + 1 : 5))
     done
 }

@@ -126,10 +126,10 @@ answers() {
     curl -fsS -o /dev/null --max-time 5 "$1"
 }
 
-# answers_by_address URL: over HTTP, unless it says otherwise. A certificate is for the name that clients use, not for the
+# answers_by_address URL [OPTION...]: over HTTP, unless it says otherwise. A certificate is for the name that clients use, not for the
 # address.
 answers_by_address() {
-    curl -kfsS --proto-default http -o /dev/null --max-time 5 "$1"
+    curl -kfsS --proto-default http -o /dev/null --max-time 5 "$@"
 }
 
 all_workers_answer() {
