@@ -32,7 +32,8 @@ export async function verifyContent(stackFolder: string, print: (line: string) =
   if (differences.length > 0) {
     print(renderTable(Object.keys(reports), differences));
   } else if (silent.length === 0) {
-    print(`${Object.keys(reports).join(" and ")} run exactly what is declared`);
+    const clusters = Object.keys(reports);
+    print(`${clusters.join(" and ")} ${clusters.length === 1 ? "runs" : "run"} exactly what is declared`);
   }
   return silent.length > 0 ? 2 : Math.sign(differences.length);
 }
