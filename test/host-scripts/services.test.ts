@@ -6,11 +6,13 @@ import { bash, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
 const folder = temporaryFolder();
 
 /** Waits for the services a and b; each of the checks says what is missing, the last one again and again. */
-function waited(...checks: string[]): string {
+const waited = (...checks: string[]): string => waitedFor(["a", "b"], ...checks);
+
+function waitedFor(services: readonly string[], ...checks: string[]): string {
   const env = join(folder(), "env", "c", "hot-deploy");
   mkdirSync(env, { recursive: true });
   writeFileSync(join(env, "cdktf_zato_inventory.py"), "");
-  const lines = ["a", "b"].map((name) => {
+  const lines = services.map((name) => {
     writeFileSync(join(env, `${name}.py`), name);
     return `${name} ${createHash("sha256").update(name).digest("hex")}\n`;
   });
@@ -48,6 +50,13 @@ describe("services that are not live after a while", () => {
 
   test("are given up when they do not come for two minutes", () => {
     expect(waited("b is not deployed")).toMatch(/^(b\.py\n){8}failed: .*b is not deployed\n$/);
+  });
+
+  test("are deployed again ten at a time", () => {
+    const names = Array.from({ length: 25 }, (_, index) => `s${String(index)}`);
+    expect(waitedFor(names, names.map((name) => `${name} is not deployed`).join("\n"), "").split("\n")).toHaveLength(
+      11,
+    );
   });
 
   test("are not given up as long as some of them come", () => {

@@ -51,7 +51,7 @@ deploy_folder() {
     done < <(find "$target" -type f -name "$pattern" -print0)
 }
 
-# Zato loads every file that appears in tasks of its own, two for each server of the cluster, and each task holds some of the 70
+# Zato loads every file that appears in tasks of its own, one for each server of the cluster, and each task holds some of the 70
 # connections that a server has to its ODB: the tasks of many files wait for each other until they time out. So many at once:
 batch=10
 
@@ -124,7 +124,7 @@ check_services() {
 deploy_again() {
     local folder file hashes
     folder=$ZATO_HOME/env/$(param cluster)/hot-deploy
-    hashes=$(hashes_of_missing | head -n "$batch")
+    hashes=$(hashes_of_missing | sed -n "1,${batch}p")
     progress "deploying services again"
     for file in "$folder"/*.py; do
         # Where nobody can say what is missing, it may be the one that tells.
