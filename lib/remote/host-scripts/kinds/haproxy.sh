@@ -68,7 +68,7 @@ virtual_address() {
         note_use vrrp "${files[@]}"
     fi
     # A try that began before the address was there goes on asking the network for it.
-    wait_until 30 "the virtual address to answer" answers_by_address "$(param own_entry)/zato/ping" --connect-timeout 1 ||
+    wait_until 30 "the virtual address to answer" answers_by_address "$(param own_entry)/zato/ping" --connect-timeout 0.3 ||
         fail "$(param own_entry)/zato/ping does not answer; see 'journalctl -u $unit' on both hosts"
 }
 

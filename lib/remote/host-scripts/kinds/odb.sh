@@ -22,20 +22,30 @@ local_postgresql() {
     restart_postgresql_always
     systemctl is-active --quiet postgresql || allow_connections_from_the_start
     systemctl is-enabled --quiet postgresql || touch "$STATE/enabled-postgresql"
-    systemctl enable --now --quiet postgresql
+    systemctl enable --quiet postgresql
+    # Debian's own wait for it goes on for two seconds after its first answer.
+    systemctl start --no-block postgresql
     wait_until 60 "PostgreSQL" as_postgres -c 'select 1' || fail "PostgreSQL does not answer on this host"
     allow_connections
-    local name user
-    name=$(param odb_name) user=$(param odb_user)
+    local name user exists
     # Names are checked by TypeScript.
-    [ -n "$(as_postgres -c "select 1 from pg_roles where rolname = '$user'")" ] || as_postgres -c "create role \"$user\""
-    as_postgres -c "alter role \"$user\" login nosuperuser nocreatedb nocreaterole noreplication nobypassrls"
-    if [ -z "$(as_postgres -c "select 1 from pg_database where datname = '$name'")" ]; then
+    name=$(param odb_name) user=$(param odb_user)
+    exists=$(
+        as_postgres <<SQL
+select 'create role "$user"' where not exists (select from pg_roles where rolname = '$user') \gexec
+alter role "$user" login nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
+select 1 from pg_database where datname = '$name';
+SQL
+    )
+    if [ -z "$exists" ]; then
         progress "creating the database $name"
         as_postgres -c "create database \"$name\" owner \"$user\" encoding 'UTF8' template template0"
     fi
-    as_postgres -c "revoke all on database \"$name\" from public"
-    as_postgres -d "$name" -c "revoke create on schema public from public; grant all on schema public to \"$user\""
+    as_postgres -d "$name" <<SQL
+revoke all on database "$name" from public;
+revoke create on schema public from public;
+grant all on schema public to "$user";
+SQL
 }
 
 # Each worker of Zato's keeps up to 70 connections, and PostgreSQL allows 100 for all, unless it is told.
