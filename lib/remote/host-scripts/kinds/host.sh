@@ -15,6 +15,7 @@ remove() {
         progress "kept: data of a removed cluster, PostgreSQL where it is local, and the keys in $CONFIG/secrets"
     else
         [ ! -f "$STATE/enabled-postgresql" ] || systemctl disable --now --quiet postgresql || true
+        rm -f /etc/postgresql/*/*/conf.d/cdktf-zato.conf
         remove_our_packages
         rm -rf -- "$CONFIG" "$STATE"
     fi

@@ -20,13 +20,13 @@ POSTGRESQL_DROP_IN=/etc/systemd/system/postgresql@.service.d/cdktf-zato.conf
 local_postgresql() {
     need_packages_stopped postgresql.service postgresql
     restart_postgresql_always
-    systemctl is-active --quiet postgresql || allow_connections_from_the_start
+    systemctl is-active --quiet postgresql || allow_connections
     systemctl is-enabled --quiet postgresql || touch "$STATE/enabled-postgresql"
     systemctl enable --quiet postgresql
     # Debian's own wait for it goes on for two seconds after its first answer.
     systemctl start --no-block postgresql
     wait_until 60 "PostgreSQL" as_postgres -c 'select 1' || fail "PostgreSQL does not answer on this host"
-    allow_connections
+    restart_for_connections
     local name user exists
     # Names are checked by TypeScript.
     name=$(param odb_name) user=$(param odb_user)
@@ -48,21 +48,24 @@ grant all on schema public to "$user";
 SQL
 }
 
-# Each worker of Zato's keeps up to 70 connections, and PostgreSQL allows 100 for all, unless it is told.
+# Each worker of Zato's keeps up to 70 connections, and PostgreSQL allows 100 for all, unless it is told before it starts.
 max_connections=1000
 
-allow_connections_from_the_start() {
-    local version cluster
+allow_connections() {
+    local folder version cluster
     while read -r version cluster; do
-        [ "$(pg_conftool -s "$version" "$cluster" show max_connections)" -ge "$max_connections" ] ||
-            pg_conftool "$version" "$cluster" set max_connections "$max_connections"
-    done < <(pg_lsclusters --no-header | awk '$3 == 5432 && $4 == "down" { print $1, $2 }')
+        folder=/etc/postgresql/$version/$cluster/conf.d
+        [ -d "$folder" ] || continue
+        [ "$(pg_conftool -s "$version" "$cluster" show max_connections)" -lt "$max_connections" ] || continue
+        echo "max_connections = $max_connections" >"$work/postgresql.conf"
+        install_file "$work/postgresql.conf" "$folder/cdktf-zato.conf" 0644 root
+    done < <(pg_lsclusters --no-header | awk '$3 == 5432 { print $1, $2 }')
 }
 
-# One that runs has to be restarted for more: that is done while nobody is connected, as before the first start of a server.
-allow_connections() {
+# One that runs is restarted for it while nobody is connected, as before the first start of a server.
+restart_for_connections() {
     [ "$(as_postgres -c 'show max_connections')" -lt "$max_connections" ] || return 0
-    as_postgres -c "alter system set max_connections = $max_connections"
+    allow_connections
     if [ "$(as_postgres -c "select count(*) from pg_stat_activity where backend_type = 'client backend'")" -gt 1 ]; then
         progress "PostgreSQL is in use, and allows $max_connections connections once somebody restarts it"
         return
