@@ -34,6 +34,7 @@ export function rawEquivalent(workspace: Workspace, deployment: DeploymentInput)
     stateFile: path.join(folder, "terraform.tfstate"),
     assetFolder: workspace.hostScripts,
     resources: rawResources(stack.resource.null_resource!),
+    locals: stack.locals,
     outputs: Object.fromEntries(Object.entries(stack.output).map(([name, { value }]) => [name, value])),
   };
 }

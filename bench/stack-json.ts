@@ -5,6 +5,7 @@ import path from "node:path";
 export interface StackJson {
   readonly resource: Readonly<Record<string, Readonly<Record<string, ResourceJson>>>>;
   readonly output: Readonly<Record<string, { readonly value: unknown }>>;
+  readonly locals: Readonly<Record<string, string>>;
 }
 
 /** A resource of a carrier's type. */

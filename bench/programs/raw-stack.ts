@@ -6,6 +6,7 @@ import {
   LocalBackend,
   SSHProvisionerConnection,
   TerraformAsset,
+  TerraformLocal,
   TerraformOutput,
   TerraformResourceConfig,
   TerraformStack,
@@ -29,6 +30,8 @@ export interface RawStackInput {
   /** A folder that provisioners upload. */
   readonly assetFolder: string;
   readonly resources: readonly RawResource[];
+  /** Texts that resources refer to. */
+  readonly locals: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
@@ -40,6 +43,9 @@ measure(() => {
   new LocalBackend(stack, { path: input.stateFile });
   new NullProvider(stack, "null");
   new TerraformAsset(stack, "scripts", { path: input.assetFolder, type: AssetType.DIRECTORY });
+  for (const [name, text] of Object.entries(input.locals)) {
+    new TerraformLocal(stack, name, text);
+  }
   const resources = new Map<string, Resource>();
   for (const { id, dependsOn, ...config } of input.resources) {
     const earlier = dependsOn.map((other) => resources.get(other)!);
