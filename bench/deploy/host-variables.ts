@@ -10,6 +10,8 @@ interface Resource {
 
 interface Stack {
   readonly resource: { readonly null_resource: Readonly<Record<string, Resource>> };
+  /** The manifests of components by the names of their resources. */
+  readonly locals: Readonly<Record<string, string>>;
 }
 
 /** A component as the playbook has it: parameters, and whole files. */
@@ -21,9 +23,10 @@ type Texts = Readonly<Record<string, string>>;
 export function hostVariables(stack: string, host: string): Record<string, Component | Component[]> {
   const variables: Record<string, Component> = {};
   const servers: Component[] = [];
-  for (const resource of Object.values((JSON.parse(stack) as Stack).resource.null_resource)) {
+  const { resource: resources, locals } = JSON.parse(stack) as Stack;
+  for (const [name, resource] of Object.entries(resources.null_resource)) {
     const kind = kindOf(resource);
-    const manifest = kind && manifestOf(resource);
+    const manifest = kind && parseManifest(literalOf(locals[name] ?? stagedText(resource)));
     if (!manifest || manifest.parameters.host !== host) {
       continue;
     }
@@ -43,9 +46,8 @@ function kindOf({ provisioner = [] }: Resource): string | undefined {
   return kind ?? preflight;
 }
 
-function manifestOf({ provisioner = [] }: Resource): Manifest {
-  const text = provisioner.map((one) => one.file?.content).find((content) => content?.startsWith("@"));
-  return parseManifest(literalOf(text!));
+function stagedText({ provisioner = [] }: Resource): string {
+  return provisioner.map((one) => one.file?.content).find((content) => content?.startsWith("@"))!;
 }
 
 function component({ parameters, files }: Manifest): Component {

@@ -44,7 +44,7 @@ measure(() => {
   new NullProvider(stack, "null");
   new TerraformAsset(stack, "scripts", { path: input.assetFolder, type: AssetType.DIRECTORY });
   for (const [name, text] of Object.entries(input.locals)) {
-    new TerraformLocal(stack, name, text);
+    new TerraformLocal(stack, `text-of-${name}`, text).overrideLogicalId(name);
   }
   const resources = new Map<string, Resource>();
   for (const { id, dependsOn, ...config } of input.resources) {

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { STAGING, stagingName } from "../remote";
 import { literalOf } from "../remote/terraform-text";
 
 /** A component, and how its host is reached. */
@@ -35,7 +34,6 @@ export interface DeclaredContent extends DeclaredComponent {
 interface Resource {
   readonly connection?: Readonly<Record<string, string | number>>;
   readonly provisioner?: readonly {
-    readonly file?: { readonly content?: string; readonly destination: string };
     readonly "remote-exec"?: { readonly inline?: readonly string[] };
   }[];
 }
@@ -50,7 +48,8 @@ const CONVERGE = /^(sudo -n )?bash \S+\/scripts\/converge\.sh (\S+) (\S+) /;
  * Terraform
  */
 export function readComponents(folder: string): DeclaredComponent[] {
-  const components = readResources(folder).flatMap(([address, resource]) => toComponents(address, resource));
+  const { resources } = readStack(folder);
+  const components = resources.flatMap(([address, resource]) => toComponents(address, resource));
   if (components.length === 0) {
     throw new Error(`the stack in '${folder}' declares nothing on any host; there is nothing to verify`);
   }
@@ -65,10 +64,11 @@ export function readComponents(folder: string): DeclaredComponent[] {
  * Terraform
  */
 export function readDeclaredContent(folder: string): DeclaredContent[] {
-  return readResources(folder).flatMap(([address, resource]) =>
+  const { resources, locals } = readStack(folder);
+  return resources.flatMap(([address, resource]) =>
     toComponents(address, resource, "content").map((component) => ({
       ...component,
-      manifest: plain(manifestOf(resource, component.name), component.name, "content"),
+      manifest: plain(locals[address.replace(/^.*\./, "")] ?? "", component.name, "content"),
     })),
   );
 }
@@ -81,7 +81,8 @@ export function readDeclaredContent(folder: string): DeclaredContent[] {
  * to Terraform
  */
 export function readDeclaredOdb(folder: string, cluster: string): DeclaredComponent {
-  const all = readResources(folder).flatMap(([address, resource]) => toComponents(address, resource, "odb"));
+  const { resources } = readStack(folder);
+  const all = resources.flatMap(([address, resource]) => toComponents(address, resource, "odb"));
   const found = all.find(({ name }) => name === `${cluster}-odb`);
   if (!found) {
     const names = all.map(({ name }) => `'${name.replace(/-odb$/, "")}'`).join(", ");
@@ -90,24 +91,20 @@ export function readDeclaredOdb(folder: string, cluster: string): DeclaredCompon
   return found;
 }
 
-function readResources(folder: string): [string, Resource][] {
+/** The resources by address, and the manifests by the name of the resource that brings them. */
+function readStack(folder: string): { resources: [string, Resource][]; locals: Record<string, string> } {
   const file = join(folder, "cdk.tf.json");
   if (!existsSync(file)) {
     throw new Error(`there is no synthesized stack in '${folder}'; run 'cdktf synth' before`);
   }
-  const { resource = {} } = JSON.parse(readFileSync(file, "utf8")) as {
+  const { resource = {}, locals = {} } = JSON.parse(readFileSync(file, "utf8")) as {
     resource?: Record<string, Record<string, Resource>>;
+    locals?: Record<string, string>;
   };
-  return ["null_resource", "terraform_data"].flatMap((type) =>
+  const resources = ["null_resource", "terraform_data"].flatMap((type) =>
     Object.entries(resource[type] ?? {}).map(([name, one]): [string, Resource] => [`${type}.${name}`, one]),
   );
-}
-
-/** What a component should be; behind it go the manifests of its predecessors. */
-function manifestOf({ provisioner = [] }: Resource, name: string): string {
-  const staged = `${STAGING}/${stagingName(name)}.manifest`;
-  const { content = "" } = provisioner.find(({ file }) => file?.destination === staged)?.file ?? {};
-  return content.replace(/(\$\{local\.[\w-]+\})+$/, "");
+  return { resources, locals };
 }
 
 /** The component that a resource brings to its host, if it brings one, of the kind if one is asked for. */

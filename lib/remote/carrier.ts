@@ -89,6 +89,17 @@ export interface CarrierContent {
    * @default false
    */
   readonly ignoresChanges?: boolean;
+  /**
+   * A text that provisioners of this and other resources refer to by {@link textOf}; Terraform reads it once, however many do.
+   *
+   * @default - none
+   */
+  readonly text?: string;
+}
+
+/** Refers to the text of a resource of the same stack. */
+export function textOf(resource: TerraformResource): string {
+  return `\${local.${resource.friendlyUniqueId}}`;
 }
 
 /** One resource of the carrier's type, rendered at synth. */
@@ -125,7 +136,8 @@ export class CarrierResource extends TerraformResource {
     if (content.ignoresChanges) {
       this.lifecycle = { ignoreChanges: "all" };
     }
-    return super.toTerraform() as object;
+    const locals = content.text === undefined ? {} : { locals: { [this.friendlyUniqueId]: content.text } };
+    return { ...(super.toTerraform() as object), ...locals };
   }
 
   private triggers: Record<string, string> = {};

@@ -1,7 +1,7 @@
-import { Lazy, RemoteExecProvisioner, TerraformLocal, TerraformResource } from "cdktf";
+import { RemoteExecProvisioner, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { requireLine } from "../validation";
-import { CarrierResource } from "./carrier";
+import { CarrierResource, textOf } from "./carrier";
 import { Lifetime } from "./lifetime";
 import { ManifestContent, renderManifest } from "./manifest";
 import { HostRequirements } from "./preflight";
@@ -73,13 +73,7 @@ export abstract class RemoteComponent extends Construct {
   /** Carries the desired state. Whatever must come after this component depends on it. */
   public readonly content: TerraformResource;
 
-  /**
-   * What all successors on the same host bring along. When Terraform is killed, it may have noted a resource as created whose
-   * provisioners never ran, since it does so before it runs them; the successor finds out, and makes up for it. Terraform reads
-   * the text once, however many successors there are.
-   */
-  protected readonly forSuccessors: string;
-
+  private readonly kind: ComponentKind;
   private readonly lifetime: Lifetime;
   private readonly earlier: (() => RemoteComponent[])[] = [];
 
@@ -88,6 +82,7 @@ export abstract class RemoteComponent extends Construct {
     const { host, kind, name } = props;
     this.host = host;
     this.componentName = name;
+    this.kind = kind;
     host._register(this, name);
     host.preflight.require(() => this.requirements());
     this.lifetime = new Lifetime(this, "lifetime", {
@@ -99,13 +94,6 @@ export abstract class RemoteComponent extends Construct {
         ...this.predecessors().flatMap((other) => (other.host === host ? [other.lifetime.resource] : [])),
       ],
     });
-    const text = Lazy.stringValue({
-      produce: () => {
-        const words = ["@component", kind, name, terraformAddress(this.content)];
-        return terraformText(`${words.join(" ")}\n${this.manifest(this.state())}`);
-      },
-    });
-    this.forSuccessors = new TerraformLocal(this, "manifest", text).asString;
     this.content = new CarrierResource(this, "content", () => {
       const state = this.state();
       const { parameters, files = {}, secrets = {}, folder, triggers = {} } = state;
@@ -126,10 +114,7 @@ export abstract class RemoteComponent extends Construct {
         provisioners: [
           stageText(
             `${staged}.manifest`,
-            terraformText(this.manifest(state)) +
-              this.allPredecessorsOnHost()
-                .map((other) => other.forSuccessors)
-                .join(""),
+            [textOf(this.content), ...this.allPredecessorsOnHost().map((other) => other.forSuccessors)].join(""),
           ),
           ...(folder ? [stageFolder(`${staged}.files`, folder)] : []),
           ...given,
@@ -141,6 +126,7 @@ export abstract class RemoteComponent extends Construct {
           this.lifetime.resource,
           ...this.predecessors().map((other) => other.content),
         ],
+        text: terraformText(this.manifest(state)),
       });
     });
   }
@@ -148,6 +134,14 @@ export abstract class RemoteComponent extends Construct {
   /** Lets this component be touched only after others are as declared; asked for at synth. */
   public after(earlier: () => RemoteComponent[]): void {
     this.earlier.push(earlier);
+  }
+
+  /**
+   * What all successors on the same host bring along. When Terraform is killed, it may have noted a resource as created whose
+   * provisioners never ran, since it does so before it runs them; the successor finds out, and makes up for it.
+   */
+  protected get forSuccessors(): string {
+    return `@component ${this.kind} ${this.componentName} ${terraformAddress(this.content)}\n${textOf(this.content)}`;
   }
 
   /** What it is called in progress lines, behind the host's name. */

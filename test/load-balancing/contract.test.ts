@@ -1,6 +1,5 @@
 import { Affinity, ExistingLoadBalancer, HaproxyLoadBalancer, TlsCertificate } from "cdktf-zato";
 import { loadBalancerContract, LoadBalancerUnderTest, RenderedPool, TerraformConfiguration } from "cdktf-zato/testing";
-import { parseManifest } from "../support/manifest";
 import { literalOf } from "../support/terraform-text";
 
 const ALL = [Affinity.NONE, Affinity.SOURCE, Affinity.COOKIE];
@@ -66,8 +65,7 @@ function readHaproxy({ resource }: TerraformConfiguration, id: string): Rendered
   const [, node] = Object.entries(resource?.null_resource ?? {}).find(
     ([name]) => name.startsWith(`${id}_`) && /_content_/.test(name),
   )!;
-  const staged = (node.provisioner as { file?: { content?: string } }[]).find(({ file }) => file?.content)!;
-  const config = parseManifest(literalOf(staged.file!.content!)).files.config!;
+  const config = literalOf((node.triggers as Record<string, string>).file_config!);
   const backEnds = config.split(/^backend /m).slice(1);
   const [clusters = "", ...sticky] = backEnds;
   return {

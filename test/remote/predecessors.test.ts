@@ -19,15 +19,16 @@ test("a component brings along what comes before it on its host, in its order, b
   const { template, content, locals } = staged("zato/host1/server2");
 
   // THEN
-  const names = [...content.matchAll(/\$\{local\.([\w-]+)\}/g)].map(([, name]) => name!);
-  const earlier = names.map((name) => literalOf(locals[name]!));
-  expect(earlier.map((text) => text.split("\n", 1)[0])).toEqual(
-    ["installation", "odb", "registration", "server1"].map((id, index) => {
+  const sections = [...content.matchAll(/(?:^|@component (.*)\n)\$\{local\.([\w-]+)\}/g)];
+  expect(content).toBe(sections.map(([text]) => text).join(""));
+  expect(sections.map(([, header]) => header)).toEqual([
+    undefined,
+    ...["installation", "odb", "registration", "server1"].map((id, index) => {
       const kind = ["installation", "odb", "cluster", "server"][index];
-      const address = template.addressOf(`zato/host1/${id}/content`);
-      return `@component ${kind} host1-${id} ${address}`;
+      return `${kind} host1-${id} ${template.addressOf(`zato/host1/${id}/content`)}`;
     }),
-  );
-  expect(parseManifest(earlier[3]!.replace(/^.*\n/, ""))).toEqual(template.manifest("zato/host1/server1"));
-  expect(content.endsWith(`@end\n${names.map((name) => `\${local.${name}}`).join("")}`)).toBe(true);
+  ]);
+  const manifests = sections.map(([, , name]) => parseManifest(literalOf(locals[name!]!)));
+  expect(manifests[0]).toEqual(template.manifest("zato/host1/server2"));
+  expect(manifests[4]).toEqual(template.manifest("zato/host1/server1"));
 });

@@ -29,6 +29,7 @@ interface StackJson {
   readonly provider?: Record<string, unknown[]>;
   readonly variable?: Record<string, Record<string, unknown>>;
   readonly output?: Record<string, { readonly value: unknown }>;
+  readonly locals?: Record<string, string>;
   readonly terraform?: { readonly required_providers?: Record<string, unknown> };
 }
 
@@ -94,7 +95,7 @@ export class Template {
 
   /** What the component at a path is told: the manifest of its content resource. */
   public manifest(component: string): Manifest {
-    return manifestOf(this.content(component));
+    return manifestOf(this.content(component), this.json.locals);
   }
 
   /** What the preflight of the host at a path is told. */
@@ -128,10 +129,12 @@ export function commandsOf(provisioner: Provisioner | undefined): string[] {
   return provisioner?.["remote-exec"]?.inline.filter((line) => !/^(set -o errexit$|test -d )/.test(line)) ?? [];
 }
 
-function manifestOf(resource: CarrierJson): Manifest {
+function manifestOf(resource: CarrierJson, locals: Readonly<Record<string, string>> = {}): Manifest {
   const staged = resource.provisioner?.find(({ file }) => file?.destination.endsWith(".manifest"));
   if (staged?.file?.content === undefined) {
     throw new Error("the resource stages no manifest");
   }
-  return parseManifest(literalOf(staged.file.content));
+  return parseManifest(
+    literalOf(staged.file.content.replace(/\$\{local\.([\w-]+)\}/g, (_, name: string) => locals[name]!)),
+  );
 }
