@@ -88,7 +88,7 @@ function inSeconds(values: readonly number[]): string {
 function render(table: string, version: string): string {
   const [install, ...others] = STEPS.map(({ times }) => times * ROUNDS);
   return `\`npm run bench:deploy\` measures and writes this section, and fails where a goal is missed. It boots the host lab, which takes root on
-Linux, and installs Ansible into a folder of its own, which takes Python 3.11 and its package registry. All of it takes 20 minutes.
+Linux, and installs Ansible into a folder of its own, which takes Python 3.11 and its package registry. All of it takes a quarter of an hour.
 
 ${table}
 The peer, \`deploy/playbook/\`, does the same steps in the same order on hosts of the same kind: checks the hosts, unpacks the archive

@@ -11,7 +11,7 @@ converge() {
     install -d "$staged.files/services"
     install_requirements
     deploy_folder "$staged.files/modules" "$cluster_folder/modules" '*.py' zato 0700 0600
-    cp "$scripts/cdktf_zato_inventory.py" "$staged.files/services/"
+    cp "$scripts/$inventory" "$staged.files/services/"
     deploy_user_conf "$cluster_folder/user-conf"
     deploy_services "$cluster_folder/hot-deploy"
     deploy_folder "$staged.files/static" "$cluster_folder/static" '*' zato 0700 0600

@@ -25,7 +25,7 @@ local_postgresql() {
     systemctl enable --quiet postgresql
     # Debian's own wait for it goes on for two seconds after its first answer.
     systemctl start --no-block postgresql
-    wait_until 60 "PostgreSQL" as_postgres -c 'select 1' || fail "PostgreSQL does not answer on this host"
+    wait_for_postgresql
     restart_for_connections
     local name user exists
     # Names are checked by TypeScript.
@@ -46,6 +46,10 @@ revoke all on database "$name" from public;
 revoke create on schema public from public;
 grant all on schema public to "$user";
 SQL
+}
+
+wait_for_postgresql() {
+    wait_until 60 "PostgreSQL" as_postgres -c 'select 1' || fail "PostgreSQL does not answer on this host"
 }
 
 # Each worker of Zato's keeps up to 70 connections, and PostgreSQL allows 100 for all, unless it is told before it starts.
@@ -71,7 +75,7 @@ restart_for_connections() {
         return
     fi
     systemctl restart postgresql
-    wait_until 60 "PostgreSQL" as_postgres -c 'select 1' || fail "PostgreSQL does not answer on this host"
+    wait_for_postgresql
 }
 
 # The distribution's unit leaves a PostgreSQL that was killed where it is.
