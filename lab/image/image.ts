@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { docker, tryDocker } from "../docker";
+import { INSTANCE } from "../instance";
 import type { Log } from "../log";
 import { CACHE_DIR, withWorkFolder } from "../paths";
 import { importDebian, pullDebian } from "./base";
@@ -10,7 +11,8 @@ import { machineSettings, type MachineSettings } from "./machine";
 const REPOSITORY = "cdktf-zato-lab";
 const RECIPE = ["provision.sh", "files"];
 const IMAGE_CHANGES = ['CMD ["/usr/local/sbin/lab-init"]', "ENV container=docker", "WORKDIR /"];
-const BUILDER = "cdktf-zato-lab-image-builder";
+/** Another lab on this machine may build at the same moment. */
+const BUILDER = `cdktf-zato-lab-image-builder${INSTANCE}`;
 const EQUIP = "/usr/local/sbin/equip.sh";
 
 /** Gives the name of the base image of all hosts, after building it where it is not there yet. */
@@ -63,7 +65,7 @@ export async function removeBuilder(): Promise<void> {
 }
 
 async function build(image: string, machine: MachineSettings, log: Log): Promise<void> {
-  const base = (await pullDebian(log)) ?? (await importDebian(`${REPOSITORY}:base`, machine.mirror, log));
+  const base = (await pullDebian(log)) ?? (await importDebian(`${REPOSITORY}:base${INSTANCE}`, machine.mirror, log));
   await removeBuilder();
   try {
     // Without the lab's label: an image inherits labels, and so would everybody's containers of this image.
