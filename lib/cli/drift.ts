@@ -8,8 +8,8 @@ interface Finding {
 }
 
 /**
- * Asks every host of a synthesized stack what is not as the last deploy left it, and prints that, and the command that puts
- * it right. Changes nothing.
+ * Asks every host of a synthesized stack what is not as declared, or not as the last deploy left it, and prints that, and the
+ * command that puts it right. Changes nothing.
  *
  * @returns 0 when everything is as it was deployed, 1 when something is not, 2 when a host cannot be asked
  */
@@ -17,7 +17,9 @@ export async function verifyHosts(stackFolder: string, print: (line: string) => 
   const hosts = byHost(readComponents(stackFolder));
   const answers = await Promise.all(
     hosts.map(async (components) => {
-      const declared = components.map(({ kind, name }) => `${kind} ${name}\n`).join("");
+      const declared = components
+        .map(({ kind, name, manifestHash }) => `${kind} ${name} ${manifestHash ?? "unknown"}\n`)
+        .join("");
       return { components, answer: await askHost(components[0]!, "drift.sh", declared) };
     }),
   );

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { literalOf } from "../remote/terraform-text";
@@ -23,6 +24,8 @@ export interface DeclaredComponent {
   readonly kind: string;
   /** Terraform's address of the resource that brings it to its host. */
   readonly resource: string;
+  /** The SHA-256 of its manifest as it goes to the host, unless a part of that is only known to Terraform. */
+  readonly manifestHash?: string;
 }
 
 /** A content component, and what it should be. */
@@ -48,8 +51,13 @@ const CONVERGE = /^(sudo -n )?bash \S+\/scripts\/converge\.sh (\S+) (\S+) /;
  * Terraform
  */
 export function readComponents(folder: string): DeclaredComponent[] {
-  const { resources } = readStack(folder);
-  const components = resources.flatMap(([address, resource]) => toComponents(address, resource));
+  const { resources, locals } = readStack(folder);
+  const components = resources.flatMap(([address, resource]) =>
+    toComponents(address, resource).map((component) => ({
+      ...component,
+      manifestHash: hashOf(locals[nameOf(address)] ?? ""),
+    })),
+  );
   if (components.length === 0) {
     throw new Error(`the stack in '${folder}' declares nothing on any host; there is nothing to verify`);
   }
@@ -68,7 +76,7 @@ export function readDeclaredContent(folder: string): DeclaredContent[] {
   return resources.flatMap(([address, resource]) =>
     toComponents(address, resource, "content").map((component) => ({
       ...component,
-      manifest: plain(locals[address.replace(/^.*\./, "")] ?? "", component.name, "content"),
+      manifest: plain(locals[nameOf(address)] ?? "", component.name, "content"),
     })),
   );
 }
@@ -105,6 +113,20 @@ function readStack(folder: string): { resources: [string, Resource][]; locals: R
     Object.entries(resource[type] ?? {}).map(([name, one]): [string, Resource] => [`${type}.${name}`, one]),
   );
   return { resources, locals };
+}
+
+function nameOf(address: string): string {
+  return address.slice(address.indexOf(".") + 1);
+}
+
+/** Of the text that Terraform makes of it, in the normal form that it gives all texts. */
+function hashOf(template: string): string | undefined {
+  let known = true;
+  const text = literalOf(template, () => {
+    known = false;
+    return "";
+  });
+  return known ? createHash("sha256").update(text.normalize()).digest("hex") : undefined;
 }
 
 /** The component that a resource brings to its host, if it brings one, of the kind if one is asked for. */

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TerraformStack, TerraformVariable } from "cdktf";
-import { ClusterContent, PhysicalHostProps, SqlEngine, Secret, SshKey } from "cdktf-zato";
+import { ClusterContent, PhysicalHostProps, SqlEngine, Secret, SshKey, ZatoServerOptions } from "cdktf-zato";
 import { readComponents, readDeclaredContent } from "../../lib/cli/stack-file";
 import { temporaryFolder } from "../support/bash";
 import { parseManifest } from "../support/manifest";
@@ -97,6 +97,25 @@ test("a stack need not declare content", () => {
   newDeployment(stack);
   expect(read(stack)).toEqual([]);
   expect(readComponents(folder()).map(({ kind }) => kind)).toEqual(expect.arrayContaining(["server", "scheduler"]));
+});
+
+test("gives the hash of what goes to a host, and none where only Terraform knows that", () => {
+  // GIVEN
+  const environment = { Greeting: "e\u0301 ${x} %{y}" };
+  const hashesOf = (props: Partial<ZatoServerOptions>): (string | undefined)[] => {
+    const stack = newStack();
+    newCluster(stack).addServer("server9", props);
+    read(stack);
+    return readComponents(folder()).flatMap(({ name, manifestHash }) => (name === "a-server9" ? [manifestHash] : []));
+  };
+
+  // THEN
+  const [hash] = hashesOf({ environment });
+  expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  expect(hashesOf({ environment: { Greeting: environment.Greeting.normalize() } })).toEqual([hash]);
+  expect(hashesOf({ environment: { Greeting: "another" } })).not.toEqual([hash]);
+  const greeting = new TerraformVariable(newStack(), "greeting", {}).stringValue;
+  expect(hashesOf({ environment: { Greeting: greeting } })).toEqual([undefined]);
 });
 
 describe("fails", () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bash, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
@@ -102,7 +103,8 @@ describe("a component", () => {
     chmodSync(folder(), 0o755);
   }
   const MANIFEST = "@param a\n|value\n@end\n";
-  const check = (kind: string): string[] => findings(`scripts=$2; check_component ${kind} it`);
+  const HASH = createHash("sha256").update(MANIFEST).digest("hex");
+  const check = (kind: string, hash = HASH): string[] => findings(`scripts=$2; check_component ${kind} it ${hash}`);
 
   test.each([
     ["that never came", {}, ["nothing of it is on this host"]],
@@ -116,5 +118,16 @@ describe("a component", () => {
   test("of which nothing can be looked at is as it was", () => {
     given({ manifest: MANIFEST, converged: MANIFEST });
     expect(check("other")).toEqual([]);
+  });
+
+  test("that is declared as something else than what came", () => {
+    given({ manifest: MANIFEST, converged: MANIFEST });
+    const finding = "what is declared has not been deployed, or a deploy of it was killed";
+    expect(check("known", createHash("sha256").update("@end\n").digest("hex"))).toEqual([finding]);
+  });
+
+  test("of which Terraform alone knows the whole declaration", () => {
+    given({ manifest: MANIFEST, converged: MANIFEST });
+    expect(check("known", "unknown")).toEqual(["looked at value in /state/components/it"]);
   });
 });

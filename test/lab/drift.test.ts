@@ -71,6 +71,20 @@ test("what was changed by hand is named, and put right by the command that verif
   expect(await unitProperty(lab, "host2", "zato-host2-server1.service", "MainPID")).toBe(before);
 });
 
+test("what a deploy has left out is named, and made up for", async () => {
+  // GIVEN
+  await lab.execOrThrow("host1", "echo '|' >>/var/lib/cdktf-zato/components/host1-server1/converged");
+
+  // WHEN
+  const { status, said } = await verified();
+
+  // THEN
+  const finding = "what is declared has not been deployed, or a deploy of it was killed";
+  expect([status, said.slice(0, -1)]).toEqual([1, [`host1-server1: ${finding}`]]);
+  await project.apply(...repairsIn(said.at(-1)!));
+  expect(await verified()).toEqual({ status: 0, said: ["all hosts are as deployed"] });
+});
+
 test("a lost host is left alone, the others are deployed to, and it makes up for it when it is back", async () => {
   // GIVEN
   await lab.powerCut("host1");

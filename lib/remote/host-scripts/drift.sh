@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# drift.sh: reads which components are declared for this host, a line "KIND NAME" each, and prints what is not as the last
-# deploy left it, a line "NAME<tab>FINDING" each. Changes nothing.
+# drift.sh: reads which components are declared for this host, a line "KIND NAME HASH" each, with the SHA-256 of the manifest or
+# "unknown", and prints what is not as declared or as the last deploy left it, a line "NAME<tab>FINDING" each. Changes nothing.
 set -euo pipefail
 umask 077
 
@@ -19,6 +19,6 @@ fail() {
 
 if [ -e "$LOCK" ] && ! flock -n "$LOCK" true; then fail "a deploy is at work on this host; ask again when it has ended"; fi
 cat >"$work/components"
-while read -r kind name; do
-    check_component "$kind" "$name"
+while read -r kind name hash; do
+    check_component "$kind" "$name" "$hash"
 done <"$work/components"

@@ -5,15 +5,19 @@ found() {
     printf '%s\t%s\n' "$name" "$1"
 }
 
-# check_component KIND NAME: against what it was declared as when it was converged last.
+# check_component KIND NAME HASH: against the manifest that is declared, and what that on the host says.
 check_component() (
-    kind=$1 name=$2 state=$STATE/components/$2
+    kind=$1 name=$2 hash=$3 state=$STATE/components/$2
     if [ ! -f "$state/manifest" ]; then
         found "nothing of it is on this host"
         return
     fi
     if [ ! -f "$state/converged" ]; then
         found "the last deploy of it has failed"
+        return
+    fi
+    if [ "$hash" != unknown ] && [ "$(sha256sum <"$state/converged")" != "$hash  -" ]; then
+        found "what is declared has not been deployed, or a deploy of it was killed"
         return
     fi
     unpack_manifest "$state/manifest" "$work/$name"
