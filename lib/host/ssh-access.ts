@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { SSHProvisionerConnection, TerraformVariable, Token } from "cdktf";
 import { IConstruct } from "constructs";
 import { makeEphemeral, RemoteAccess, SCRIPT_PATH } from "../remote";
@@ -96,7 +96,10 @@ export interface SshAccessProps {
   readonly sudo?: boolean;
 }
 
-const HOST_KEY = /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+=*( .*)?$/;
+const HOST_KEY = /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+=*( [^$%]*)?$/;
+
+/** Also `DOMAIN\\user` and `user@domain`, and nothing that Terraform would take for an expression. */
+const USER = /^[^\s"'`${}%]+\$?$/;
 
 /** How a host is reached by SSH, checked. */
 export class SshAccess implements RemoteAccess {
@@ -111,7 +114,7 @@ export class SshAccess implements RemoteAccess {
    */
   constructor(scope: IConstruct, props: SshAccessProps) {
     this.key = props.key ?? SshKey.agent();
-    this.user = requireLine(scope, "the SSH user", props.user);
+    this.user = requireUser(scope, "the SSH user", props.user);
     this.sudo = props.sudo ?? this.user !== "root";
     this.fixed = {
       port: requirePort(scope, "the SSH port", props.port ?? 22),
@@ -144,7 +147,7 @@ export class SshAccess implements RemoteAccess {
     if (source === "agent") {
       return { agent: "true" };
     }
-    if (source === "file" && (!/^\/[^"$%\\]*$/.test(value) || !existsSync(value))) {
+    if (source === "file" && (!/^\/[^"$%\\]*$/.test(value) || !isFile(value))) {
       throw new ConstructError(
         scope,
         `there is no SSH key file '${value}'`,
@@ -153,6 +156,10 @@ export class SshAccess implements RemoteAccess {
     }
     return { agent: "false", privateKey: source === "file" ? `\${file("${value}")}` : value };
   }
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
 }
 
 function requireHostKey(scope: IConstruct, hostKey: string): string {
@@ -166,11 +173,18 @@ function requireHostKey(scope: IConstruct, hostKey: string): string {
   return hostKey;
 }
 
+function requireUser(scope: IConstruct, what: string, user: string): string {
+  if (!Token.isUnresolved(requireLine(scope, what, user)) && !USER.test(user)) {
+    throw new ConstructError(scope, `${what} is '${user}'`, "give the name by which one logs in, without spaces");
+  }
+  return user;
+}
+
 function bastionArguments(scope: IConstruct, bastion: SshBastionProps): Partial<SSHProvisionerConnection> {
   return {
     bastionHost: requireAddress(scope, "bastion address", bastion.address),
     bastionHostKey: requireHostKey(scope, bastion.hostKey),
     bastionPort: requirePort(scope, "the bastion's SSH port", bastion.port ?? 22),
-    ...(bastion.user === undefined ? {} : { bastionUser: requireLine(scope, "the bastion's user", bastion.user) }),
+    ...(bastion.user === undefined ? {} : { bastionUser: requireUser(scope, "the bastion's user", bastion.user) }),
   };
 }

@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { ConstructError, requireInNetworks, requireIpAddress, requirePort, requireUrlPath } from "../validation";
+import { ConstructError, requireInNetworks, requirePort, requireReachableAddress, requireUrlPath } from "../validation";
 import { LoadBalancerBase } from "./load-balancer-base";
 
 /** What all appliances are declared with that hold a virtual address and terminate TLS. */
@@ -56,7 +56,7 @@ export abstract class ApplianceLoadBalancer extends LoadBalancerBase {
   constructor(scope: Construct, id: string, props: ApplianceLoadBalancerProps, usesTls: boolean) {
     super(scope, id);
     const { virtualAddress, networks, port, redirectHttp, openPaths = [] } = props;
-    this.entryAddress = requireIpAddress(this, "virtual address", virtualAddress);
+    this.entryAddress = requireReachableAddress(this, "virtual address", virtualAddress);
     if (networks) {
       requireInNetworks(this, "virtual address", virtualAddress, networks, "the device");
     }

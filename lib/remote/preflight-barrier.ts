@@ -1,6 +1,6 @@
 import { TerraformResource, TerraformStack } from "cdktf";
 import { Construct, IConstruct } from "constructs";
-import { ConstructError } from "../validation";
+import { canonicalAddress, ConstructError } from "../validation";
 import { CarrierResource } from "./carrier";
 import type { RemoteHost } from "./remote-host";
 
@@ -38,7 +38,7 @@ export class PreflightBarrier extends Construct {
    */
   public add(host: RemoteHost, preflight: TerraformResource): void {
     const { port, bastionHost } = host.access.connection(host.address);
-    const machine = [host.address.toLowerCase(), port, bastionHost].join(" ");
+    const machine = [canonicalAddress(host.address), port, bastionHost].join(" ");
     const other = this.machines.get(machine);
     if (other) {
       throw new ConstructError(

@@ -72,7 +72,7 @@ export class Preflight extends Construct {
       return host._carry({
         triggers: {
           address,
-          revision: host.revision,
+          revision: terraformText(host.revision),
           user: access.user,
           scripts: scripts.assetHash,
           ...Object.fromEntries(Object.entries(facts).map(([k, v]) => [k, terraformText(v)])),

@@ -104,7 +104,7 @@ export abstract class RemoteComponent extends Construct {
       return host._carry({
         triggers: {
           host_address: host.address,
-          host_revision: host.revision,
+          host_revision: terraformText(host.revision),
           ...prefixed("", parameters, terraformText),
           ...prefixed("file_", files, terraformText),
           ...prefixed("", triggers, terraformText),

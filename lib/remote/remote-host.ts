@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { Annotations, TerraformResource, Token } from "cdktf";
+import { Annotations, TerraformResource } from "cdktf";
 import { ConstructError, requireAddress, requireLine, requireName, requireWhole } from "../validation";
 import type { CarrierContent } from "./carrier";
 import { IngressRegistry } from "./ingress-registry";
@@ -64,10 +64,11 @@ export abstract class RemoteHost extends Construct {
     super(scope, id);
     this.hostName = requireName(this, "id of a host", id);
     this.address = requireAddress(this, "host address", props.address);
-    this.cpus = requireWhole(this, "the number of CPUs", requireKnownCpus(this, props.cpus), 1, 4096);
+    this.cpus = requireWhole(this, "the number of CPUs", props.cpus, 1, 4096);
     this.memory = props.memory === undefined ? undefined : requireWhole(this, "the memory in MiB", props.memory, 1);
     this.revision = requireLine(this, "the revision", props.revision);
     this.access = props.access(this);
+    this.ports.reserve(this, this.access.connection(this.address).port ?? 22, "SSH");
     this.isLost = props.lost ?? false;
     if (this.isLost) {
       Annotations.of(this).addWarning(
@@ -125,15 +126,4 @@ export abstract class RemoteHost extends Construct {
     }
     this.componentNames.set(name, component.node.path);
   }
-}
-
-function requireKnownCpus(host: RemoteHost, cpus: number): number {
-  if (Token.isUnresolved(cpus)) {
-    throw new ConstructError(
-      host,
-      "the number of CPUs is not known before apply",
-      "give a number: the workers of the servers are shared out at synth",
-    );
-  }
-  return cpus;
 }

@@ -1,6 +1,7 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
 import { Token } from "cdktf";
 import { IConstruct } from "constructs";
+import { isBareAddress } from "./address";
 import { ConstructError } from "./construct-error";
 
 /**
@@ -75,11 +76,6 @@ export function requireSources(scope: IConstruct, what: string, networks: readon
     throw new ConstructError(scope, `there is no ${what}`, "name at least one, or leave the list out for anywhere");
   }
   return networks.map((network) => requireSource(scope, what, network));
-}
-
-/** Without the zone of IPv6 (`fe80::1%eth0`), which means something on one machine alone. */
-function isBareAddress(address: string): boolean {
-  return isIP(address) !== 0 && !address.includes("%");
 }
 
 function familyOf(address: string): "ipv4" | "ipv6" {

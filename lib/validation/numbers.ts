@@ -5,7 +5,8 @@ import { ConstructError } from "./construct-error";
 /**
  * Refuses what is not a whole number within bounds.
  *
- * @throws ConstructError when `value` is concrete and not a whole number from `least` to `most`
+ * @throws ConstructError when `value` is not a whole number from `least` to `most`, or a token: in text, which most numbers end
+ * up in, cdktf does not resolve it
  */
 export function requireWhole(
   scope: IConstruct,
@@ -14,9 +15,13 @@ export function requireWhole(
   least: number,
   most: number = Number.MAX_SAFE_INTEGER,
 ): number {
-  if (!Token.isUnresolved(value) && (!Number.isInteger(value) || value < least || value > most)) {
-    const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-    throw new ConstructError(scope, `${what} is ${value}`, `give a whole number ${range}`);
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  if (Token.isUnresolved(value)) {
+    throw new ConstructError(scope, `${what} is not known before apply`, `give a whole number ${range}`);
+  }
+  if (!Number.isInteger(value) || value < least || value > most) {
+    const given = typeof value === "string" ? `'${String(value)}', which is text` : value;
+    throw new ConstructError(scope, `${what} is ${given}`, `give a whole number ${range}`);
   }
   return value;
 }

@@ -9,7 +9,7 @@ import { ConstructError } from "./construct-error";
  */
 export function requireLine(scope: IConstruct, what: string, text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are exactly what is refused
-  if (text === "" || /[\u0000-\u001f\u007f]/.test(text)) {
+  if (typeof text !== "string" || text === "" || /[\u0000-\u001f\u007f]/.test(text)) {
     throw new ConstructError(
       scope,
       `${what} is ${JSON.stringify(text)}`,
@@ -39,14 +39,15 @@ export function requireUrlPath(scope: IConstruct, what: string, path: string): s
 /**
  * Refuses a path that is not absolute, or that a shell, systemd or HAProxy would read as something else.
  *
- * @throws ConstructError when `path` is relative or holds other characters than letters, digits and `_ . / - +`
+ * @throws ConstructError when `path` is relative, the root, holds other characters than letters, digits and `_ . / - +`, or
+ * is not the shortest way to write it
  */
 export function requireAbsolutePath(scope: IConstruct, what: string, path: string): string {
-  if (!/^\/[A-Za-z0-9_./+-]*$/.test(path) || path.split("/").includes("..")) {
+  if (!/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9_.+-]+)+$/.test(path)) {
     throw new ConstructError(
       scope,
       `${what} is '${path}'`,
-      "give an absolute path of letters, digits and '_ . - +', without '..'",
+      "give an absolute path of letters, digits and '_ . - +', without '..' or '/' at the end",
     );
   }
   return path;

@@ -25,6 +25,13 @@ export function requireEnvironment(
         "use letters, digits and '_', not beginning with a digit",
       );
     }
+    if (typeof value !== "string") {
+      throw new ConstructError(
+        scope,
+        `the environment variable '${name}' is ${String(value)}`,
+        "give it a text, or leave it out",
+      );
+    }
     if (value.includes("\0")) {
       throw new ConstructError(
         scope,

@@ -9,7 +9,7 @@ import { ConstructError } from "../validation";
  * @throws ConstructError when the path is relative, or no file is there
  */
 export function readTextFile(scope: IConstruct, what: string, file: string): string {
-  if (!isAbsolute(file) || !existsSync(file) || !statSync(file).isFile()) {
+  if (typeof file !== "string" || !isAbsolute(file) || !existsSync(file) || !statSync(file).isFile()) {
     throw new ConstructError(
       scope,
       `${what} '${file}' is not there`,

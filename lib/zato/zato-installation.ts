@@ -129,8 +129,9 @@ export class ZatoInstallation {
   /** The distributor's package repository (apt). */
   public static repository(props: RepositoryProps): ZatoInstallation {
     return new ZatoInstallation((scope) => {
-      const line = [props.url, props.suite, props.components ?? "main"].map((word) =>
-        requireLine(scope, "the package repository", word),
+      const components = (props.components ?? "main").split(" ");
+      const line = [props.url, props.suite, ...components].map((word) =>
+        requireWord(scope, "the package repository", word),
       );
       const [name] = requirePackages(scope, [props.package ?? "zato"]);
       return {
@@ -140,7 +141,7 @@ export class ZatoInstallation {
           method: "repository",
           url: props.url,
           package: name!,
-          version: requireLine(scope, "the package version", props.version),
+          version: requireWord(scope, "the package version", props.version),
         },
         files: {
           signing_key: readTextFile(scope, "the signing key", props.signingKeyFile),
@@ -179,6 +180,18 @@ export class ZatoInstallation {
   private constructor(
     /** @internal */ readonly _render: (scope: IConstruct, release: string) => RenderedInstallation,
   ) {}
+}
+
+/** Refuses what apt would read as several words, or as a pattern. */
+function requireWord(scope: IConstruct, what: string, word: string): string {
+  if (!Token.isUnresolved(requireLine(scope, what, word)) && !/^[A-Za-z0-9_.:/@+~%=-]+$/.test(word)) {
+    throw new ConstructError(
+      scope,
+      `${what} is '${word}'`,
+      "give it as 'apt' prints it: without spaces, brackets and '*'",
+    );
+  }
+  return word;
 }
 
 function requirePackages(scope: IConstruct, names: string[]): string[] {

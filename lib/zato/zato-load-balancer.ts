@@ -82,14 +82,14 @@ export interface ZatoLoadBalancerOptions {
   readonly openPaths?: readonly string[];
 
   /**
-   * The most connections at a time.
+   * The most connections at a time, up to 30000.
    *
    * @default 2000
    */
   readonly maxConnections?: number;
 
   /**
-   * The longest that a request may take, in seconds.
+   * The longest that a request may take, in seconds, up to a day.
    *
    * @default 60
    */
@@ -103,6 +103,12 @@ export interface ZatoLoadBalancerOptions {
    */
   readonly retryPosts?: boolean;
 }
+
+/** Each takes two of the 65536 files that its unit may open. */
+const MAX_CONNECTIONS = 30_000;
+
+/** A day; HAProxy knows no time beyond 24. */
+const MAX_REQUEST_TIMEOUT = 86_400;
 
 /** The load-balancer inside a cluster: an HAProxy in front of its servers. */
 export class ZatoLoadBalancer extends ClusterComponent {
@@ -121,8 +127,8 @@ export class ZatoLoadBalancer extends ClusterComponent {
     super(cluster, id, "load-balancer");
     this.options = options;
     this.port = options.port ?? 11223;
-    requireWhole(this, "the number of connections", options.maxConnections ?? 1, 1);
-    requireWhole(this, "the request timeout in seconds", options.requestTimeout ?? 1, 1);
+    requireWhole(this, "the number of connections", options.maxConnections ?? 1, 1, MAX_CONNECTIONS);
+    requireWhole(this, "the request timeout in seconds", options.requestTimeout ?? 1, 1, MAX_REQUEST_TIMEOUT);
     options.openPaths?.forEach((path) => requireUrlPath(this, "URL path to open", path));
     this.host.ports.claim(this, this.port, "the Zato load-balancer");
     this.tls = options.tls && this.requireTls(options.tls);

@@ -1,11 +1,22 @@
 import { Affinity, HealthCheckProps } from "cdktf-zato";
 import { F5BigIpLoadBalancerProps, F5Snat, F5Tls } from "cdktf-zato/f5";
 import fc from "fast-check";
+import { requireReachableAddress } from "../../lib/validation";
 import { newHost, newStack } from "../support/stack";
 import { applicationOf } from "./support/as3";
 import { as3Errors } from "./support/as3-schema";
 import { BigIpSimulator, PASSWORD, USER } from "./support/big-ip-simulator";
 import { declare, Options, TLS } from "./support/f5";
+
+const stack = newStack();
+
+const isReachable = (address: string): boolean => {
+  try {
+    return requireReachableAddress(stack, "address", address) === address;
+  } catch {
+    return false;
+  }
+};
 
 const CERTIFICATE = F5Tls.certificate({
   certificate: "/Common/esb.crt",
@@ -67,7 +78,7 @@ describe("AS3's own schema takes, and all pointers lead somewhere, with", () => 
   });
   const props: fc.Arbitrary<Partial<F5BigIpLoadBalancerProps>> = fc.record(
     {
-      virtualAddress: fc.oneof(fc.ipV4(), fc.ipV6()),
+      virtualAddress: fc.oneof(fc.ipV4(), fc.ipV6()).filter(isReachable),
       tenant: fc.stringMatching(/^[A-Za-z][0-9A-Za-z_.-]{0,63}$/).filter((name) => name !== "Common"),
       application: fc.stringMatching(/^[A-Za-z][0-9A-Za-z_.-]{0,63}$/),
       tls: fc.constantFrom(undefined, TLS.tls, CERTIFICATE),

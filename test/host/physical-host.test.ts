@@ -41,6 +41,14 @@ test.each([
   before.forEach((one, position) => expect(after[position]).not.toEqual(one));
 });
 
+test("a revision is text to Terraform, whatever it holds", () => {
+  const stack = newStack();
+  newCluster(stack, { host: newHost(stack, "host1", { revision: "${x}" }) });
+  const template = Template.synth(stack);
+  expect(template.resource("host1/preflight/Resource").triggers).toMatchObject({ revision: "$${x}" });
+  expect(template.content("a/server1").triggers).toMatchObject({ host_revision: "$${x}" });
+});
+
 test("another revision does not run what removes", () => {
   const lifetimesWith = (revision: string): unknown => {
     const stack = newStack();
@@ -83,11 +91,22 @@ describe("fails for", () => {
     expect(() => newHost(stack, "host2", props)).not.toThrow();
   });
 
+  test.each([
+    ["fd00::1", "FD00:0:0::1"],
+    ["10.0.0.1", "::ffff:10.0.0.1"],
+  ])("a machine that is declared already as %s, in another spelling: %s", (address, same) => {
+    const stack = newStack();
+    newHost(stack, "host1", { address });
+    expect(() => newHost(stack, "host2", { address: same })).toThrow(
+      `stack/host2: its address ${same} is that of stack/host1`,
+    );
+  });
+
   test("CPUs that are only known after apply, since workers are shared out at synth", () => {
     const stack = newStack();
     const cpus = new TerraformVariable(stack, "cpus", {}).numberValue;
     expect(() => newHost(stack, "host1", { cpus })).toThrow(
-      /the number of CPUs is not known before apply; give a number/,
+      /the number of CPUs is not known before apply; give a whole number from 1 to 4096/,
     );
   });
 });

@@ -59,6 +59,34 @@ test("a key file is named by its path, and read by Terraform alone", () => {
   expect(JSON.stringify(resource)).not.toContain("PRIVATE KEY");
 });
 
+test("a folder is no key file", () => {
+  const key = join(folder(), "id_ed25519");
+  writeFileSync(key, "PRIVATE KEY");
+  expect(hostWith({ key: SshKey.file(folder()) })).toThrow(/stack\/host1: there is no SSH key file '/);
+  expect(hostWith({ key: SshKey.file(`${key}/`) })).toThrow(/stack\/host1: there is no SSH key file '/);
+});
+
+test.each(["ops", "DOMAIN\\ops", "ops@example.com", "machine$"])("'%s' is a user", (user) => {
+  expect(preflightWith({ user }).connection).toMatchObject({ user });
+});
+
+test.each(["a b", "${x}", "%{ if true }", 'a"b'])("'%s' is no user", (user) => {
+  expect(hostWith({ user })).toThrow(
+    `stack/host1: the SSH user is '${user}'; give the name by which one logs in, without spaces`,
+  );
+});
+
+test("the comment of a host key is nothing that Terraform would evaluate", () => {
+  expect(preflightWith({ hostKey: `${HOST_KEY} root@host1` }).connection).toMatchObject({
+    host_key: `${HOST_KEY} root@host1`,
+  });
+  expect(hostWith({ hostKey: `${HOST_KEY} \${x}` })).toThrow(/is no SSH host key/);
+});
+
+test.each(["user", "hostKey"])("what is missing where JavaScript or an environment variable gave none: %s", (name) => {
+  expect(hostWith({ [name]: undefined })).toThrow(/^stack\/host1: /);
+});
+
 test("a key from a variable", () => {
   const stack = newStack();
   const key = SshKey.fromVariable(new TerraformVariable(stack, "key", {}));

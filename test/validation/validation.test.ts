@@ -2,6 +2,7 @@ import { TerraformVariable } from "cdktf";
 import { ConstructError } from "cdktf-zato";
 import fc from "fast-check";
 import {
+  canonicalAddress,
   hostPort,
   requireAbsolutePath,
   requireAddress,
@@ -10,6 +11,7 @@ import {
   requireIpAddress,
   requireLine,
   requireName,
+  requireReachableAddress,
   requirePort,
   requireSource,
   requireUrlPath,
@@ -81,10 +83,42 @@ describe("addresses", () => {
     "a".repeat(64),
     "http://a",
     "a\nb",
+    "fe80::1%eth0",
+    "0.0.0.0",
+    "::",
+    "224.0.0.18",
+    "::ffff:224.0.0.18",
+    "255.255.255.255",
+    "ff02::12",
   ])("fails for '%s'", (address) => {
     expect(() => requireAddress(stack, "host address", address)).toThrow(
       `stack: '${address}' is no host address; give an IPv4 address, an IPv6 address without brackets, or a DNS name`,
     );
+  });
+
+  test("fails where none is given, as JavaScript and environment variables allow", () => {
+    expect(() => requireAddress(stack, "host address", undefined as unknown as string)).toThrow(
+      "stack: 'undefined' is no host address",
+    );
+  });
+
+  test.each(["127.0.0.1", "::1", "::ffff:127.0.0.1", "0.0.0.0", "fe80::1%eth0", "host"])(
+    "other machines do not reach one by %s",
+    (address) => {
+      expect(() => requireReachableAddress(stack, "virtual address", address)).toThrow(
+        `stack: '${address}' is no virtual address; give an IPv4 or IPv6 address that other machines can reach`,
+      );
+    },
+  );
+
+  test.each([
+    ["FD00:0:0::0001", "fd00::1"],
+    ["::ffff:10.0.0.1", "10.0.0.1"],
+    ["::FFFF:a00:1", "10.0.0.1"],
+    ["A.Example.com", "a.example.com"],
+    [token, token],
+  ])("%s is another spelling of %s", (address, canonical) => {
+    expect(canonicalAddress(address)).toBe(canonical);
   });
 
   test("fails for a DNS name where only an IP address will do", () => {
@@ -106,13 +140,25 @@ describe("addresses", () => {
 });
 
 describe("numbers", () => {
-  test.each([1, 5, 10, numberToken])("%s is within bounds", (value) => {
+  test.each([1, 5, 10])("%s is within bounds", (value) => {
     expect(requireWhole(stack, "it", value, 1, 10)).toBe(value);
   });
 
   test.each([0, 11, 1.5, NaN, Infinity, -1])("fails for %s", (value) => {
     expect(() => requireWhole(stack, "the number", value, 1, 10)).toThrow(
       `stack: the number is ${value}; give a whole number from 1 to 10`,
+    );
+  });
+
+  test("fails for a token, which cdktf would not resolve in text", () => {
+    expect(() => requireWhole(stack, "the number", numberToken, 1, 10)).toThrow(
+      "stack: the number is not known before apply; give a whole number from 1 to 10",
+    );
+  });
+
+  test("says of text that looks like a number what is wrong with it", () => {
+    expect(() => requireWhole(stack, "the number", "5" as unknown as number, 1, 10)).toThrow(
+      "stack: the number is '5', which is text; give a whole number from 1 to 10",
     );
   });
 
@@ -144,18 +190,32 @@ describe("text", () => {
     );
   });
 
-  test.each(["/", "/opt/zato/3.3", "/a_b-c+d"])("'%s' is an absolute path", (path) => {
+  test.each(["/opt", "/opt/zato/3.3", "/opt/...", "/a_b-c+d"])("'%s' is an absolute path", (path) => {
     expect(requireAbsolutePath(stack, "it", path)).toBe(path);
   });
 
-  test.each(["", "opt", "./a", "/a b", "/a/../b", "/$HOME", "/a'b", "/a%i", "~/a", "/a\n"])(
-    "fails for the path '%s'",
-    (path) => {
-      expect(() => requireAbsolutePath(stack, "the path", path)).toThrow(
-        `stack: the path is '${path}'; give an absolute path of letters, digits and '_ . - +', without '..'`,
-      );
-    },
-  );
+  test.each([
+    "",
+    "opt",
+    "./a",
+    "/a b",
+    "/a/../b",
+    "/",
+    "/a/",
+    "//a",
+    "/a//b",
+    "/./a",
+    "/a/.",
+    "/$HOME",
+    "/a'b",
+    "/a%i",
+    "~/a",
+    "/a\n",
+  ])("fails for the path '%s'", (path) => {
+    expect(() => requireAbsolutePath(stack, "the path", path)).toThrow(
+      `stack: the path is '${path}'; give an absolute path of letters, digits and '_ . - +', without '..' or '/' at the end`,
+    );
+  });
 
   test.each(["/", "/zato/jwt/", "/a/{id}"])("'%s' is a URL path", (path) => {
     expect(requireUrlPath(stack, "path", path)).toBe(path);

@@ -175,6 +175,8 @@ describe("the load-balancer", () => {
     [{ openPaths: ["zato/jwt"] }, /stack\/a\/load-balancer: 'zato\/jwt' is no URL path to open/],
     [{ openPaths: ["/a\n  acl x"] }, /is no URL path to open/],
     [{ maxConnections: 0 }, /the number of connections is 0/],
+    [{ maxConnections: 30001 }, /the number of connections is 30001; give a whole number from 1 to 30000/],
+    [{ requestTimeout: 86401 }, /the request timeout in seconds is 86401; give a whole number from 1 to 86400/],
     [{ requestTimeout: 0.5 }, /the request timeout in seconds is 0.5/],
     [{ port: 0 }, /the port of the Zato load-balancer is 0/],
   ])("fails for %j", (zatoLoadBalancer, message) => {

@@ -39,6 +39,12 @@ test("fails for a value that holds a NUL", () => {
   );
 });
 
+test("fails for a value that is none, as an environment variable of the program may be", () => {
+  expect(() => requireEnvironment(stack, { A: process.env.CDKTF_ZATO_NOWHERE! })).toThrow(
+    "stack: the environment variable 'A' is undefined; give it a text, or leave it out",
+  );
+});
+
 test.each(["\ufffe", "\ufdd0", "\u{1ffff}"])("fails for a value that holds the noncharacter %j", (noncharacter) => {
   const code = noncharacter.codePointAt(0)!.toString(16).toUpperCase();
   expect(() => requireEnvironment(stack, { A: `a${noncharacter}` })).toThrow(

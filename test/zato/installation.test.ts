@@ -136,6 +136,12 @@ describe("a package repository", () => {
 
   test.each<[string, Partial<RepositoryProps>, string | RegExp]>([
     ["a line break in the URL", { url: "https://a\ndeb https://b" }, /the package repository is "https:\/\/a\\ndeb/],
+    [
+      "a URL of two words",
+      { url: "https://a b" },
+      /the package repository is 'https:\/\/a b'; give it as 'apt' prints it/,
+    ],
+    ["a version that is a pattern", { version: "3.*" }, /the package version is '3.\*'/],
     ["an empty suite", { suite: "" }, /the package repository is ""/],
     ["an empty version", { version: "" }, /the package version is ""/],
     ["a package name that is none", { package: "zato=1" }, /'zato=1' is no package name/],
