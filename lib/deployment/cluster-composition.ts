@@ -58,6 +58,15 @@ function clustersOf(scope: Construct, source: ClusterSource, hosts: readonly IHo
       "give an 'installation', for example ZatoInstallation.archive({ url, sha256 })",
     );
   }
+  const names = hosts.map(({ hostName }) => hostName);
+  const twice = names.find((name, position) => names.indexOf(name) !== position);
+  if (twice !== undefined) {
+    throw new ConstructError(
+      scope,
+      `two of the hosts are '${twice}', after which their clusters are named`,
+      "give each host once, and each an id of its own",
+    );
+  }
   return hosts.map((host) => new ZatoCluster(scope, host.hostName, { ...source, installation, host }));
 }
 

@@ -81,7 +81,7 @@ export interface HighAvailabilityDeploymentProps extends Partial<ZatoClusterOpti
   readonly maxConnectionsPerCluster?: number;
 
   /**
-   * The longest that a request may take, in seconds.
+   * The longest that a request may take, in seconds, up to a day.
    *
    * @default 60
    */
@@ -130,9 +130,10 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       props.maxConnectionsPerCluster ?? 2000,
       1,
     );
-    this.requestTimeout = requireWhole(this, "the request timeout in seconds", props.requestTimeout ?? 60, 1);
+    this.requestTimeout = requireWhole(this, "the request timeout in seconds", props.requestTimeout ?? 60, 1, 86_400);
     this.members = composeClusters(this, props);
     validateClusters(this, this.members);
+    this.members.forEach((cluster) => cluster._join(this));
     if (this.members.length === 1) {
       Annotations.of(this).addWarning(
         `${this.node.path}: one cluster is not highly available; add a second host in another failure domain`,

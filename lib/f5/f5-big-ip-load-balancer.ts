@@ -133,7 +133,6 @@ export class F5BigIpLoadBalancer extends ApplianceLoadBalancer {
     const { detectionTime, rise, interval } = pool.healthCheck;
     requireWhole(this, "the time, in seconds, in which F5 notices a dead cluster,", detectionTime, 1, 900);
     requireWhole(this, "the time, in seconds, after which F5 takes a cluster back,", (rise - 1) * interval, 0, 1800);
-    requireWhole(this, "the request timeout of F5", pool.requestTimeout, 1, 86400);
     this.requireAdditions();
     requireReferences(this, this.objects());
     this.requireOwnPlace();

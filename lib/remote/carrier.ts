@@ -127,6 +127,7 @@ export class CarrierResource extends TerraformResource {
     if (!content) {
       return {};
     }
+    this.requireOwnStack(content.dependsOn);
     // An empty list would be a block without a type to Terraform.
     this.provisioners = content.provisioners?.length ? content.provisioners : undefined;
     this.connection = content.connection;
@@ -138,6 +139,17 @@ export class CarrierResource extends TerraformResource {
     }
     const locals = content.text === undefined ? {} : { locals: { [this.friendlyUniqueId]: content.text } };
     return { ...(super.toTerraform() as object), ...locals };
+  }
+
+  private requireOwnStack(others: TerraformResource[]): void {
+    const other = others.find(({ cdktfStack }) => cdktfStack !== this.cdktfStack);
+    if (other) {
+      throw new ConstructError(
+        this,
+        `it comes after ${other.node.path}, of which Terraform knows nothing in this stack`,
+        "declare hosts, clusters, their deployment and its load balancer in one stack",
+      );
+    }
   }
 
   private triggers: Record<string, string> = {};

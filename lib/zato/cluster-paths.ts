@@ -17,6 +17,11 @@ export class ClusterPaths {
     return this.component("hot-deploy");
   }
 
+  /** Whether a folder of this name holds something else than a component. */
+  public isTaken(name: string): boolean {
+    return [this.hotDeploy, this.modules, this.userConf].includes(this.component(name));
+  }
+
   /** The folder of Python modules that services import. */
   public get modules(): string {
     return this.component("modules");

@@ -65,6 +65,7 @@ export class OdbDatabase {
     return new OdbDatabase((scope, clusterName) => {
       const name = props.database ?? `zato_${clusterName.toLowerCase().replaceAll("-", "_")}`;
       requireSqlName(scope, "database", name);
+      requireOwnName(scope, name);
       return {
         engine: "postgresql",
         host: LOOPBACK,
@@ -90,6 +91,13 @@ export class OdbDatabase {
   private constructor(
     /** @internal */ readonly _render: (scope: IConstruct, clusterName: string) => RenderedDatabase,
   ) {}
+}
+
+/** Of the databases and the role that every PostgreSQL has, the host's other databases depend. */
+function requireOwnName(scope: IConstruct, name: string): void {
+  if (["postgres", "template0", "template1"].includes(name)) {
+    throw new ConstructError(scope, `'${name}' belongs to PostgreSQL itself`, "give the database a name of its own");
+  }
 }
 
 function existing(
@@ -119,7 +127,7 @@ function existing(
 }
 
 function requireSqlName(scope: IConstruct, what: string, name: string): void {
-  if (!SQL_NAME.test(name)) {
+  if (typeof name !== "string" || !SQL_NAME.test(name)) {
     throw new ConstructError(
       scope,
       `'${name}' cannot be used as ${what}`,

@@ -1,5 +1,5 @@
 import { ComponentState, HostRequirements } from "../remote";
-import { hostPort } from "../validation";
+import { canonicalAddress, hostPort, isLoopback } from "../validation";
 import { ClusterComponent } from "./cluster-component";
 import { OdbDatabase, RenderedDatabase } from "./odb-database";
 import type { ZatoCluster } from "./zato-cluster";
@@ -12,14 +12,17 @@ export class Odb extends ClusterComponent {
   constructor(cluster: ZatoCluster, id: string, database: OdbDatabase) {
     super(cluster, id, "odb");
     this._database = database._render(this, cluster.clusterName);
+    if (this._database.isLocal) {
+      this.host.ports.reserve(this, this._database.port, "PostgreSQL");
+    }
     this.after(() => [cluster.installation]);
   }
 
   /** What tells this database from others: two clusters with the same one do not work. */
   public get identity(): string {
     const { engine, host, port, database } = this._database;
-    const isOnHost = /^(127\.|::1$|localhost$)/.test(host);
-    return `${engine}://${hostPort(isOnHost ? this.host.node.path : host.toLowerCase(), port)}/${database}`;
+    const address = canonicalAddress(isLoopback(host) ? this.host.address : host);
+    return `${engine}://${hostPort(address, port)}/${database}`;
   }
 
   protected override state(): ComponentState {

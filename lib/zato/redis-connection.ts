@@ -1,6 +1,14 @@
 import { IConstruct } from "constructs";
-import { Secret } from "../remote";
-import { ConstructError, hostPort, requireAddress, requirePort, requireWhole } from "../validation";
+import { RemoteHost, Secret } from "../remote";
+import {
+  canonicalAddress,
+  ConstructError,
+  hostPort,
+  isLoopback,
+  requireAddress,
+  requirePort,
+  requireWhole,
+} from "../validation";
 
 /** What a Redis is referred to by. */
 export interface RedisConnectionProps {
@@ -48,7 +56,12 @@ export class RedisConnection {
 
   /** What tells it from others. */
   public get identity(): string {
-    return `${hostPort(this.props.host, this.props.port ?? 6379)}/${this.props.database ?? 0}`;
+    return this.identityAt(this.props.host);
+  }
+
+  /** What tells it from others, if it is referred to from a host. @internal */
+  public _identityOn(host: RemoteHost): string {
+    return this.identityAt(isLoopback(this.props.host) ? host.address : this.props.host);
   }
 
   /** @internal */
@@ -71,5 +84,9 @@ export class RedisConnection {
       );
     }
     return password;
+  }
+
+  private identityAt(address: string): string {
+    return `${hostPort(canonicalAddress(address), this.props.port ?? 6379)}/${this.props.database ?? 0}`;
   }
 }

@@ -36,9 +36,13 @@ export class WorkerAllocation {
 
   private constructor(private readonly reservedCpus: number) {}
 
-  /** The CPUs that are left for workers. */
-  public available(cpus: number): number {
-    return cpus - this.reservedCpus;
+  /**
+   * The CPUs that are left for workers.
+   *
+   * @throws ConstructError when so many cannot be reserved
+   */
+  public available(scope: IConstruct, cpus: number): number {
+    return cpus - requireWhole(scope, "the number of reserved CPUs", this.reservedCpus, 0, cpus - 1);
   }
 
   /**
@@ -47,8 +51,7 @@ export class WorkerAllocation {
    * @throws ConstructError when there are fewer CPUs than servers, or chosen workers do not add up to the CPUs
    */
   public allocate(scope: IConstruct, cpus: number, claims: readonly WorkerClaim[]): Map<string, number> {
-    requireWhole(scope, "the number of reserved CPUs", this.reservedCpus, 0, cpus - 1);
-    const available = this.available(cpus);
+    const available = this.available(scope, cpus);
     const chosen = claims.filter((claim) => claim.workers !== undefined);
     for (const claim of chosen) {
       requireWhole(scope, `the number of workers of ${claim.server}`, claim.workers!, 1);

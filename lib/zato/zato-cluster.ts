@@ -3,6 +3,7 @@ import { IHost } from "../host";
 import { inLastingOrder, RemoteComponent, Secret } from "../remote";
 import { ConstructError, requireName, requireWhole } from "../validation";
 import { Backup, BackupOptions } from "./backup";
+import { requireSoleOwner } from "./cluster-ownership";
 import { ClusterPaths } from "./cluster-paths";
 import { ClusterRegistration } from "./cluster-registration";
 import { requireEnvironment } from "./environment-file";
@@ -201,13 +202,15 @@ export class ZatoCluster extends Construct implements IZatoCluster {
   /** @internal */ public readonly _onRemoval: DataRemoval;
   /** @internal */ public readonly _restartedAt?: string;
 
+  private deployment?: IConstruct;
   private readonly allocation: WorkerAllocation;
   private readonly members: ZatoServer[] = [];
   private readonly contents: RemoteComponent[] = [];
   private readonly earlierClusters: (() => RemoteComponent[])[] = [];
 
   /**
-   * @throws ConstructError when a name, a port or a number cannot be what it claims to be
+   * @throws ConstructError when a name, a port or a number cannot be what it claims to be, or the ODB or the Redis is that
+   * of another cluster
    */
   constructor(scope: Construct, id: string, props: ZatoClusterProps) {
     super(scope, id);
@@ -236,12 +239,13 @@ export class ZatoCluster extends Construct implements IZatoCluster {
       name: `${this.clusterName}-installation`,
     });
     this.odb = new Odb(this, "odb", props.odb ?? OdbDatabase.localPostgresql());
+    requireSoleOwner(this);
     this.registration = new ClusterRegistration(this, "registration");
     this.loadBalancer = new ZatoLoadBalancer(this, "load-balancer", props.zatoLoadBalancer ?? {});
     this.webAdmin = new WebAdmin(this, "web-admin", props.webAdmin ?? {});
     this.scheduler = new Scheduler(this, "scheduler", props.schedulerPort ?? 31530);
     this.backup = props.backup && new Backup(this, "backup", props.backup);
-    const servers = props.servers ?? Math.max(1, Math.min(2, this.allocation.available(this.host.cpus)));
+    const servers = props.servers ?? Math.max(1, Math.min(2, this.allocation.available(this, this.host.cpus)));
     requireWhole(this, "the number of servers", servers, 0, 99);
     for (let number = 1; number <= servers; number++) {
       this.addServer(`server${number}`);
@@ -260,6 +264,13 @@ export class ZatoCluster extends Construct implements IZatoCluster {
    * @throws ConstructError when the name or a port is taken
    */
   public addServer(id: string, options: ZatoServerOptions = {}): ZatoServer {
+    if (this.node.tryFindChild(id) || this._paths.isTaken(id)) {
+      throw new ConstructError(
+        this,
+        `'${id}' is the name of another part of the cluster`,
+        "name the server differently",
+      );
+    }
     const server = new ZatoServer(this, id, options);
     // One after the other: the first start on a fresh ODB must be serial, and updates never take two servers at once.
     server.after(() => {
@@ -290,6 +301,23 @@ export class ZatoCluster extends Construct implements IZatoCluster {
   /** Lets this cluster's servers be touched only after another cluster is as declared and answers. */
   public startAfter(other: ZatoCluster): void {
     this.earlierClusters.push(() => other.components);
+  }
+
+  /**
+   * Notes that the cluster belongs to a deployment.
+   *
+   * @throws ConstructError when it belongs to another one
+   * @internal
+   */
+  public _join(deployment: IConstruct): void {
+    if (this.deployment) {
+      throw new ConstructError(
+        deployment,
+        `the cluster ${this.node.path} already belongs to ${this.deployment.node.path}`,
+        "give each deployment clusters of its own",
+      );
+    }
+    this.deployment = deployment;
   }
 
   /** Every secret that a component of the cluster is created with, by the name under which the host keeps it. @internal */

@@ -1,5 +1,5 @@
 import { ComponentState, HostRequirements } from "../remote";
-import { hostPort, LOOPBACK, requireName, requireWhole } from "../validation";
+import { hostPort, LOOPBACK, requireName, requirePort, requireWhole } from "../validation";
 import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
 import { renderEnvironmentFile, requireEnvironment } from "./environment-file";
 import { RedisConnection } from "./redis-connection";
@@ -69,14 +69,17 @@ export class ZatoServer extends ClusterComponent {
     super(cluster, requireName(cluster, "name of a server", id), "server");
     this.serverName = id;
     this.port = options.port ?? defaultPort(id, cluster.servers.length);
-    this.ipcPort = options.ipcPort ?? FIRST_IPC_PORT + 10 * (this.port - FIRST_PORT);
+    this.host.ports.claim(this, this.port, id);
+    this.ipcPort =
+      options.ipcPort === undefined
+        ? FIRST_IPC_PORT + 10 * (this.port - FIRST_PORT)
+        : requirePort(this, `'ipcPort' of ${id}`, options.ipcPort);
     this._chosenWorkers =
       options.workers === undefined
         ? undefined
         : requireWhole(this, `the number of workers of ${id}`, options.workers, 1);
     this.environment = requireEnvironment(this, options.environment ?? {});
     this.restartedAt = requireRestartedAt(this, options.restartedAt);
-    this.host.ports.claim(this, this.port, id);
   }
 
   /** The number of its workers, once all servers of the cluster are known. */

@@ -1,4 +1,4 @@
-import { TerraformVariable } from "cdktf";
+import { TerraformStack, TerraformVariable } from "cdktf";
 import {
   HaproxyLoadBalancer,
   HighAvailabilityDeployment,
@@ -406,7 +406,9 @@ describe("fails for", () => {
   test("one host twice", () => {
     const stack = newStack();
     const host = newHost(stack, "host1");
-    expect(() => newDeployment(stack, { hosts: [host, host] })).toThrow(/already/);
+    expect(() => newDeployment(stack, { hosts: [host, host] })).toThrow(
+      "stack/zato: two of the hosts are 'host1', after which their clusters are named; give each host once, and each an id of its own",
+    );
   });
 
   test("two clusters with one ODB, and says where Zato's own message comes from", () => {
@@ -421,8 +423,57 @@ describe("fails for", () => {
   test("two clusters with one Redis", () => {
     const redis = RedisConnection.of({ host: "redis.internal" });
     expect(withClusters(() => ({ redis }))).toThrow(
-      "stack/zato: the clusters stack/c1 and stack/c2 have the same Redis redis.internal:6379/0, in which they would overwrite each other's keys; give each a Redis of its own",
+      "stack/c2: the clusters stack/c1 and stack/c2 have the same Redis redis.internal:6379/0, in which they would overwrite each other's keys; give each a Redis of its own",
     );
+  });
+
+  test("two clusters with one ODB in two deployments", () => {
+    const stack = newStack();
+    const password = Secret.fromVariable(new TerraformVariable(stack, "password", {}));
+    const odb = OdbDatabase.postgresql({ host: "db.internal", database: "zato", username: "zato", password });
+    const deploy = (host: string) => (): unknown =>
+      new HighAvailabilityDeployment(stack, `on-${host}`, {
+        hosts: [newHost(stack, host)],
+        installation: INSTALLATION,
+        odb,
+      });
+    deploy("host1")();
+    expect(deploy("host2")).toThrow(/^stack\/on-host2\/host2: the clusters .* have the same ODB/);
+  });
+
+  test("one cluster in two deployments", () => {
+    const stack = newStack();
+    const clusters = [newCluster(stack)];
+    newDeployment(stack, { clusters, installation: undefined });
+    expect(() => new HighAvailabilityDeployment(stack, "other", { clusters })).toThrow(
+      "stack/other: the cluster stack/a already belongs to stack/zato; give each deployment clusters of its own",
+    );
+  });
+
+  test("a host in another stack, whose resources Terraform would not find", () => {
+    const stack = newStack();
+    const host = newHost(new TerraformStack(stack.node.root, "other"), "host1");
+    newDeployment(stack, { hosts: [host] });
+    expect(() => Template.synth(stack)).toThrow(
+      /^stack\/zato\/host1\/.*: it comes after other\/.*, of which Terraform knows nothing in this stack/,
+    );
+  });
+
+  test.each([
+    ["one PostgreSQL, by its own and by its host's address", "127.0.0.1", "10.0.0.11"],
+    ["one PostgreSQL in two spellings", "fd00::5", "FD00:0::5"],
+  ])("two clusters with %s", (_, one, other) => {
+    const stack = newStack();
+    const password = Secret.fromVariable(new TerraformVariable(stack, "password", {}));
+    const odb = (host: string): OdbDatabase =>
+      OdbDatabase.postgresql({ host, database: "zato", username: "zato", password });
+    expect(withClusters((index) => ({ odb: odb(index === 1 ? one : other) }))).toThrow(/have the same ODB/);
+    const redis = (host: string): RedisConnection => RedisConnection.of({ host });
+    expect(withClusters((index) => ({ redis: redis(index === 1 ? one : other) }))).toThrow(/have the same Redis/);
+  });
+
+  test("not for a Redis on each host", () => {
+    expect(withClusters(() => ({ redis: RedisConnection.of({ host: "localhost" }) }))).not.toThrow();
   });
 
   test("not for two databases of one server, nor for local databases of one name", () => {

@@ -72,7 +72,7 @@ test.each<[string, Options["deployment"], RegExp]>([
     { healthCheck: { interval: 300, fall: 1, rise: 8, failoverWithin: 2000 } },
     /the time, in seconds, after which F5 takes a cluster back, is 2100/,
   ],
-  ["requests longer than a day", { requestTimeout: 86401 }, /the request timeout of F5 is 86401/],
+  ["requests longer than a day", { requestTimeout: 86401 }, /the request timeout in seconds is 86401/],
 ])("fails for %s", (_, deployment, message) => {
   expect(() => synthesize({ deployment })).toThrow(message);
 });

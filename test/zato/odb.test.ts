@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import { DataRemoval, ExistingDatabaseProps, OdbDatabase, Secret } from "cdktf-zato";
-import { newCluster, newStack } from "../support/stack";
+import { newCluster, newHost, newStack } from "../support/stack";
 import { Template } from "../support/template";
 
 function withDatabase(
@@ -38,7 +38,7 @@ test("by default a PostgreSQL on the cluster's own host, with a password that th
   expect(files.create).toBe(
     "command=create_odb\nodb_type=postgresql\nodb_host=127.0.0.1\nodb_port=5432\nodb_user=zato_billing_1\nodb_db_name=zato_billing_1",
   );
-  expect(cluster.odb.identity).toBe("postgresql://stack/host1:5432/zato_billing_1");
+  expect(cluster.odb.identity).toBe("postgresql://10.0.0.11:5432/zato_billing_1");
 });
 
 test("its name can be chosen, and its password given", () => {
@@ -131,6 +131,21 @@ describe("fails for", () => {
   ])("%s", (_, props, message) => {
     expect(() => withDatabase(postgresql, props)).toThrow(message);
     expect(() => withDatabase(mysql, props)).toThrow(message);
+  });
+
+  test.each(["postgres", "template0", "template1"])("the database '%s', on which others depend", (database) => {
+    expect(() => newCluster(newStack(), { odb: OdbDatabase.localPostgresql({ database }) })).toThrow(
+      `stack/a/odb: '${database}' belongs to PostgreSQL itself; give the database a name of its own`,
+    );
+  });
+
+  test("local databases of two clusters that become one", () => {
+    const stack = newStack();
+    const host = newHost(stack, "host1");
+    newCluster(stack, { host }, "a-b");
+    expect(() => newCluster(stack, { host }, "a_b")).toThrow(
+      /^stack\/a_b: the clusters stack\/a-b and stack\/a_b have the same ODB postgresql:\/\/10.0.0.11:5432\/zato_a_b/,
+    );
   });
 
   test("a local database name that needs quotes", () => {

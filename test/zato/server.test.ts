@@ -215,6 +215,29 @@ describe("fails for", () => {
     expect(() => clusterWith({ [name]: {} })).toThrow(`stack/a: '${name}' cannot be used as name of a server`);
   });
 
+  test.each(["scheduler", "load-balancer", "odb", "server1", "hot-deploy", "modules", "user-conf"])(
+    "a server named '%s', as another part of the cluster is",
+    (name) => {
+      const cluster = newCluster(newStack(), { servers: 1 });
+      expect(() => cluster.addServer(name)).toThrow(
+        `stack/a: '${name}' is the name of another part of the cluster; name the server differently`,
+      );
+    },
+  );
+
+  test.each([0, 1.5, NaN, 65536])("the 'ipcPort' %s", (ipcPort) => {
+    expect(() => clusterWith({ server1: { ipcPort } })).toThrow(
+      `stack/a/server1: 'ipcPort' of server1 is ${ipcPort}; give a whole number from 1 to 65535`,
+    );
+  });
+
+  test("the port of the host's SSH server, for itself or one of its workers", () => {
+    expect(() => clusterWith({ server1: { port: 22, ipcPort: 18000 } })).toThrow(
+      /port 22 of server1 is already used by SSH of stack\/host1/,
+    );
+    expect(() => clusterWith({ server1: { ipcPort: 20 } })).toThrow(/hold that of SSH, 22/);
+  });
+
   test("two servers on one port", () => {
     expect(() => clusterWith({ server1: {}, server2: { port: 17010 } })).toThrow(
       "stack/a/server2: port 17010 of server2 is already used by server1 of stack/a/server1 on the same host; give one of the two another port",
@@ -277,7 +300,6 @@ describe("the ports on which workers talk to each other", () => {
     [{ port: 80 }, "-152250 to -152247"],
     [{ port: 30000 }, "146950 to 146953"],
     [{ ipcPort: 65533 }, "65533 to 65536"],
-    [{ ipcPort: 0 }, "0 to 3"],
   ])("fails where they are no ports, with %j", (options, range) => {
     expect(() => clusterWith({ server1: options })).toThrow(
       `stack/a/server1: the ports ${range}, on which the 4 workers of server1 talk to each other, are not all ports; ` +

@@ -118,10 +118,10 @@ describe("of a cluster", () => {
     expect(cluster.servers.map((server) => server.workers)).toEqual(expected);
   });
 
-  test("reserving all CPUs fails", () => {
-    const own = newStack();
-    newCluster(own, { workers: WorkerAllocation.matchCpus({ reservedCpus: 4 }) });
-    expect(() => Template.synth(own)).toThrow(/the number of reserved CPUs is 4; give a whole number from 0 to 3/);
+  test.each([4, -1, NaN])("reserving %s of 4 CPUs fails", (reservedCpus) => {
+    expect(() => newCluster(newStack(), { workers: WorkerAllocation.matchCpus({ reservedCpus }) })).toThrow(
+      `stack/a: the number of reserved CPUs is ${reservedCpus}; give a whole number from 0 to 3`,
+    );
   });
 
   test("a sum that differs fails at synth, when all servers are known", () => {
