@@ -4,9 +4,11 @@ import { Affinity } from "../content";
 import { IHost } from "../host";
 import { inLastingOrder, requireCertificate, TlsCertificate } from "../remote";
 import {
+  canonicalAddress,
   ConstructError,
   hostPort,
-  requireIpAddress,
+  isV4,
+  requireReachableAddress,
   requireName,
   requirePort,
   requireSources,
@@ -18,6 +20,8 @@ import { renderHaproxyConfig } from "./haproxy-config";
 import { HaproxyNode } from "./haproxy-node";
 import { renderKeepalivedConfig } from "./keepalived-config";
 import { LoadBalancerAbilities, LoadBalancerBase } from "./load-balancer-base";
+import { LoadBalancerPool } from "./pool";
+import { claimVirtualAddress } from "./virtual-addresses";
 
 /** What a {@link HaproxyLoadBalancer} is declared with. */
 export interface HaproxyLoadBalancerProps {
@@ -25,7 +29,7 @@ export interface HaproxyLoadBalancerProps {
   readonly hosts: readonly IHost[];
 
   /**
-   * The address that is always on one of the hosts: IPv4 or IPv6, in the network of both, and nobody else's.
+   * The address that is always on one of the hosts: IPv4 or IPv6 like theirs, in the network of both, and nobody else's.
    *
    * @default - none with one host; two hosts need one
    */
@@ -121,7 +125,7 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
 
   /**
    * @throws ConstructError with no host or more than two, two hosts without a virtual address, a virtual address that is
-   * none or is a host's own, a redirect that leads nowhere, or networks that are none or that nothing keeps out
+   * none, another family's or somebody else's, a redirect that leads nowhere, or networks that are none or that nothing keeps out
    */
   constructor(scope: Construct, id: string, props: HaproxyLoadBalancerProps) {
     super(scope, id);
@@ -132,7 +136,10 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
     this.entryPort = requirePort(this, "the port of the load balancer", props.port ?? (this.usesTls ? 443 : 80));
     this.sourceNetworks = props.hosts.map((host) => host.address);
     this.entryAddress = props.virtualAddress ?? props.hosts[0]!.address;
-    requireWhole(this, "the virtual router id", props.virtualRouterId ?? 51, 1, 255);
+    const routerId = requireWhole(this, "the virtual router id", props.virtualRouterId ?? 51, 1, 255);
+    if (props.virtualAddress !== undefined) {
+      claimVirtualAddress({ owner: this, address: props.virtualAddress, routerId, hosts: props.hosts });
+    }
     requireWhole(this, "the number of connections", props.maxConnections ?? 1, 1);
     props.openPaths?.forEach((path) => requireUrlPath(this, "URL path to open", path));
     this.requireInterface();
@@ -175,17 +182,30 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
       );
     }
     if (virtualAddress !== undefined) {
-      requireIpAddress(this, "virtual address", virtualAddress);
-      const owner = hosts.find((host) => host.address === virtualAddress);
+      requireReachableAddress(this, "virtual address", virtualAddress);
+      const owner = hosts.find(({ address }) => canonicalAddress(address) === canonicalAddress(virtualAddress));
       if (owner) {
-        throw new ConstructError(
-          this,
-          `the virtual address ${virtualAddress} is that of ${owner.node.path}`,
-          "give an address in the hosts' network that nobody uses",
-        );
+        this.refuseVirtualAddressOf(owner.node.path);
       }
-      hosts.forEach((host) => this.requireUnicastAddress(host));
+      hosts.forEach((host) => this.requireUnicastAddress(host, virtualAddress));
     }
+  }
+
+  protected override validatePool(pool: LoadBalancerPool): void {
+    super.validatePool(pool);
+    const { virtualAddress = "" } = this.props;
+    const owner = pool.members.find(({ address }) => canonicalAddress(address) === canonicalAddress(virtualAddress));
+    if (owner) {
+      this.refuseVirtualAddressOf(`the cluster ${owner.name}`);
+    }
+  }
+
+  private refuseVirtualAddressOf(owner: string): never {
+    throw new ConstructError(
+      this,
+      `the virtual address ${this.props.virtualAddress} is that of ${owner}`,
+      "give an address in the hosts' network that nobody uses",
+    );
   }
 
   /** As Linux takes them: up to 15 characters. */
@@ -229,9 +249,20 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
     }
   }
 
-  private requireUnicastAddress(host: IHost): void {
-    if (!Token.isUnresolved(host.address)) {
-      requireIpAddress(this, `address of ${host.node.path} that keepalived can use`, host.address);
+  /** keepalived drops a virtual address of another family than that of the addresses by which the two talk. */
+  private requireUnicastAddress({ address, node }: IHost, virtualAddress: string): void {
+    requireReachableAddress(this, `address of ${node.path} that keepalived can use`, address);
+    const areTwo = this.props.hosts.length === 2;
+    if (
+      areTwo &&
+      ![address, virtualAddress].some((one) => Token.isUnresolved(one)) &&
+      isV4(address) !== isV4(virtualAddress)
+    ) {
+      throw new ConstructError(
+        this,
+        `the virtual address ${virtualAddress} and ${address}, that of ${node.path}, are not both IPv4 or both IPv6`,
+        "give addresses of one kind: keepalived ignores a virtual address of another one",
+      );
     }
   }
 

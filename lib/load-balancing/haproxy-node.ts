@@ -44,6 +44,9 @@ export class HaproxyNode extends RemoteComponent {
   constructor(scope: Construct, id: string, props: HaproxyNodeProps) {
     super(scope, id, { host: props.host, kind: "haproxy", name: props.name });
     this.props = props;
+    if (props.keepalivedConfig) {
+      props.host._register(this, `${props.name}-vrrp`);
+    }
     props.host.ports.claim(this, props.port, `the load balancer ${props.name}`);
     if (props.redirectsHttp) {
       props.host.ports.claim(this, 80, `the load balancer ${props.name}, which sends clients on to HTTPS`);

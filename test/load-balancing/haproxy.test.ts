@@ -69,7 +69,10 @@ describe("on two hosts", () => {
   });
 
   test("an IPv6 address is a virtual one too", () => {
-    const { template } = balancer({ props: { virtualAddress: "2001:db8::100" } });
+    const { template } = balancer({
+      props: { virtualAddress: "2001:db8::100" },
+      hostProps: (id) => ({ address: `2001:db8::${id.slice(4)}` }),
+    });
     const { config, keepalived } = template.manifest("edge/host1").files;
     expect(config).toContain("bind [2001:db8::100]:80 transparent\n");
     expect(keepalived).toContain("2001:db8::100/128\n");
@@ -157,6 +160,32 @@ describe("fails for", () => {
       /the virtual address 10.0.0.12 is that of stack\/host2; give an address in the hosts' network that nobody uses/,
     ],
     [
+      "a host's address in another spelling",
+      { props: { virtualAddress: "FD00:0::2" }, hostProps: (id) => ({ address: `fd00::${id.slice(4)}` }) },
+      /the virtual address FD00:0::2 is that of stack\/host2/,
+    ],
+    [
+      "the address of a cluster's host that is none of its own",
+      { hosts: 1, props: { virtualAddress: "10.0.0.12" } },
+      /the virtual address 10.0.0.12 is that of the cluster host2/,
+    ],
+    [
+      "a virtual address that keepalived drops, being of another family",
+      { props: { virtualAddress: "2001:db8::100" } },
+      /the virtual address 2001:db8::100 and 10.0.0.11, that of stack\/host1, are not both IPv4 or both IPv6/,
+    ],
+    ["a loopback address for a virtual one", { props: { virtualAddress: "127.0.0.1" } }, /is no virtual address/],
+    [
+      "the port of the host's SSH server",
+      { props: { port: 22 } },
+      /port 22 of the load balancer edge is already used by SSH of stack\/host1 on the same host/,
+    ],
+    [
+      "the port of the host's PostgreSQL",
+      { props: { port: 5432 } },
+      /port 5432 of PostgreSQL is already used by the load balancer edge of stack\/edge\/host1/,
+    ],
+    [
       "hosts by name, which keepalived cannot use",
       { hostProps: (id) => ({ address: `${id}.example.com` }) },
       /'host1.example.com' is no address of stack\/host1 that keepalived can use/,
@@ -192,6 +221,27 @@ describe("fails for", () => {
       new HaproxyLoadBalancer(stack, id, { hosts, virtualAddress: "10.0.0.100" });
     expect(make("a", [host1, host1])).toThrow(/the load balancer has 2 hosts; give one host, or two different ones/);
     expect(make("b", [host1, host2, host3])).toThrow(/the load balancer has 3 hosts/);
+  });
+
+  test.each<[string, string, Partial<HaproxyLoadBalancerProps>, RegExp]>([
+    [
+      "one virtual address",
+      "b",
+      { virtualAddress: "10.0.0.100" },
+      /the virtual address 10.0.0.100 is that of stack\/a;/,
+    ],
+    ["one router id", "b", { virtualRouterId: 51 }, /the virtual router id 51 is that of stack\/a on the same host/],
+    ["names that become one unit", "a-vrrp", {}, /'a-vrrp' is already the name of stack\/a\/host1 on host1/],
+  ])("two on the same hosts with %s", (_, id, props, message) => {
+    const beside = (other: string, differently: Partial<HaproxyLoadBalancerProps>) => (): unknown => {
+      const stack = newStack();
+      const hosts = ["host1", "host2"].map((name) => newHost(stack, name));
+      new HaproxyLoadBalancer(stack, "a", { hosts, virtualAddress: "10.0.0.100" });
+      const defaults = { hosts, virtualAddress: "10.0.0.101", virtualRouterId: 52, port: 8080 };
+      return new HaproxyLoadBalancer(stack, other, { ...defaults, ...differently });
+    };
+    expect(beside(id, props)).toThrow(message);
+    expect(beside("b", {})).not.toThrow();
   });
 
   test("a name that systemd would not take", () => {
