@@ -1,6 +1,6 @@
-import { RemoteExecProvisioner, TerraformResource } from "cdktf";
+import { RemoteExecProvisioner, TerraformResource, TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
-import { requireLine } from "../validation";
+import { ConstructError, requireLine } from "../validation";
 import { CarrierResource, textOf } from "./carrier";
 import { Lifetime } from "./lifetime";
 import { ManifestContent, renderManifest } from "./manifest";
@@ -99,7 +99,7 @@ export abstract class RemoteComponent extends Construct {
       const { parameters, files = {}, secrets = {}, folder, triggers = {} } = state;
       const staged = stagingName(name);
       const given = Object.entries(secrets).flatMap(([secret, { _variable }]) =>
-        _variable ? [stageText(`${staged}.secret.${secret}`, _variable.stringValue)] : [],
+        _variable ? [stageText(`${staged}.secret.${secret}`, this.valueInThisStack(_variable))] : [],
       );
       return host._carry({
         triggers: {
@@ -184,6 +184,18 @@ export abstract class RemoteComponent extends Construct {
       }
     }
     return [...found];
+  }
+
+  /** What cdktf passes from one stack to another, it passes by an output, and Terraform keeps that in its state. */
+  private valueInThisStack(variable: TerraformVariable): string {
+    if (variable.cdktfStack !== TerraformStack.of(this)) {
+      throw new ConstructError(
+        this,
+        `the variable ${variable.node.path} of a secret is in another stack, whose output it would become`,
+        "declare the variable in this stack",
+      );
+    }
+    return variable.stringValue;
   }
 
   /** A line each: `NAME given`, `NAME generated` or `NAME generated VERSION`. */

@@ -1,4 +1,4 @@
-import { TerraformVariable } from "cdktf";
+import { TerraformStack, TerraformVariable } from "cdktf";
 import { OdbDatabase, Secret, SshKey } from "cdktf-zato";
 import { newCluster, newHost, newStack, SSH } from "../support/stack";
 import { Template } from "../support/template";
@@ -20,6 +20,15 @@ test("fails for a variable with a default, which would stand in cdk.tf.json", ()
     "stack/jwt: the variable has a default, which would be readable in cdk.tf.json; leave it out, and give the value at each run as TF_VAR_jwt",
   );
   expect(() => SshKey.fromVariable(variable)).toThrow(/the variable has a default/);
+});
+
+test("fails for a variable of another stack, of which cdktf would make an output", () => {
+  const stack = newStack();
+  const variable = new TerraformVariable(new TerraformStack(stack.node.root, "other"), "jwt", {});
+  newCluster(stack, { jwtSecret: Secret.fromVariable(variable) });
+  expect(() => Template.synth(stack)).toThrow(
+    "stack/a/registration: the variable other/jwt of a secret is in another stack, whose output it would become; declare the variable in this stack",
+  );
 });
 
 test("a given secret is staged in a file of its own, and nowhere else", () => {
