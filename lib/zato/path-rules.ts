@@ -16,7 +16,8 @@ export interface PathRules {
 /**
  * Renders the rules of an HAProxy front end that keep Zato's own services from clients. The path is compared after
  * decoding, since `/%7Aato/` would reach Zato as `/zato/`; detours (`//zato/`, `/./zato/`, `/x/../zato/`) are refused
- * too, whatever may make of them.
+ * too, whatever may make of them. A request without a path that HAProxy can read and decode is refused as such: the
+ * rules would not see it, and `GET a:/zato/… HTTP/1.1` would reach Zato as `/zato/…`, as Python reads it.
  */
 export function renderPathRules({ privatePaths, healthPath, openPaths, exceptFor }: PathRules): string {
   const beginnings = privatePaths.flatMap((path) => [
@@ -24,6 +25,7 @@ export function renderPathRules({ privatePaths, healthPath, openPaths, exceptFor
     `acl zato_private path,url_dec -m reg -i /\\.{0,2}/+${path.slice(1)}`,
   ]);
   return [
+    "http-request deny deny_status 400 unless { path,url_dec -m beg / }",
     `acl zato_open path,url_dec -m str -i ${healthPath}`,
     ...openPaths.map((path) => `acl zato_open path,url_dec -m beg ${path}`),
     ...beginnings,

@@ -32,6 +32,21 @@ const DISGUISES = [
   `/IDE-deploy`,
 ];
 
+/**
+ * Request targets that HAProxy sees no path in, or none that it can decode. Python sees one in the first three. They are
+ * sent as they are, by curl to `/`.
+ */
+const PATHLESS = [
+  "a:/zato/admin/invoke",
+  "http:/zato/jwt/log-in",
+  "x-y.z:/ide-deploy",
+  "1a://x/zato/admin/invoke",
+  "x/zato/admin/invoke",
+  "zato/admin/invoke",
+  "/zato/admin/invoke%zz",
+  "/zato/admin/invoke%",
+];
+
 /** What only the host itself reaches: servers, their workers, web-admin, the scheduler, the load-balancer's agent, the ODB. */
 const PRIVATE_PORTS = [17010, 17011, 17050, 17051, 17060, 17061, 8183, 31530, 20151, 5432];
 
@@ -74,6 +89,17 @@ describe("from another host", () => {
       expect([statuses[0], absolute]).toEqual([403, 403]);
     },
   );
+
+  test.each(["load-balancer", "edge"])("the %s takes no request whose path it cannot read", async (which) => {
+    const site = which === "edge" ? edge : loadBalancer;
+    const attempts = PATHLESS.flatMap((target) =>
+      // With HTTP/1.1 HAProxy compares some of them with the header `Host`; without that there is nothing to compare.
+      ["--http1.1", "--http1.0"].map((version) =>
+        httpStatus(lab, `${site}/`, "client", version, "--header", "Host:", "--request-target", target),
+      ),
+    );
+    expect([...new Set(await Promise.all(attempts))]).toEqual([400]);
+  });
 
   test("nobody uploads code", async () => {
     // GIVEN

@@ -165,6 +165,12 @@ describe("the load-balancer", () => {
     expect(config).toContain("http-request deny deny_status 403 if zato_private !zato_open !zato_local");
   });
 
+  test("refuses a request whose path these rules could not read, before anything else is asked of it", () => {
+    expect(configWith({})).toContain(
+      "    http-request deny deny_status 400 unless { path,url_dec -m beg / }\n    acl zato_open",
+    );
+  });
+
   test("is where the external load balancer looks for the cluster", () => {
     const stack = newStack();
     const host = newHost(stack, "host1", { address: "2001:db8::1" });
