@@ -19,6 +19,7 @@ POSTGRESQL_DROP_IN=/etc/systemd/system/postgresql@.service.d/cdktf-zato.conf
 
 local_postgresql() {
     need_packages_stopped postgresql.service postgresql
+    create_postgresql_cluster
     restart_postgresql_always
     systemctl is-active --quiet postgresql || allow_connections
     systemctl is-enabled --quiet postgresql || touch "$STATE/enabled-postgresql"
@@ -50,6 +51,21 @@ SQL
 
 wait_for_postgresql() {
     wait_until 60 "PostgreSQL" as_postgres -c 'select 1' || fail "PostgreSQL does not answer on this host"
+}
+
+# The package creates none where the host is set to a locale that it has not got, or where it was told not to. One that a
+# run has left half-made is ours, and holds nothing.
+create_postgresql_cluster() {
+    local mark=$STATE/creates-postgresql version data
+    [ -f "$mark" ] || [ -z "$(pg_lsclusters --no-header)" ] || return 0
+    version=$(printf '%s\n' /usr/lib/postgresql/*/bin/postgres | sort -V | tail -n 1 | cut -d / -f 5)
+    data=/var/lib/postgresql/$version/main
+    [ -f "$mark" ] || [ ! -e "$data" ] || fail "PostgreSQL has no cluster, but $data is there; see 'pg_lsclusters', and move it away"
+    progress "creating a PostgreSQL cluster, since its package has created none"
+    touch "$mark"
+    rm -rf -- "/etc/postgresql/$version/main" "$data"
+    (umask 022 && LC_ALL=C.UTF-8 pg_createcluster "$version" main)
+    rm -f -- "$mark"
 }
 
 # Each worker of Zato's keeps up to 70 connections, and PostgreSQL allows 100 for all, unless it is told before it starts.
