@@ -3,6 +3,7 @@ import { IHost } from "../host";
 import { inLastingOrder, RemoteComponent, Secret } from "../remote";
 import { ConstructError, requireName, requireWhole } from "../validation";
 import { Backup, BackupOptions } from "./backup";
+import { joinHost, serversOn } from "./clusters-on-host";
 import { requireSoleOwner } from "./cluster-ownership";
 import { ClusterPaths } from "./cluster-paths";
 import { ClusterRegistration } from "./cluster-registration";
@@ -209,8 +210,8 @@ export class ZatoCluster extends Construct implements IZatoCluster {
   private readonly earlierClusters: (() => RemoteComponent[])[] = [];
 
   /**
-   * @throws ConstructError when a name, a port or a number cannot be what it claims to be, or the ODB or the Redis is that
-   * of another cluster
+   * @throws ConstructError when a name, a port or a number cannot be what it claims to be, the ODB or the Redis is that
+   * of another cluster, or clusters on one host would have more workers than it has CPUs
    */
   constructor(scope: Construct, id: string, props: ZatoClusterProps) {
     super(scope, id);
@@ -245,7 +246,8 @@ export class ZatoCluster extends Construct implements IZatoCluster {
     this.webAdmin = new WebAdmin(this, "web-admin", props.webAdmin ?? {});
     this.scheduler = new Scheduler(this, "scheduler", props.schedulerPort ?? 31530);
     this.backup = props.backup && new Backup(this, "backup", props.backup);
-    const servers = props.servers ?? Math.max(1, Math.min(2, this.allocation.available(this, this.host.cpus)));
+    joinHost(this);
+    const servers = props.servers ?? Math.max(1, Math.min(2, this._cpus));
     requireWhole(this, "the number of servers", servers, 0, 99);
     for (let number = 1; number <= servers; number++) {
       this.addServer(`server${number}`);
@@ -329,6 +331,11 @@ export class ZatoCluster extends Construct implements IZatoCluster {
     };
   }
 
+  /** The CPUs of its host that its workers may take. @internal */
+  public get _cpus(): number {
+    return this.allocation.available(this, this.host.cpus);
+  }
+
   /** @internal */
   public _workersOf(server: ZatoServer): number {
     const claims = this.members.map((member) => ({
@@ -345,7 +352,7 @@ export class ZatoCluster extends Construct implements IZatoCluster {
           .message,
       ];
     }
-    validateIpcPorts(this.members);
+    validateIpcPorts(serversOn(this.host));
     return [];
   }
 }

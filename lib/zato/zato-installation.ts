@@ -100,6 +100,13 @@ export class ZatoInstallation {
       if (!Token.isUnresolved(props.url) && !/^https?:\/\/[^\s'"\\]+$/.test(props.url)) {
         throw new ConstructError(scope, `'${props.url}' is no URL of an archive`, "give an http or https URL");
       }
+      if (/^https?:\/\/[^/]*@/.test(props.url)) {
+        throw new ConstructError(
+          scope,
+          "the URL of the archive holds a user or a password, which everybody could read in Terraform's state",
+          "let the hosts reach the archive by their network, or bring it there yourself, with ZatoInstallation.preinstalled()",
+        );
+      }
       if (!Token.isUnresolved(props.sha256) && !/^[0-9a-fA-F]{64}$/.test(props.sha256)) {
         throw new ConstructError(
           scope,
@@ -110,7 +117,7 @@ export class ZatoInstallation {
       const sha256 = Token.isUnresolved(props.sha256) ? props.sha256 : props.sha256.toLowerCase();
       const folder = `/opt/zato/builds/${sha256}`;
       return {
-        path: requireAbsolutePath(scope, "the path of the installation", props.path ?? `/opt/zato/${release}`),
+        path: requirePlace(scope, props.path ?? `/opt/zato/${release}`),
         build: sha256,
         folder,
         parameters: {
@@ -135,7 +142,7 @@ export class ZatoInstallation {
       );
       const [name] = requirePackages(scope, [props.package ?? "zato"]);
       return {
-        path: requireAbsolutePath(scope, "the path of the installation", props.path ?? "/opt/zato/current"),
+        path: requirePlace(scope, props.path ?? "/opt/zato/current"),
         build: props.version,
         parameters: {
           method: "repository",
@@ -155,7 +162,7 @@ export class ZatoInstallation {
   /** Zato is on the host already, for example in a golden image. */
   public static preinstalled(path = "/opt/zato/current"): ZatoInstallation {
     return new ZatoInstallation((scope) => ({
-      path: requireAbsolutePath(scope, "the path of the installation", path),
+      path: requirePlace(scope, path),
       build: "",
       parameters: { method: "preinstalled" },
       files: {},
@@ -168,7 +175,7 @@ export class ZatoInstallation {
     return new ZatoInstallation((scope, release) => {
       const script = readTextFile(scope, "the installation script", props.file);
       return {
-        path: requireAbsolutePath(scope, "the path of the installation", props.path ?? `/opt/zato/${release}`),
+        path: requirePlace(scope, props.path ?? `/opt/zato/${release}`),
         build: createHash("sha256").update(script).digest("hex"),
         parameters: { method: "script" },
         files: { script },
@@ -180,6 +187,18 @@ export class ZatoInstallation {
   private constructor(
     /** @internal */ readonly _render: (scope: IConstruct, release: string) => RenderedInstallation,
   ) {}
+}
+
+/** Refuses a folder in which the clusters' own files are, or the builds that archives become. */
+function requirePlace(scope: IConstruct, path: string): string {
+  if (/^\/opt\/zato(\/(env|builds)(\/.*)?)?$/.test(requireAbsolutePath(scope, "the path of the installation", path))) {
+    throw new ConstructError(
+      scope,
+      `the path of the installation is '${path}', where the files of the clusters are`,
+      "give a folder of its own, for example '/opt/zato/current'",
+    );
+  }
+  return path;
 }
 
 /** Refuses what apt would read as several words, or as a pattern. */

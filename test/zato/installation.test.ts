@@ -21,6 +21,15 @@ function file(name: string, text: string): string {
   return join(folder(), name);
 }
 
+describe("any installation", () => {
+  test.each(["/opt/zato", "/opt/zato/env", "/opt/zato/env/a", "/opt/zato/builds/1"])("at %s is refused", (path) => {
+    expect(() => newCluster(newStack(), { installation: ZatoInstallation.preinstalled(path) })).toThrow(
+      `the path of the installation is '${path}', where the files of the clusters are; ` +
+        "give a folder of its own, for example '/opt/zato/current'",
+    );
+  });
+});
+
 describe("an archive", () => {
   const props: ArchiveProps = { url: "https://example.com/zato.tar.zst", sha256: SHA256 };
 
@@ -34,6 +43,16 @@ describe("an archive", () => {
     });
     expect(manifestOf(ZatoInstallation.archive(props), ZatoRelease.V3_2).parameters.zato).toBe("/opt/zato/3.2");
   });
+
+  test.each(["https://user:secret@example.com/zato.tar.zst", "http://token@example.com/zato.tar.zst"])(
+    "is not downloaded with a password, which would be in the state: %s",
+    (url) => {
+      const create = (): unknown =>
+        newCluster(newStack(), { installation: ZatoInstallation.archive({ ...props, url }) });
+      expect(create).toThrow(/the URL of the archive holds a user or a password/);
+      expect(create).not.toThrow(/secret|token/);
+    },
+  );
 
   test("lies beside other builds, and units see it at the path that it was built at", () => {
     // GIVEN

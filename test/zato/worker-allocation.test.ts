@@ -1,4 +1,5 @@
-import { WorkerAllocation, WorkerClaim } from "cdktf-zato";
+import { TerraformStack } from "cdktf";
+import { PhysicalHost, WorkerAllocation, WorkerClaim } from "cdktf-zato";
 import fc from "fast-check";
 import { newCluster, newHost, newStack } from "../support/stack";
 import { Template } from "../support/template";
@@ -122,6 +123,36 @@ describe("of a cluster", () => {
     expect(() => newCluster(newStack(), { workers: WorkerAllocation.matchCpus({ reservedCpus }) })).toThrow(
       `stack/a: the number of reserved CPUs is ${reservedCpus}; give a whole number from 0 to 3`,
     );
+  });
+
+  describe("two of one host", () => {
+    const host = (): PhysicalHost => newHost(newStack(), "host1", { cpus: 8 });
+    const half = WorkerAllocation.matchCpus({ reservedCpus: 4 });
+    const other = { servers: 0, zatoLoadBalancer: { port: 21223 }, webAdmin: { port: 28183 }, schedulerPort: 21530 };
+
+    function clustersOn(shared: PhysicalHost, workers?: WorkerAllocation, ipcPort?: number): TerraformStack {
+      const stack = TerraformStack.of(shared);
+      newCluster(stack, { host: shared, workers: half });
+      newCluster(stack, { ...other, host: shared, workers }, "b").addServer("server1", { port: 17040, ipcPort });
+      return stack;
+    }
+
+    test("share its CPUs", () => {
+      expect(() => Template.synth(clustersOn(host(), half))).not.toThrow();
+    });
+
+    test("fail with more workers than CPUs", () => {
+      expect(() => clustersOn(host())).toThrow(
+        "stack/b: the clusters stack/a and stack/b would have 4 + 8 workers on the host host1, which has 8 CPUs; " +
+          "give each cluster a host of its own, or reserve CPUs in each for the others",
+      );
+    });
+
+    test("fail where the ports of their workers overlap", () => {
+      expect(() => Template.synth(clustersOn(host(), half, 17051))).toThrow(
+        /17051 to 17054, .* overlap those of server1/,
+      );
+    });
   });
 
   test("a sum that differs fails at synth, when all servers are known", () => {
