@@ -13,12 +13,16 @@ function createCluster(program = ""): { readonly status: number | null; readonly
      pg_lsclusters() { cat "$CLUSTERS" 2>/dev/null || true; }
      pg_createcluster() { echo "pg_createcluster $* with $LC_ALL, $(umask)"; echo "$*" >"$CLUSTERS"; }
      sort() { cat >/dev/null; echo /usr/lib/postgresql/0/bin/postgres; }
-     rm() { echo "rm $*"; [ "$2" != -- ] || [ "$3" != "$STATE/creates-postgresql" ] || command rm "$3"; }
+     rm() { echo "rm $*"; [ "$2" != -- ] || [ "$3" != "$STATE/creates-postgresql" ] || command rm -f "$3"; }
+     systemctl() { :; }
+     has_package() { [ -f "$STATE/installed" ]; }
+     compgen() { false; }
+     need_packages_stopped() { touch "$STATE/installed"; }
      progress() { :; }
      fail() { echo "failed"; exit 1; }
      umask 077
      ${program}
-     create_postgresql_cluster`,
+     install_postgresql`,
     [HOST_SCRIPTS, folder()],
   );
   return { status, did: stdout.split("\n").filter((line) => line !== "" && !line.startsWith("rm -f")) };
@@ -45,8 +49,21 @@ describe("a cluster of PostgreSQL", () => {
     expect(existsSync(join(folder(), "state", "creates-postgresql"))).toBe(false);
   });
 
+  test("is created anew where the package was cut off in the middle, and takes what it had begun for whole", () => {
+    const cut = 'need_packages_stopped() { echo half >"$CLUSTERS"; exit 9; }';
+    expect(createCluster(cut).status).not.toBe(0);
+    expect(createCluster()).toEqual({ status: 0, did: [removed, created] });
+    expect(createCluster()).toEqual({ status: 0, did: [] });
+  });
+
+  test("that the package has created stays", () => {
+    const whole = 'need_packages_stopped() { touch "$STATE/installed"; echo whole >"$CLUSTERS"; }';
+    expect(createCluster(whole)).toEqual({ status: 0, did: [] });
+    expect(existsSync(join(folder(), "state", "creates-postgresql"))).toBe(false);
+  });
+
   test("does not replace data that no cluster has", () => {
     const isThere = '[() { if test "$1 $2" = "! -e"; then return 1; fi; builtin [ "$@"; }';
-    expect(createCluster(isThere)).toEqual({ status: 1, did: ["failed"] });
+    expect(createCluster(`compgen() { true; }; ${isThere}`)).toEqual({ status: 1, did: ["failed"] });
   });
 });

@@ -18,8 +18,7 @@ converge() {
 POSTGRESQL_DROP_IN=/etc/systemd/system/postgresql@.service.d/cdktf-zato.conf
 
 local_postgresql() {
-    need_packages_stopped postgresql.service postgresql
-    create_postgresql_cluster
+    install_postgresql
     restart_postgresql_always
     systemctl is-active --quiet postgresql || allow_connections
     systemctl is-enabled --quiet postgresql || touch "$STATE/enabled-postgresql"
@@ -53,19 +52,29 @@ wait_for_postgresql() {
     wait_until 60 "PostgreSQL" as_postgres -c 'select 1' || fail "PostgreSQL does not answer on this host"
 }
 
-# The package creates none where the host is set to a locale that it has not got, or where it was told not to. One that a
-# run has left half-made is ours, and holds nothing.
+# install_postgresql: with a cluster. The package takes one for whole that a power cut has left half-made, and creates none
+# where the host is set to a locale that it has not got, or where it was told not to.
+install_postgresql() {
+    local mark=$STATE/creates-postgresql was_cut_off=
+    [ ! -f "$mark" ] || was_cut_off=yes
+    has_package postgresql || compgen -G '/var/lib/postgresql/*/main' || { touch "$mark" && sync "$STATE"; }
+    need_packages_stopped postgresql.service postgresql
+    if [ -n "$was_cut_off" ] || [ -z "$(pg_lsclusters --no-header)" ]; then create_postgresql_cluster; fi
+    # Lost in a power cut, this would take what comes after it for half-made.
+    rm -f -- "$mark" && sync "$STATE"
+}
+
+# What is there under the mark is ours, and holds nothing yet.
 create_postgresql_cluster() {
-    local mark=$STATE/creates-postgresql version data
-    [ -f "$mark" ] || [ -z "$(pg_lsclusters --no-header)" ] || return 0
+    local version data
     version=$(printf '%s\n' /usr/lib/postgresql/*/bin/postgres | sort -V | tail -n 1 | cut -d / -f 5)
     data=/var/lib/postgresql/$version/main
     [ -f "$mark" ] || [ ! -e "$data" ] || fail "PostgreSQL has no cluster, but $data is there; see 'pg_lsclusters', and move it away"
-    progress "creating a PostgreSQL cluster, since its package has created none"
-    touch "$mark"
+    progress "creating a PostgreSQL cluster, since its package has left none that is whole"
+    touch "$mark" && sync "$STATE"
+    systemctl stop "postgresql@$version-main.service" 2>/dev/null || true
     rm -rf -- "/etc/postgresql/$version/main" "$data"
     (umask 022 && LC_ALL=C.UTF-8 pg_createcluster "$version" main)
-    rm -f -- "$mark"
 }
 
 # Each worker of Zato's keeps up to 70 connections, and PostgreSQL allows 100 for all, unless it is told before it starts.
