@@ -39,7 +39,8 @@ SQL
     )
     if [ -z "$exists" ]; then
         progress "creating the database $name"
-        as_postgres -c "create database \"$name\" owner \"$user\" encoding 'UTF8' template template0"
+        # Every host has this locale, whichever it is set to, and in all clusters the same comes first.
+        as_postgres -c "create database \"$name\" owner \"$user\" encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8' template template0"
     fi
     as_postgres -d "$name" <<SQL
 revoke all on database "$name" from public;
