@@ -1,14 +1,26 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildSync } from "esbuild";
 import { bash, BashResult, temporaryFolder } from "../support/bash";
 import { HOST_KEY, newDeployment, newStack } from "../support/stack";
 import { Template } from "../support/template";
 
 const ROOT = join(__dirname, "..", "..");
-const MAIN = join(ROOT, "lib", "cli", "main.ts");
 
 const folder = temporaryFolder();
+
+/** The program in one file, as the package has it: compiled once and not for each call. */
+let compiled: string;
+
+beforeAll(() => {
+  compiled = mkdtempSync(join(tmpdir(), "cdktf-zato-cli-"));
+  const main = join(ROOT, "lib", "cli", "main.ts");
+  buildSync({ entryPoints: [main], outdir: compiled, bundle: true, packages: "external", platform: "node" });
+});
+
+afterAll(() => rmSync(compiled, { recursive: true }));
 
 jest.setTimeout(60_000);
 
@@ -18,10 +30,15 @@ function cdktfZato(args: readonly string[], ssh = "exit 255", drift = "cat >/dev
   const program = `case "$*" in *drift.sh) ${drift} ; exit ;; esac\n${ssh}`;
   writeFileSync(join(folder(), "bin", "ssh"), `#!/bin/bash\n${program}\n`);
   chmodSync(join(folder(), "bin", "ssh"), 0o755);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", MAIN, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(compiled, "main.js"), ...args], {
     cwd: ROOT,
     encoding: "utf8",
-    env: { ...process.env, PATH: `${join(folder(), "bin")}:${process.env.PATH}`, FOLDER: folder() },
+    env: {
+      ...process.env,
+      NODE_PATH: join(ROOT, "node_modules"),
+      PATH: `${join(folder(), "bin")}:${process.env.PATH}`,
+      FOLDER: folder(),
+    },
   });
   return { status, stdout, stderr };
 }
@@ -189,10 +206,11 @@ no route to host' >&2; exit 255 ;; *) echo '${OTHER}' ;; esac`;
   });
 
   test("ends with 2 where there is no ssh", () => {
-    const { status, stderr } = bash(`PATH=/nowhere "$1" --import tsx "$2" verify "$3"`, [
+    const { status, stderr } = bash(`NODE_PATH=$4 PATH=/nowhere "$1" "$2" verify "$3"`, [
       process.execPath,
-      MAIN,
+      join(compiled, "main.js"),
       stack(),
+      join(ROOT, "node_modules"),
     ]);
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("ENOENT") as string });
   });
