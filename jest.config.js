@@ -4,6 +4,7 @@ module.exports = {
   roots: ["<rootDir>/test"],
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/lab/", "<rootDir>/test/faults/"],
+  globalSetup: "<rootDir>/test/support/system-python.ts",
   transform: { "\\.ts$": "ts-jest" },
   moduleNameMapper: {
     "^cdktf-zato$": "<rootDir>/lib/index.ts",
