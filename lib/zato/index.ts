@@ -11,6 +11,7 @@ export * from "./scheduler";
 export * from "./web-admin";
 export * from "./worker-allocation";
 export * from "./zato-cluster";
+export * from "./zato-cluster-props";
 export * from "./zato-installation";
 export * from "./zato-load-balancer";
 export * from "./zato-server";

@@ -2,7 +2,7 @@ import { Construct, IConstruct } from "constructs";
 import { IHost } from "../host";
 import { inLastingOrder, RemoteComponent, Secret } from "../remote";
 import { ConstructError, requireName, requireWhole } from "../validation";
-import { Backup, BackupOptions } from "./backup";
+import { Backup } from "./backup";
 import { joinHost, serversOn } from "./clusters-on-host";
 import { requireSoleOwner } from "./cluster-ownership";
 import { ClusterPaths } from "./cluster-paths";
@@ -16,146 +16,11 @@ import { RedisConnection } from "./redis-connection";
 import { ZatoRelease } from "./release";
 import { requireRestartedAt } from "./restarted-at";
 import { Scheduler } from "./scheduler";
-import { WebAdmin, WebAdminOptions } from "./web-admin";
+import { WebAdmin } from "./web-admin";
 import { WorkerAllocation } from "./worker-allocation";
-import { ZatoInstallation } from "./zato-installation";
-import { ZatoLoadBalancer, ZatoLoadBalancerOptions } from "./zato-load-balancer";
+import { DataRemoval, ZatoClusterProps } from "./zato-cluster-props";
+import { ZatoLoadBalancer } from "./zato-load-balancer";
 import { ZatoServer, ZatoServerOptions } from "./zato-server";
-
-/** What happens to a cluster's data when the cluster is destroyed. */
-export enum DataRemoval {
-  /** The database and the keys that decrypt it stay on the host; the removal prints where. */
-  KEEP = "keep-data",
-
-  /** The local database and the keys are dropped. A database by reference is never dropped. */
-  DROP = "drop-data",
-}
-
-/** What clusters can be told, whether they are composed by hand or by a deployment. */
-export interface ZatoClusterOptions {
-  /** How Zato gets onto the host. */
-  readonly installation: ZatoInstallation;
-
-  /**
-   * The release of Zato that the installation brings.
-   *
-   * @default ZatoRelease.V3_3
-   */
-  readonly release?: ZatoRelease;
-
-  /**
-   * The number of servers, named `server1`, `server2`, and so on. With 0 all servers come from `addServer()`.
-   *
-   * @default - 2, or 1 on a host with one CPU to give
-   */
-  readonly servers?: number;
-
-  /**
-   * Where the cluster keeps its operational database. Clusters that are made from hosts have a local one each; one by
-   * reference is for a cluster of its own.
-   *
-   * @default OdbDatabase.localPostgresql()
-   */
-  readonly odb?: OdbDatabase;
-
-  /**
-   * How the host's CPUs become workers of the servers.
-   *
-   * @default WorkerAllocation.matchCpus()
-   */
-  readonly workers?: WorkerAllocation;
-
-  /**
-   * Environment variables of all servers; see `ZatoServerOptions.environment`.
-   *
-   * @default - none
-   */
-  readonly environment?: Readonly<Record<string, string>>;
-
-  /**
-   * Another text restarts all servers without any other change, one after the other, each drained: the date, for example.
-   *
-   * @default - servers are restarted when something about them changes
-   */
-  readonly restartedAt?: string;
-
-  /**
-   * What the load-balancer inside the cluster is told.
-   *
-   * @default - its defaults
-   */
-  readonly zatoLoadBalancer?: ZatoLoadBalancerOptions;
-
-  /**
-   * What web-admin is told.
-   *
-   * @default - its defaults
-   */
-  readonly webAdmin?: WebAdminOptions;
-
-  /**
-   * The port on which the scheduler listens on loopback.
-   *
-   * @default 31530
-   */
-  readonly schedulerPort?: number;
-
-  /**
-   * The key that encrypts secrets in the ODB, a Fernet key (32 bytes in URL-safe base64).
-   *
-   * @default Secret.generated()
-   */
-  readonly secretKey?: Secret;
-
-  /**
-   * The secret that signs JWT. Clusters that share it accept each other's tokens, so that a log-in survives a failover;
-   * for that it comes from a variable.
-   *
-   * @default Secret.generated()
-   */
-  readonly jwtSecret?: Secret;
-
-  /**
-   * The password of the admin API's user `admin.invoke`.
-   *
-   * @default Secret.generated()
-   */
-  readonly adminInvokePassword?: Secret;
-
-  /**
-   * Backups of the ODB and of the keys that decrypt it, by a timer on the host; `{}` for one a day.
-   *
-   * @default - none are made
-   */
-  readonly backup?: BackupOptions;
-
-  /**
-   * What happens to the cluster's data when it is destroyed.
-   *
-   * @default DataRemoval.KEEP
-   */
-  readonly dataRemoval?: DataRemoval;
-}
-
-/** What a {@link ZatoCluster} is declared with. */
-export interface ZatoClusterProps extends ZatoClusterOptions {
-  /** The machine that the whole cluster lives on. */
-  readonly host: IHost;
-
-  /**
-   * The cluster's name in Zato.
-   *
-   * @default - the construct id
-   */
-  readonly clusterName?: string;
-
-  /**
-   * A Redis for the cluster's services.
-   *
-   * @default - none; Zato 3.2 and 3.3 need none
-   */
-  readonly redis?: RedisConnection;
-}
 
 /** A Zato cluster, as the deployment and the layers above see it. */
 export interface IZatoCluster extends IConstruct {
