@@ -62,6 +62,15 @@ describe("a cluster of PostgreSQL", () => {
     expect(existsSync(join(folder(), "state", "creates-postgresql"))).toBe(false);
   });
 
+  test.each(["/var/lib/postgresql/*/main", "/etc/postgresql/*/main"])(
+    "of somebody's in %s stays after a cut",
+    (place) => {
+      const theirs = `compgen() { [ "$2" = '${place}' ]; }; pg_lsclusters() { echo "15 main"; }`;
+      expect(createCluster(`${theirs}; need_packages_stopped() { exit 9; }`).status).not.toBe(0);
+      expect(createCluster(theirs)).toEqual({ status: 0, did: [] });
+    },
+  );
+
   test("does not replace data that no cluster has", () => {
     const isThere = '[() { if test "$1 $2" = "! -e"; then return 1; fi; builtin [ "$@"; }';
     expect(createCluster(`compgen() { true; }; ${isThere}`)).toEqual({ status: 1, did: ["failed"] });

@@ -58,7 +58,9 @@ wait_for_postgresql() {
 install_postgresql() {
     local mark=$STATE/creates-postgresql was_cut_off=
     [ ! -f "$mark" ] || was_cut_off=yes
-    has_package postgresql || compgen -G '/var/lib/postgresql/*/main' || { touch "$mark" && sync "$STATE"; }
+    if ! has_package postgresql && ! compgen -G '/var/lib/postgresql/*/main' && ! compgen -G '/etc/postgresql/*/main'; then
+        touch "$mark" && sync "$STATE"
+    fi
     need_packages_stopped postgresql.service postgresql
     if [ -n "$was_cut_off" ] || [ -z "$(pg_lsclusters --no-header)" ]; then create_postgresql_cluster; fi
     # Lost in a power cut, this would take what comes after it for half-made.
