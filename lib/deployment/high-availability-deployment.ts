@@ -4,7 +4,7 @@ import { Affinity, ContentDeclaration } from "../content";
 import { IHost } from "../host";
 import { HealthCheck, HealthCheckProps, IExternalLoadBalancer, LoadBalancerPool } from "../load-balancing";
 import { inLastingOrder } from "../remote";
-import { ConstructError, hostPort, requireName, requireWhole } from "../validation";
+import { ConstructError, hostPort, requireName, requireRequestTimeout, requireWhole } from "../validation";
 import { MemberTls, ZatoCluster, ZatoClusterOptions } from "../zato";
 import { composeClusters } from "./cluster-composition";
 import { validateClusters } from "./cluster-independence";
@@ -130,7 +130,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       props.maxConnectionsPerCluster ?? 2000,
       1,
     );
-    this.requestTimeout = requireWhole(this, "the request timeout in seconds", props.requestTimeout ?? 60, 1, 86_400);
+    this.requestTimeout = requireRequestTimeout(this, props.requestTimeout ?? 60);
     this.members = composeClusters(this, props);
     validateClusters(this, this.members);
     this.members.forEach((cluster) => cluster._join(this));

@@ -1,8 +1,7 @@
-import { existsSync, statSync } from "node:fs";
 import { SSHProvisionerConnection, TerraformVariable, Token } from "cdktf";
 import { IConstruct } from "constructs";
 import { makeEphemeral, RemoteAccess, SCRIPT_PATH } from "../remote";
-import { ConstructError, requireAddress, requireLine, requirePort } from "../validation";
+import { ConstructError, isFile, requireAddress, requireLine, requirePort } from "../validation";
 
 /** Where the private key of an SSH login comes from. */
 export class SshKey {
@@ -156,10 +155,6 @@ export class SshAccess implements RemoteAccess {
     }
     return { agent: "false", privateKey: source === "file" ? `\${file("${value}")}` : value };
   }
-}
-
-function isFile(path: string): boolean {
-  return existsSync(path) && statSync(path).isFile();
 }
 
 function requireHostKey(scope: IConstruct, hostKey: string): string {

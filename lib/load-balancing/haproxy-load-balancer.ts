@@ -4,9 +4,9 @@ import { Affinity } from "../content";
 import { IHost } from "../host";
 import { inLastingOrder, requireCertificate, TlsCertificate } from "../remote";
 import {
-  canonicalAddress,
   ConstructError,
   hostPort,
+  isSameAddress,
   isV4,
   requireReachableAddress,
   requireName,
@@ -183,7 +183,7 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
     }
     if (virtualAddress !== undefined) {
       requireReachableAddress(this, "virtual address", virtualAddress);
-      const owner = hosts.find(({ address }) => canonicalAddress(address) === canonicalAddress(virtualAddress));
+      const owner = hosts.find(({ address }) => isSameAddress(address, virtualAddress));
       if (owner) {
         this.refuseVirtualAddressOf(owner.node.path);
       }
@@ -194,7 +194,7 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
   protected override validatePool(pool: LoadBalancerPool): void {
     super.validatePool(pool);
     const { virtualAddress = "" } = this.props;
-    const owner = pool.members.find(({ address }) => canonicalAddress(address) === canonicalAddress(virtualAddress));
+    const owner = pool.members.find(({ address }) => isSameAddress(address, virtualAddress));
     if (owner) {
       this.refuseVirtualAddressOf(`the cluster ${owner.name}`);
     }
@@ -253,11 +253,8 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
   private requireUnicastAddress({ address, node }: IHost, virtualAddress: string): void {
     requireReachableAddress(this, `address of ${node.path} that keepalived can use`, address);
     const areTwo = this.props.hosts.length === 2;
-    if (
-      areTwo &&
-      ![address, virtualAddress].some((one) => Token.isUnresolved(one)) &&
-      isV4(address) !== isV4(virtualAddress)
-    ) {
+    const areKnown = ![address, virtualAddress].some((one) => Token.isUnresolved(one));
+    if (areTwo && areKnown && isV4(address) !== isV4(virtualAddress)) {
       throw new ConstructError(
         this,
         `the virtual address ${virtualAddress} and ${address}, that of ${node.path}, are not both IPv4 or both IPv6`,

@@ -1,7 +1,7 @@
 import { TerraformStack } from "cdktf";
 import { IConstruct } from "constructs";
 import { IHost } from "../host";
-import { canonicalAddress, ConstructError } from "../validation";
+import { ConstructError, isSameAddress } from "../validation";
 
 /** A virtual address, and what its keepalived instances are told apart by. */
 export interface VirtualAddress {
@@ -22,7 +22,7 @@ export function claimVirtualAddress(claim: VirtualAddress): void {
   const { owner, address, routerId, hosts } = claim;
   const stack = TerraformStack.of(owner);
   const others = claimed.get(stack) ?? [];
-  const holder = others.find((other) => canonicalAddress(other.address) === canonicalAddress(address));
+  const holder = others.find((other) => isSameAddress(other.address, address));
   if (holder) {
     throw new ConstructError(
       owner,

@@ -108,6 +108,11 @@ export function canonicalAddress(address: string): string {
   return new SocketAddress({ address, family: "ipv6" }).address.replace(/^::ffff:(?=\d+\.)/, "");
 }
 
+/** Whether two spellings are of one address. */
+export function isSameAddress(one: string, other: string): boolean {
+  return canonicalAddress(one) === canonicalAddress(other);
+}
+
 function isMachineAddress(address: string): boolean {
   return isBareAddress(address) && !OF_NO_MACHINE.check(address, isIPv4(address) ? "ipv4" : "ipv6");
 }

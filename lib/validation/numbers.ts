@@ -34,3 +34,13 @@ export function requireWhole(
 export function requirePort(scope: IConstruct, what: string, port: number): number {
   return requireWhole(scope, what, port, 1, 65535);
 }
+
+/**
+ * Refuses what no balancer takes for the seconds that a request may last. The most is a day, as for F5; HAProxy knows no time
+ * beyond 24 of them.
+ *
+ * @throws ConstructError when `seconds` is not a whole number from 1 to 86400
+ */
+export function requireRequestTimeout(scope: IConstruct, seconds: number): number {
+  return requireWhole(scope, "the request timeout in seconds", seconds, 1, 86_400);
+}

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { IConstruct } from "constructs";
-import { ConstructError } from "../validation";
+import { ConstructError, isFile } from "../validation";
 
 /**
  * The text of a file on the machine that runs `cdktf`.
@@ -9,7 +9,7 @@ import { ConstructError } from "../validation";
  * @throws ConstructError when the path is relative, or no file is there
  */
 export function readTextFile(scope: IConstruct, what: string, file: string): string {
-  if (typeof file !== "string" || !isAbsolute(file) || !existsSync(file) || !statSync(file).isFile()) {
+  if (typeof file !== "string" || !isAbsolute(file) || !isFile(file)) {
     throw new ConstructError(
       scope,
       `${what} '${file}' is not there`,

@@ -13,6 +13,7 @@ import {
   LOOPBACK,
   requireCertificates,
   requireDnsName,
+  requireRequestTimeout,
   requireUrlPath,
   requireWhole,
 } from "../validation";
@@ -107,9 +108,6 @@ export interface ZatoLoadBalancerOptions {
 /** Each takes two of the 65536 files that its unit may open. */
 const MAX_CONNECTIONS = 30_000;
 
-/** A day; HAProxy knows no time beyond 24. */
-const MAX_REQUEST_TIMEOUT = 86_400;
-
 /** The load-balancer inside a cluster: an HAProxy in front of its servers. */
 export class ZatoLoadBalancer extends ClusterComponent {
   /** The port on which it listens. */
@@ -128,7 +126,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
     this.options = options;
     this.port = options.port ?? 11223;
     requireWhole(this, "the number of connections", options.maxConnections ?? 1, 1, MAX_CONNECTIONS);
-    requireWhole(this, "the request timeout in seconds", options.requestTimeout ?? 1, 1, MAX_REQUEST_TIMEOUT);
+    requireRequestTimeout(this, options.requestTimeout ?? 1);
     options.openPaths?.forEach((path) => requireUrlPath(this, "URL path to open", path));
     this.host.ports.claim(this, this.port, "the Zato load-balancer");
     this.tls = options.tls && this.requireTls(options.tls);
