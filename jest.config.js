@@ -1,9 +1,10 @@
 /** @type {import("jest").Config} The tests that need nothing but Node and bash: no network, no root, no Terraform. */
 module.exports = {
   testEnvironment: "node",
-  roots: ["<rootDir>/test"],
+  // Sources too, or tests that are related to one cannot be found.
+  roots: ["<rootDir>/lib", "<rootDir>/test"],
   testMatch: ["<rootDir>/test/**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/lab/", "<rootDir>/test/faults/"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/(haproxy|lab|faults)/"],
   globalSetup: "<rootDir>/test/support/system-python.ts",
   transform: { "\\.ts$": "ts-jest" },
   moduleNameMapper: {
@@ -13,6 +14,8 @@ module.exports = {
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
   cacheDirectory: "<rootDir>/.jest-cache",
   maxWorkers: "100%",
+  // A machine that does other things as well is no fault.
+  testTimeout: 30_000,
   coverageProvider: "v8",
   collectCoverageFrom: ["lib/**/*.ts"],
   coverageDirectory: "<rootDir>/coverage",

@@ -1,6 +1,6 @@
 const lab = require("./jest.lab.config.js");
 
-/** @type {import("jest").Config} The bad days: what fails, what is cut off, and what it costs; on the same lab. */
+/** @type {import("jest").Config} What failures cost. It is measured in seconds, so nothing else should run meanwhile. */
 module.exports = {
   ...lab,
   roots: ["<rootDir>/test/faults"],

@@ -3,7 +3,7 @@ import { parseArgs, types } from "node:util";
 import { buildStandIn } from "./archive";
 import { runningLabContainers } from "./docker";
 import { containerName, type HostSpec, type LabHost } from "./host";
-import { ensureImage } from "./image/image";
+import { ensureImages } from "./image/image";
 import { sshArguments } from "./keys";
 import { Lab } from "./lab";
 import { logToStderr } from "./log";
@@ -16,7 +16,7 @@ import { ensureProviderMirror } from "./terraform/provider-mirror";
 
 const USAGE = `usage: lab COMMAND
 
-  prepare             build what a lab needs: base image, stand-in, provider mirror
+  prepare             build what a lab needs: images, stand-in, provider mirror
   up [HOST…]          boot a lab (default: host1 host2; client is always there)
       --cpus N        CPUs of each host (default: all of the machine's)
       --memory SIZE   memory limit of each host, as in "2g" (default: none)
@@ -55,12 +55,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 async function prepareLab(): Promise<number> {
   await ensureMachine(logToStderr);
   await ensureTerraform();
-  const [image, archive, cliConfigFile] = await Promise.all([
-    ensureImage(logToStderr),
+  const [images, archive, cliConfigFile] = await Promise.all([
+    ensureImages(logToStderr),
     buildStandIn(logToStderr),
     ensureProviderMirror(logToStderr),
   ]);
-  print(`image      ${image}`);
+  images.forEach((image) => print(`image      ${image}`));
   print(`archive    ${archive ?? "none: lab/stand-in/build.sh is not there"}`);
   print(`terraform  ${cliConfigFile ?? "uses the provider registry"}`);
   return 0;

@@ -35,7 +35,7 @@ export async function createContainer(
   const name = containerName(spec.name);
   const identity = ["--name", name, "--hostname", spec.name, "--label", `${LABEL}=${labelValue}`];
   const resources = ["--cpuset-cpus", cpusetOf(spec), ...(spec.memory ? ["--memory", spec.memory] : [])];
-  const network = networkOptions(addressOf(spec.name));
+  const network = networkOptions(spec.name);
   const cgroups = await controlGroupOptions();
   await docker(["create", ...identity, ...resources, ...network, ...MACHINE_LIKE, ...cgroups, image]);
   await fillDisk(name, disk);

@@ -1,5 +1,5 @@
 import { cpus as machineCpus } from "node:os";
-import { addressOf } from "./network";
+import { address6Of, addressOf } from "./network";
 import { INSTANCE } from "./instance";
 
 /** A host as it is asked for. */
@@ -20,6 +20,8 @@ export interface HostSpec {
 export interface LabHost {
   readonly name: string;
   readonly address: string;
+  /** Its IPv6 address. */
+  readonly address6: string;
   /** Public host key, as in known_hosts: "ssh-ed25519 AAAA…". */
   readonly hostKey: string;
   /** What `nproc` says on the host. */
@@ -57,7 +59,13 @@ export function cpuCount(cpuset: string): number {
 
 /** What a spec and a host key make. */
 export function describeHost(spec: HostSpec, hostKey: string): LabHost {
-  return { name: spec.name, address: addressOf(spec.name), hostKey, cpus: cpuCount(cpusetOf(spec)) };
+  return {
+    name: spec.name,
+    address: addressOf(spec.name),
+    address6: address6Of(spec.name),
+    hostKey,
+    cpus: cpuCount(cpusetOf(spec)),
+  };
 }
 
 /** Fails for hosts that the lab cannot boot. */

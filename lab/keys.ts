@@ -62,7 +62,8 @@ export function sshArguments(host: LabHost): string[] {
     StrictHostKeyChecking: "yes",
     UserKnownHostsFile: KNOWN_HOSTS,
   };
-  const flags = Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+  // Quoted, since a path may have a blank.
+  const flags = Object.entries(options).flatMap(([name, value]) => ["-o", `${name}="${value}"`]);
   return ["-F", "none", ...flags, `${LOGIN_USER}@${host.address}`];
 }
 

@@ -13,6 +13,7 @@ import { addressOf, createNetwork } from "./network";
 import { CACHE_DIR } from "./paths";
 import { ensureMachine } from "./prerequisites";
 import type { CommandResult } from "./process";
+import { DEFAULT_RELEASE, type Release } from "./release";
 import { readState, writeState, type LabState } from "./state";
 import { tearDown } from "./teardown";
 import { ensureProviderMirror } from "./terraform/provider-mirror";
@@ -45,6 +46,8 @@ export interface ExecOptions {
 export interface MachineOptions {
   /** Whether they have the packages that a cluster needs, which saves their installation. @default false */
   readonly equipped?: boolean;
+  /** @default - that of `LAB_RELEASE`, else today's stable */
+  readonly release?: Release;
 }
 
 /** Throw-away hosts: containers that run systemd and sshd, with addresses, host keys and disks of their own. */
@@ -55,15 +58,15 @@ export class Lab {
     const specs = withClient(options);
     await ensureMachine(log);
     await tearDown();
-    const [image, archiveFile, cliConfigFile] = await Promise.all([
-      ensureImage(log),
+    const [, archiveFile, cliConfigFile] = await Promise.all([
+      ensureImage(DEFAULT_RELEASE, log),
       options.archive ?? buildStandIn(log),
       options.terraform === false ? undefined : ensureProviderMirror(log),
     ]);
     const name = options.name ?? "lab";
     await createNetwork(name);
     await createLoginKey();
-    const lab = new Lab({ name, hosts: [], keyFile: KEY_FILE, terraform: { cliConfigFile }, specs, image });
+    const lab = new Lab({ name, hosts: [], keyFile: KEY_FILE, terraform: { cliConfigFile }, specs });
     await lab.freshHosts(specs.map((spec) => spec.name));
     if (archiveFile !== undefined) {
       await lab.publishArchive(archiveFile);
@@ -209,8 +212,8 @@ export class Lab {
   /** Replaces several hosts by new machines at the same time. */
   public async freshHosts(names: readonly string[], options: MachineOptions = {}): Promise<void> {
     const specs = names.map((name) => this.spec(name));
-    const { image: blank } = this.state;
-    const image = options.equipped ? await ensureEquippedImage(blank, logToStderr) : blank;
+    const { equipped = false, release = DEFAULT_RELEASE } = options;
+    const image = await (equipped ? ensureEquippedImage : ensureImage)(release, logToStderr);
     await removeContainers(await existing(names));
     const built = await Promise.all(specs.map((spec) => this.build(spec, image)));
     this.remember(built);

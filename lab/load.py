@@ -14,11 +14,11 @@ import sys
 import time
 from urllib.parse import urlsplit
 
-LAB = ipaddress.ip_network("10.88.0.0/13")
+LAB = [ipaddress.ip_network(network) for network in ("10.88.0.0/13", "fd00::/24")]
 
 
 def refuse_foreign_target(host):
-    if ipaddress.ip_address(host) not in LAB:
+    if not any(ipaddress.ip_address(host) in network for network in LAB):
         raise SystemExit(f"{host} is not in the lab")
 
 

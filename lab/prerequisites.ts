@@ -48,12 +48,11 @@ export async function ensureDaemon(log: Log): Promise<void> {
   }
 }
 
-/** Makes sure that a base system can be built out of the distribution's packages. */
-export async function ensureDebootstrap(log: Log): Promise<void> {
-  if (await isInstalled("debootstrap")) {
-    return;
+/** Makes sure that base systems can be built out of the distribution's packages. */
+export async function ensureMmdebstrap(log: Log): Promise<void> {
+  if (!(await isInstalled("mmdebstrap"))) {
+    await installPackages(["mmdebstrap", "debian-archive-keyring"], "mmdebstrap", log);
   }
-  await installPackages(["debootstrap", "debian-archive-keyring"], "debootstrap", log);
 }
 
 /** Makes sure that Terraform is there; it is in no distribution, so it is only looked for. */
@@ -93,6 +92,8 @@ async function ensureProgram(program: string, debianPackage: string, log: Log): 
   }
 }
 
+const WAIT_FOR_OTHERS = ["-o", "DPkg::Lock::Timeout=300"];
+
 async function installPackages(packages: readonly string[], what: string, log: Log): Promise<void> {
   if (!existsSync("/etc/debian_version") || !(await isInstalled("apt-get"))) {
     throw new MissingPrerequisite(what, `install ${packages.join(", ")} with this machine's package manager`);
@@ -100,7 +101,7 @@ async function installPackages(packages: readonly string[], what: string, log: L
   log(`installing ${packages.join(", ")}`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   // Old package lists are good enough in most cases; only where they are not, new ones are fetched.
-  const install = ["install", "-y", "--no-install-recommends", ...packages];
+  const install = ["install", "-y", "--no-install-recommends", ...WAIT_FOR_OTHERS, ...packages];
   if ((await run("apt-get", install, { env })).status !== 0) {
     await runOrThrow("apt-get", ["update"], { env });
     await runOrThrow("apt-get", install, { env });

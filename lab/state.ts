@@ -21,7 +21,6 @@ export interface LabState {
   };
   /** How the hosts were asked for, so that they can be built again. */
   readonly specs: readonly HostSpec[];
-  readonly image: string;
 }
 
 /** Where tests and the demo look for the running lab. */

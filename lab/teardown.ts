@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { daemonAnswers, removeAllOfLab } from "./docker";
 import { stopOwnDaemon } from "./docker-daemon";
-import { removeBuilder, removeImages } from "./image/image";
+import { removeBuilders, removeImages } from "./image/image";
 import type { Log } from "./log";
 import { CACHE_DIR } from "./paths";
 import { removeState } from "./state";
@@ -10,7 +10,7 @@ import { removeState } from "./state";
 export async function tearDown(): Promise<void> {
   if (await daemonAnswers()) {
     await removeAllOfLab();
-    await removeBuilder();
+    await removeBuilders();
   }
   removeState();
 }

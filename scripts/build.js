@@ -6,7 +6,7 @@
 
 const { execFileSync } = require("node:child_process");
 const { cpSync, rmSync } = require("node:fs");
-const { join, resolve } = require("node:path");
+const { basename, join, resolve } = require("node:path");
 const { buildSync } = require("esbuild");
 const { bin, exports: entries } = require("../package.json");
 
@@ -16,11 +16,13 @@ const OUT = resolve(process.argv[2] ?? join(ROOT, "dist"));
 rmSync(OUT, { recursive: true, force: true });
 emitTypes();
 convertToCommonJs(bundle());
-// The code looks for the scripts that run on hosts beside itself.
-cpSync(join(ROOT, "lib", "remote", "host-scripts"), join(OUT, "host-scripts"), {
-  recursive: true,
-  filter: (name) => !/__pycache__|\.pyc$/.test(name),
-});
+// The code looks for the scripts that run on hosts, and for what reads Python, beside itself.
+for (const folder of ["remote/host-scripts", "content/python"]) {
+  cpSync(join(ROOT, "lib", folder), join(OUT, basename(folder)), {
+    recursive: true,
+    filter: (name) => !/__pycache__|\.pyc$/.test(name),
+  });
+}
 
 function emitTypes() {
   const tsc = require.resolve("typescript/bin/tsc");

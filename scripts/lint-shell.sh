@@ -9,4 +9,4 @@ if ! command -v shellcheck >/dev/null; then
 fi
 
 mapfile -t scripts < <(git ls-files -- 'lib/*.sh' 'lab/*.sh' 'scripts/*.sh' .ci/run)
-shellcheck -x -- "${scripts[@]}"
+shellcheck -- "${scripts[@]}"

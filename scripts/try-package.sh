@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tries the package as a user gets it: packs it, checks its metadata, installs it into an empty project, and compiles
-# and synthesizes a program against it. Needs the npm registry.
+# and synthesizes a program against it. For the framework that the package's peers name. Needs the npm registry.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -8,8 +8,15 @@ root=$PWD
 project=$(mktemp -d)
 trap 'rm -rf -- "$project"' EXIT
 
-version_of() {
-    node -p "require('./node_modules/$1/package.json').version"
+name=$(node -p 'require("./package.json").name')
+framework=${name%-zato}
+
+# with_version PACKAGE...: those of them that are installed here, each with its version.
+with_version() {
+    local package
+    for package in "$@"; do
+        (cd "$root" && node -p "'$package@' + JSON.parse(fs.readFileSync('node_modules/$package/package.json', 'utf8')).version" 2>/dev/null) || true
+    done
 }
 
 npm pack --silent --pack-destination "$project" >/dev/null
@@ -20,20 +27,16 @@ npx --no-install attw --profile node16 "$tarball"
 cp scripts/try-package/* "$project"
 cd "$project"
 npm init --yes >/dev/null
-npm install --silent --no-audit --no-fund "$tarball" \
-    "cdktf@$(cd "$root" && version_of cdktf)" \
-    "constructs@$(cd "$root" && version_of constructs)" \
-    "@cdktf/provider-null@$(cd "$root" && version_of @cdktf/provider-null)" \
-    "@types/node@$(cd "$root" && version_of @types/node)" \
-    "typescript@$(cd "$root" && version_of typescript)"
+mapfile -t peers < <(with_version "$framework" constructs "@$framework/provider-null" @types/node typescript)
+npm install --silent --no-audit --no-fund "$tarball" "${peers[@]}"
 npx --no-install tsc -p .
 node main.js
 node check.js
-npx --no-install cdktf-zato --help >/dev/null
+npx --no-install "$name" --help >/dev/null
 
 # The entry point for AWS with its optional peer, also as the tsconfig.json of `cdktf init` resolves it.
-npm install --silent --no-audit --no-fund --prefer-offline \
-    "@cdktf/provider-aws@$(cd "$root" && version_of @cdktf/provider-aws)"
+mapfile -t peers < <(with_version "@$framework/provider-aws")
+npm install --silent --no-audit --no-fund --prefer-offline "${peers[@]}"
 npx --no-install tsc -p . --module CommonJS --moduleResolution node10 --noEmit
 npx --no-install tsc -p tsconfig.aws.json --module CommonJS --moduleResolution node10 --noEmit
 npx --no-install tsc -p tsconfig.aws.json

@@ -62,7 +62,7 @@ export class Deployment {
     });
     return [
       `cd ${path.relative(process.cwd(), FOLDER)}`,
-      ...variables.map(([name, value]) => `export ${name}=${value}`),
+      ...variables.map(([name, value]) => `export ${name}='${value}'`), // the checkout's path may have a blank
       "npx cdktf diff --skip-provider-lock",
     ];
   }

@@ -1,11 +1,11 @@
-import { pipeline } from "node:stream/promises";
-import { spawn } from "node:child_process";
+import path from "node:path";
 import { docker, tryDocker } from "../docker";
 import type { Log } from "../log";
 import { CACHE_DIR, withWorkFolder } from "../paths";
-import { ensureDebootstrap } from "../prerequisites";
+import { ensureMmdebstrap } from "../prerequisites";
 import { runOrThrow } from "../process";
-import { RELEASE } from "./machine";
+import { BASES, RELEASES, type Release } from "../release";
+import type { MachineSettings } from "./machine";
 
 /** A bare Debian to build on. */
 export interface BaseImage {
@@ -14,44 +14,53 @@ export interface BaseImage {
   readonly removable: boolean;
 }
 
-const DEBIAN = "debian:12";
 const PULL_TIMEOUT_MS = 60_000;
+/** For a mirror that is kept as it was one day. */
+const LATE_MIRROR = 'Acquire::Check-Valid-Until "false";';
 
 /** Debian from a container registry, where one answers. */
-export async function pullDebian(log: Log): Promise<BaseImage | undefined> {
-  if ((await tryDocker(["image", "inspect", DEBIAN])).status === 0) {
-    return { image: DEBIAN, removable: false };
+export async function pullDebian(release: Release, log: Log): Promise<BaseImage | undefined> {
+  const image = `debian:${RELEASES[BASES[release]]}`;
+  if ((await tryDocker(["image", "inspect", image])).status === 0) {
+    return { image, removable: false };
   }
-  const pull = await tryDocker(["pull", "--quiet", DEBIAN], { timeoutMs: PULL_TIMEOUT_MS });
+  const pull = await tryDocker(["pull", "--quiet", image], { timeoutMs: PULL_TIMEOUT_MS });
   if (pull.status !== 0) {
-    log(`no container registry answers for ${DEBIAN}`);
+    log(`no container registry answers for ${image}`);
     return undefined;
   }
-  return { image: DEBIAN, removable: true };
+  return { image, removable: true };
 }
 
 /** Debian from the distribution's packages. */
-export async function importDebian(image: string, mirror: string | undefined, log: Log): Promise<BaseImage> {
-  await ensureDebootstrap(log);
-  log("building a base system with debootstrap (one to two minutes)");
-  // Not in /tmp, which may be mounted without devices and programs.
+export async function importDebian(
+  image: string,
+  release: Release,
+  machine: MachineSettings,
+  log: Log,
+): Promise<BaseImage> {
+  await ensureMmdebstrap(log);
+  log(`building a base system of Debian ${RELEASES[BASES[release]]} (about a minute)`);
   await withWorkFolder(CACHE_DIR, async (folder) => {
-    await runOrThrow("debootstrap", ["--variant=minbase", RELEASE, folder, ...(mirror ? [mirror] : [])]);
-    await importFolder(folder, image);
+    const archive = path.join(folder, "base.tar");
+    const options = [...machine.aptConfiguration.split("\n").filter(Boolean), LATE_MIRROR];
+    await runOrThrow(
+      "mmdebstrap",
+      [
+        "--variant=minbase",
+        ...options.map((line) => `--aptopt=${line}`),
+        BASES[release],
+        archive,
+        ...sourceOf(machine),
+      ],
+      // Not /tmp, which may be mounted without devices and programs; nor a folder of ours, whose path may have a blank.
+      { env: { ...process.env, TMPDIR: "/var/tmp" } },
+    );
+    await docker(["import", archive, image]);
   });
   return { image, removable: true };
 }
 
-async function importFolder(folder: string, image: string): Promise<void> {
-  const leftOut = ["--exclude=./var/cache/apt/archives/*.deb", "--exclude=./dev/*"];
-  const pack = spawn("tar", ["-C", folder, ...leftOut, "-cf", "-", "."], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const load = spawn("docker", ["import", "-", image], { stdio: ["pipe", "ignore", "inherit"] });
-  const loaded = new Promise<number | null>((resolve) => load.on("close", resolve));
-  await pipeline(pack.stdout, load.stdin);
-  if ((await loaded) !== 0) {
-    throw new Error("docker import failed");
-  }
-  await docker(["image", "inspect", image]);
+function sourceOf({ mirror }: MachineSettings): string[] {
+  return mirror === undefined ? [] : [mirror];
 }

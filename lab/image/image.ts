@@ -5,6 +5,7 @@ import { docker, tryDocker } from "../docker";
 import { INSTANCE } from "../instance";
 import type { Log } from "../log";
 import { CACHE_DIR, withWorkFolder } from "../paths";
+import { RELEASES, STABLE_RELEASES, type Release } from "../release";
 import { importDebian, pullDebian } from "./base";
 import { machineSettings, type MachineSettings } from "./machine";
 
@@ -13,40 +14,36 @@ const RECIPE = ["provision.sh", "files"];
 const IMAGE_CHANGES = ['CMD ["/usr/local/sbin/lab-init"]', "ENV container=docker", "WORKDIR /"];
 /** Another lab on this machine may build at the same moment. */
 const BUILDER = `cdktf-zato-lab-image-builder${INSTANCE}`;
+const builderOf = (release: Release): string => `${BUILDER}-${release}`;
 const EQUIP = "/usr/local/sbin/equip.sh";
 
-/** Gives the name of the base image of all hosts, after building it where it is not there yet. */
-export async function ensureImage(log: Log): Promise<string> {
-  const machine = await machineSettings();
-  const image = `${REPOSITORY}:${recipeHash(machine)}`;
-  if ((await tryDocker(["image", "inspect", image])).status === 0) {
-    return image;
-  }
-  const started = Date.now();
-  log(`building image ${image} (once)`);
-  await build(image, machine, log);
-  log(`image built in ${Math.round((Date.now() - started) / 1000)} s`);
-  return image;
+/** Gives the name of the image of new hosts, after building it where it is not there yet. */
+export async function ensureImage(release: Release, log: Log): Promise<string> {
+  const machine = await machineSettings(release);
+  const image = `${REPOSITORY}:${release}-${recipeHash(machine)}`;
+  return ensure(image, log, () => build(image, release, machine, log));
 }
 
-/**
- * Gives the name of an image of hosts that have the packages of a cluster already, which saves them a minute. It is made
- * once, out of the base image.
- */
-export async function ensureEquippedImage(base: string, log: Log): Promise<string> {
+/** Gives the name of an image of hosts that have the packages of a cluster already, which saves them a minute. */
+export async function ensureEquippedImage(release: Release, log: Log): Promise<string> {
+  const base = await ensureImage(release, log);
   const image = `${base}-equipped`;
-  if ((await tryDocker(["image", "inspect", image])).status === 0) {
-    return image;
-  }
-  log(`building image ${image} (once)`);
-  await removeBuilder();
-  try {
-    await docker(["create", "--name", BUILDER, base, "bash", EQUIP]);
-    await docker(["cp", path.join(__dirname, "equip.sh"), `${BUILDER}:${EQUIP}`]);
-    await docker(["start", "--attach", BUILDER], { onLine: progress(log) });
-    await commit(image);
-  } finally {
-    await removeBuilder();
+  return ensure(image, log, () => equip(release, base, image, log));
+}
+
+/** Builds both images of the releases that are out. */
+export async function ensureImages(log: Log): Promise<string[]> {
+  return Promise.all(
+    STABLE_RELEASES.map((release) => ensureEquippedImage(release, (line) => log(`${release}: ${line}`))),
+  );
+}
+
+async function ensure(image: string, log: Log, make: () => Promise<void>): Promise<string> {
+  if ((await tryDocker(["image", "inspect", image])).status !== 0) {
+    const started = Date.now();
+    log(`building image ${image} (once)`);
+    await make();
+    log(`image built in ${Math.round((Date.now() - started) / 1000)} s`);
   }
   return image;
 }
@@ -59,30 +56,56 @@ export async function removeImages(): Promise<void> {
   }
 }
 
-/** Removes the container of a build, also of one that was interrupted. */
-export async function removeBuilder(): Promise<void> {
-  await tryDocker(["rm", "--force", "--volumes", BUILDER]);
+/** Removes the containers of builds, also of those that were interrupted. */
+export async function removeBuilders(): Promise<void> {
+  await tryDocker(["rm", "--force", "--volumes", ...(Object.keys(RELEASES) as Release[]).map(builderOf)]);
 }
 
-async function build(image: string, machine: MachineSettings, log: Log): Promise<void> {
-  const base = (await pullDebian(log)) ?? (await importDebian(`${REPOSITORY}:base${INSTANCE}`, machine.mirror, log));
-  await removeBuilder();
+async function build(image: string, release: Release, machine: MachineSettings, log: Log): Promise<void> {
+  const own = `${REPOSITORY}:${release}-base${INSTANCE}`;
+  const base = (await pullDebian(release, log)) ?? (await importDebian(own, release, machine, log));
   try {
-    // Without the lab's label: an image inherits labels, and so would everybody's containers of this image.
-    await docker(["create", "--name", BUILDER, base.image, "bash", "/recipe/provision.sh"]);
-    await copyRecipe(machine);
     log("installing packages in the image");
-    await docker(["start", "--attach", BUILDER], { onLine: progress(log) });
-    await commit(image);
+    await inContainer(release, base.image, ["bash", "/recipe/provision.sh", release], image, log, (container) =>
+      copyRecipe(container, machine),
+    );
   } finally {
-    await removeBuilder();
     if (base.removable) {
       await tryDocker(["image", "rm", base.image]); // only its name: the new image holds its content
     }
   }
 }
 
-async function copyRecipe(machine: MachineSettings): Promise<void> {
+function equip(release: Release, base: string, image: string, log: Log): Promise<void> {
+  return inContainer(release, base, ["bash", EQUIP], image, log, (container) =>
+    docker(["cp", path.join(__dirname, "equip.sh"), `${container}:${EQUIP}`]),
+  );
+}
+
+/** Runs a command in a container of an image; what the container is afterwards becomes another image. */
+async function inContainer(
+  release: Release,
+  from: string,
+  command: readonly string[],
+  image: string,
+  log: Log,
+  fill: (container: string) => Promise<unknown>,
+): Promise<void> {
+  const container = builderOf(release);
+  const remove = (): Promise<unknown> => tryDocker(["rm", "--force", "--volumes", container]);
+  await remove();
+  try {
+    // Without the lab's label: an image inherits labels, and so would everybody's containers of this image.
+    await docker(["create", "--name", container, from, ...command]);
+    await fill(container);
+    await docker(["start", "--attach", container], { onLine: progress(log) });
+    await docker(["commit", ...IMAGE_CHANGES.flatMap((change) => ["--change", change]), container, image]);
+  } finally {
+    await remove();
+  }
+}
+
+async function copyRecipe(container: string, machine: MachineSettings): Promise<void> {
   await withWorkFolder(CACHE_DIR, async (recipe) => {
     for (const entry of RECIPE) {
       cpSync(path.join(__dirname, entry), path.join(recipe, entry), { recursive: true });
@@ -91,12 +114,8 @@ async function copyRecipe(machine: MachineSettings): Promise<void> {
     writeFileSync(path.join(recipe, "machine/sources.list"), machine.sourcesList ?? "");
     writeFileSync(path.join(recipe, "machine/apt.conf"), machine.aptConfiguration);
     writeFileSync(path.join(recipe, "machine/ca-certificates.crt"), machine.certificateAuthorities ?? "");
-    await docker(["cp", recipe, `${BUILDER}:/recipe`]);
+    await docker(["cp", recipe, `${container}:/recipe`]);
   });
-}
-
-async function commit(image: string): Promise<void> {
-  await docker(["commit", ...IMAGE_CHANGES.flatMap((change) => ["--change", change]), BUILDER, image]);
 }
 
 function recipeHash(machine: MachineSettings): string {

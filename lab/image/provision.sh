@@ -1,10 +1,12 @@
 #!/bin/bash
-# Turns a bare Debian 12 container into the lab's base image. Runs once, inside the container that becomes the image.
+# provision.sh RELEASE: turns a bare container of that release of Debian into the lab's base image. Runs once, inside the
+# container that becomes the image.
 #
 # Reads from its own folder: files/ (copied over /), and what the machine contributes, each of them optional:
 # machine/sources.list, machine/apt.conf, machine/ca-certificates.crt.
 set -euo pipefail
 
+release=$1
 recipe=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export DEBIAN_FRONTEND=noninteractive
 
@@ -14,7 +16,7 @@ packages=(
     openssh-server openssh-client sudo
     iproute2 iputils-ping netcat-openbsd nftables procps
     curl ca-certificates gnupg
-    python3 python3-venv python3-psycopg2 python3-pymysql
+    python3 python3-venv python3-psycopg2 python3-pymysql python3-yaml
     xz-utils zstd
 )
 
@@ -77,6 +79,21 @@ prefill_apt_cache() {
     apt-get install -y --download-only "${downloaded_only[@]}"
 }
 
+# That of the base: later ones do not boot on control groups v1.
+keep_systemd() {
+    printf 'Package: src:systemd\nPin: release n=trixie*\nPin-Priority: 1001\n' >/etc/apt/preferences.d/systemd
+}
+
+# uutils and sudo-rs in the places of GNU's coreutils and of sudo, as in Ubuntu from 25.10 on.
+use_tools_of_tomorrow() {
+    local tool
+    apt-get install -y --no-install-recommends rust-coreutils sudo-rs
+    for tool in $(dpkg --listfiles coreutils | sed -n 's#^/usr/bin/##p'); do
+        if coreutils --list | grep -qxF -- "$tool"; then ln -sf coreutils "/usr/bin/$tool"; fi
+    done
+    ln -sf ../lib/cargo/bin/sudo /usr/bin/sudo
+}
+
 create_login_user() {
     useradd --create-home --shell /bin/bash ops
     printf 'ops ALL=(ALL) NOPASSWD:ALL\n' >/etc/sudoers.d/ops
@@ -104,7 +121,9 @@ configure_system() {
 }
 
 use_machines_apt
+if [ "$release" = forky ]; then keep_systemd; fi
 install_packages
+if [ "$release" = forky ]; then use_tools_of_tomorrow; fi
 trust_machines_authorities
 prefill_apt_cache
 create_login_user

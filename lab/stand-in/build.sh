@@ -10,9 +10,14 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 
-# An interpreter that is a link next to pyvenv.cfg makes a virtualenv; it finds Debian's psycopg2 and pymysql in the system.
-packages=$stage/lib/python3.11/site-packages
+# An interpreter that is a link next to pyvenv.cfg makes a virtualenv; it finds Debian's psycopg2, pymysql and yaml in the system.
+# Each Python looks in a folder with its version.
+packages=$stage/lib/site-packages
 mkdir -p "$stage/bin" "$packages"
+for version in 3.10 3.11 3.12 3.13 3.14; do
+    mkdir "$stage/lib/python$version"
+    ln -s ../site-packages "$stage/lib/python$version/site-packages"
+done
 cp "$here/src/pyvenv.cfg" "$stage/"
 cp "$here"/src/bin/* "$stage/bin/"
 ln -s /usr/bin/python3 "$stage/bin/python"

@@ -6,6 +6,7 @@ import { Construct } from "constructs";
 import { Affinity } from "../content";
 import { LoadBalancerPool } from "../load-balancing";
 import { ConstructError } from "../validation";
+import { ForwardedClients } from "../zato";
 import { ZATO_3_PATHS } from "../zato/path-rules";
 import { AwsLoadBalancer, AwsLoadBalancerProps } from "./aws-load-balancer";
 import { beginningOf, inRules, requirePathPattern } from "./path-patterns";
@@ -57,6 +58,8 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
   /** The clusters. */
   public readonly targetGroup: PoolTargetGroup;
 
+  public override readonly forwardedClients: ForwardedClients;
+
   protected readonly abilities = {
     kind: "an Application Load Balancer of AWS",
     affinities: [Affinity.COOKIE],
@@ -79,6 +82,7 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
       redirects ? [80] : [],
     );
     this.props = props;
+    this.forwardedClients = { proxies: "any", protocol: this.usesTls ? "https" : "http" };
     props.openPaths?.forEach((path) => requirePathPattern(this, "URL path to open", path));
     this.targetGroup = this.newTargetGroup("target-group");
     this.listener = new LbListener(this, "listener", {

@@ -6,7 +6,7 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { ITerraformDependable } from "cdktf";
 import { Construct, IConstruct } from "constructs";
-import { ConstructError } from "../validation";
+import { ConstructError, requireOwnFramework } from "../validation";
 import { requireResourceId, requireZone } from "./aws-names";
 import { EVERYBODY, requireCidr, sixteenthOf } from "./cidr";
 
@@ -89,6 +89,7 @@ export class AwsNetwork extends Construct implements IAwsNetwork {
    */
   constructor(scope: Construct, id: string, props: AwsNetworkProps) {
     super(scope, id);
+    requireOwnFramework(this);
     const cidrBlock = requireCidr(this, "address range of a VPC", props.cidrBlock ?? "10.0.0.0/16");
     const prefix = Number(cidrBlock.split("/")[1]);
     if (prefix < 16 || prefix > 24) {

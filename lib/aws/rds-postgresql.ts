@@ -3,8 +3,8 @@ import { DbSubnetGroup } from "@cdktf/provider-aws/lib/db-subnet-group";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { Construct } from "constructs";
-import { Secret } from "../remote";
-import { ConstructError, requireWhole } from "../validation";
+import { requireSecret, Secret } from "../remote";
+import { ConstructError, requireOwnFramework, requireWhole } from "../validation";
 import { OdbDatabase } from "../zato";
 import { Ec2Host } from "./ec2-host";
 
@@ -93,6 +93,7 @@ export class RdsPostgresql extends Construct {
    */
   constructor(scope: Construct, id: string, props: RdsPostgresqlProps) {
     super(scope, id);
+    requireOwnFramework(this);
     this.requireIdentifier();
     const { host, password } = props;
     const { network } = host;
@@ -165,20 +166,21 @@ export class RdsPostgresql extends Construct {
   }
 
   private passwordOf(password: Secret): { passwordWo: string; passwordWoVersion: number } {
-    if (!password._variable) {
+    const { _variable: variable, version } = requireSecret(this, "the database's password", password);
+    if (!variable) {
       throw new ConstructError(
         this,
         "the database's password cannot be generated on the Zato host",
         "RDS has to know it too: give it by Secret.fromVariable()",
       );
     }
-    if (!/^[1-9]\d{0,8}$/.test(password.version)) {
+    if (!/^[1-9]\d{0,8}$/.test(version)) {
       throw new ConstructError(
         this,
-        `the version '${password.version}' of the database's password is no whole number`,
+        `the version '${version}' of the database's password is no whole number`,
         "count the values: version '1', '2' and so on",
       );
     }
-    return { passwordWo: password._variable.stringValue, passwordWoVersion: Number(password.version) };
+    return { passwordWo: variable.stringValue, passwordWoVersion: Number(version) };
   }
 }

@@ -9,7 +9,7 @@ import {
   PoolMember,
 } from "../load-balancing";
 import { standInProvider, VendorResource } from "../remote";
-import { ConstructError, requireIpAddress, requireLine, requireName } from "../validation";
+import { AppRegistry, ConstructError, requireIpAddress, requireLine, requireName } from "../validation";
 import { CITRIX_ADC, CitrixAdcProvider } from "./citrix-adc-provider";
 import { privatePathsRule, redirectTarget } from "./citrix-expressions";
 
@@ -42,6 +42,8 @@ export interface CitrixAdcLoadBalancerProps extends ApplianceLoadBalancerProps {
    */
   readonly provider?: CitrixAdcProvider;
 }
+
+const ofApps = new AppRegistry<CitrixAdcLoadBalancer>();
 
 /** Minutes for which a client's address is remembered. */
 const ADDRESS_MEMORY = 60;
@@ -77,13 +79,15 @@ export class CitrixAdcLoadBalancer extends ApplianceLoadBalancer {
   private readonly redirectServer?: TerraformResource;
   private isFilled = false;
 
-  /** @throws ConstructError for a name that the device does not take, and as all appliances do */
+  /** @throws ConstructError for a name that the device does not take or that another one has there, and as all appliances do */
   constructor(scope: Construct, id: string, props: CitrixAdcLoadBalancerProps) {
-    super(scope, id, props, props.tls !== undefined);
-    requireName(this, "name of a load balancer", id);
-    this.provider =
+    const provider =
       props.provider ??
-      standInProvider(this, CITRIX_ADC, (stack, name) => new CitrixAdcProvider(stack, name, {}, true));
+      standInProvider(scope, CITRIX_ADC, (stack, name) => new CitrixAdcProvider(stack, name, {}, true));
+    super(scope, id, props, props.tls !== undefined, { sharedIn: provider.device });
+    requireName(this, "name of a load balancer", id);
+    this.provider = provider;
+    this.requireOwnNames();
     this.monitor = this.addMonitor();
     this.virtualServer = this.addVirtualServer(props.tls);
     this.refusePrivatePaths();
@@ -109,6 +113,22 @@ export class CitrixAdcLoadBalancer extends ApplianceLoadBalancer {
     pool.members.forEach(({ name, address }) =>
       requireIpAddress(this, `address of the cluster ${name} that Citrix takes`, address),
     );
+  }
+
+  /** Of two whose names on a device are the same, the later one would change what is the other's. */
+  private requireOwnNames(): void {
+    const others = ofApps.of(this);
+    const namesake = others.find(
+      ({ node, provider }) => node.id === this.node.id && provider.device === this.provider.device,
+    );
+    if (namesake) {
+      throw new ConstructError(
+        this,
+        `its names on the device, '${this.named()}' and so on, are those of ${namesake.node.path}`,
+        "give one of the two another id",
+      );
+    }
+    others.push(this);
   }
 
   private fillOnce(): void {

@@ -64,6 +64,7 @@ export class CitrixAdcProvider extends VendorProvider {
       kind: CITRIX_ADC,
       alias,
       isStandIn,
+      device: ["Citrix ADC", endpoint ?? "of the environment", partition].join(" "),
       arguments: {
         endpoint,
         username: username?.stringValue,

@@ -1,6 +1,14 @@
 import { askHost } from "./ssh";
 import { DeclaredComponent, readComponents } from "./stack-file";
 
+/** What was found, and what puts it right. */
+export interface Verdict {
+  /** 0 when everything is as it was deployed, 1 when something is not, 2 when a host or a cluster cannot be asked. */
+  readonly status: number;
+  /** Terraform's addresses of the resources that differ. */
+  readonly resources: readonly string[];
+}
+
 /** What somebody has changed on a host. */
 interface Finding {
   readonly component: DeclaredComponent;
@@ -8,12 +16,10 @@ interface Finding {
 }
 
 /**
- * Asks every host of a synthesized stack what is not as declared, or not as the last deploy left it, and prints that, and the
- * command that puts it right. Changes nothing.
- *
- * @returns 0 when everything is as it was deployed, 1 when something is not, 2 when a host cannot be asked
+ * Asks every host of a synthesized stack what is not as declared, or not as the last deploy left it, and prints that. Changes
+ * nothing.
  */
-export async function verifyHosts(stackFolder: string, print: (line: string) => void): Promise<number> {
+export async function verifyHosts(stackFolder: string, print: (line: string) => void): Promise<Verdict> {
   const hosts = byHost(readComponents(stackFolder));
   const answers = await Promise.all(
     hosts.map(async (components) => {
@@ -29,12 +35,13 @@ export async function verifyHosts(stackFolder: string, print: (line: string) => 
   }
   const findings = answers.flatMap(({ components, answer }) => readFindings(components, answer.stdout));
   findings.forEach(({ component, text }) => print(`${component.name} at ${component.address}: ${text}`));
-  if (findings.length > 0) {
-    print(`to put it right: ${commandFor(stackFolder, findings)}`);
-  } else if (silent.length === 0) {
+  if (findings.length === 0 && silent.length === 0) {
     print(`${hosts.length === 1 ? "the host is" : "all hosts are"} as deployed`);
   }
-  return silent.length > 0 ? 2 : Math.sign(findings.length);
+  return {
+    status: silent.length > 0 ? 2 : Math.sign(findings.length),
+    resources: findings.map(({ component }) => component.resource),
+  };
 }
 
 function byHost(components: readonly DeclaredComponent[]): DeclaredComponent[][] {
@@ -49,9 +56,4 @@ function readFindings(components: readonly DeclaredComponent[], stdout: string):
     const component = components.find((one) => one.name === name);
     return component && text !== undefined ? [{ component, text }] : [];
   });
-}
-
-function commandFor(stackFolder: string, findings: readonly Finding[]): string {
-  const resources = [...new Set(findings.map(({ component }) => component.resource))];
-  return [`terraform -chdir='${stackFolder}' apply`, ...resources.map((one) => `-replace='${one}'`)].join(" ");
 }

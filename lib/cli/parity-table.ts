@@ -62,6 +62,11 @@ export function renderTable(clusters: readonly string[], differences: readonly D
     .join("\n");
 }
 
+/** Whether a deploy would change something in a cluster. */
+export function differsFromDeclared(report: ClusterReport, isExclusive: boolean): boolean {
+  return Object.values(report).some((row) => !isAsDeclared(row) && (isExclusive || row.declared !== null));
+}
+
 function isAsDeclared(row: Comparison): boolean {
   return (row.declared === null) === (row.actual === null) && differingFields(row).length === 0;
 }

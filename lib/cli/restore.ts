@@ -9,8 +9,8 @@ export interface RestoreOptions {
   readonly cluster: string;
   /** A backup, as a file on this machine. */
   readonly backup: string;
-  /** Only the keys, for an ODB that is still there. */
-  readonly keysOnly: boolean;
+  /** For `restore.sh`. */
+  readonly options: readonly string[];
 }
 
 /**
@@ -20,12 +20,12 @@ export interface RestoreOptions {
  * @throws Error when there is no such stack, cluster or file
  */
 export async function restore(options: RestoreOptions, print: (text: string) => void): Promise<number> {
-  const { stackFolder, cluster, backup, keysOnly } = options;
+  const { stackFolder, cluster, backup } = options;
   const odb = readDeclaredOdb(stackFolder, cluster);
   if (!statSync(backup, { throwIfNoEntry: false })?.isFile()) {
     throw new Error(`there is no backup '${backup}'`);
   }
-  const { status, stderr } = await restoreOnHost(odb, backup, keysOnly ? ["--keys-only"] : [], print);
+  const { status, stderr } = await restoreOnHost(odb, backup, options.options, print);
   if (status !== 0) {
     print(
       `${cluster} at ${odb.address} was not restored${stderr === "" ? "" : `: ${stderr.trim().split("\n").at(-1)}`}\n`,

@@ -6,6 +6,8 @@ import { Writable } from "node:stream";
 import { STAGING } from "../remote";
 import { DeclaredComponent } from "./stack-file";
 
+type Bastion = NonNullable<DeclaredComponent["bastion"]>;
+
 /** What a host answered. */
 export interface HostAnswer {
   readonly status: number;
@@ -15,7 +17,16 @@ export interface HostAnswer {
 
 /** Asks the host of a component, by a script of ours and its words. */
 export function askHost(component: DeclaredComponent, script: string, input: string): Promise<HostAnswer> {
-  return onHost(component, `${asRoot(component)}bash ${STAGING}/scripts/${script}`, (stdin) => stdin.end(input));
+  const command = `echo ${BEGINNING}; ${asRoot(component)}bash ${STAGING}/scripts/${script}`;
+  return onHost(component, command, (stdin) => stdin.end(input)).then(withoutNoise);
+}
+
+/** Before it comes what the login shell says, which is nothing to us. */
+const BEGINNING = "@cdktf-zato";
+
+function withoutNoise(answer: HostAnswer): HostAnswer {
+  const beginning = answer.stdout.indexOf(`${BEGINNING}\n`);
+  return beginning < 0 ? answer : { ...answer, stdout: answer.stdout.slice(beginning + BEGINNING.length + 1) };
 }
 
 /** Runs `restore.sh` on the host of a cluster, with a backup that is on this machine. */
@@ -53,28 +64,50 @@ async function onHost(
     const knownHosts = join(folder, "known_hosts");
     const { bastion, address } = component;
     writeFileSync(knownHosts, [component, bastion].flatMap((host) => (host ? [knownHost(host)] : [])).join(""));
-    return await run("ssh", [...options(component, knownHosts), "--", address, command], feed, onOutput);
+    const answer = await run("ssh", [...options(component, knownHosts), "--", address, command], feed, onOutput);
+    return /you must have a tty/.test(answer.stderr) ? { ...answer, stderr: wantsTerminal(component) } : answer;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+function wantsTerminal({ user }: DeclaredComponent): string {
+  return `sudo wants a terminal of ${user} ('requiretty'); put 'Defaults:${user} !requiretty' into a file in /etc/sudoers.d there`;
+}
+
 function options(content: DeclaredComponent, knownHosts: string): string[] {
   const common = [
-    ["UserKnownHostsFile", knownHosts],
+    ["UserKnownHostsFile", quoted(knownHosts)],
     ["StrictHostKeyChecking", "yes"],
     ["BatchMode", "yes"],
     ["ConnectTimeout", "10"],
     // A host that is lost meanwhile is given up after a minute, not after what TCP allows.
     ["ServerAliveInterval", "20"],
-    ...(content.keyFile === undefined ? [] : [["IdentityFile", content.keyFile]]),
+    // No other key is offered, of which an agent may hold more than a host listens to.
+    ...(content.keyFile === undefined
+      ? []
+      : [
+          ["IdentityFile", quoted(content.keyFile)],
+          ["IdentitiesOnly", "yes"],
+        ]),
   ].flatMap(([name, value]) => ["-o", `${name}=${value}`]);
   const { bastion } = content;
-  const proxy =
-    bastion === undefined
-      ? []
-      : ["-o", `ProxyCommand=ssh ${common.join(" ")} -p ${bastion.port} -W [%h]:%p ${bastion.user}@${bastion.address}`];
+  const proxy = bastion === undefined ? [] : ["-o", `ProxyCommand=${proxyCommand(common, bastion)}`];
   return [...common, ...proxy, "-p", String(content.port), "-l", content.user];
+}
+
+/** A file in an option of ssh, which reads words, and `%` as the beginning of what it fills in. */
+function quoted(file: string): string {
+  return `"${file.replace(/["\\]/g, "\\$&").replaceAll("%", "%%")}"`;
+}
+
+/**
+ * What ssh gives to a shell, after it has filled in what begins with `%`. Before, it looks whether quotes are in pairs, and takes one
+ * behind a backslash for none: so backslashes stand outside of them.
+ */
+function proxyCommand(common: readonly string[], { address, port, user }: Bastion): string {
+  const words = ["ssh", ...common, "-p", String(port), "-l", user].map((word) => word.replaceAll("%", "%%"));
+  return [...words, "-W", "[%h]:%p", "--", address].map((word) => `'${word.replace(/['\\]/g, "'\\$&'")}'`).join(" ");
 }
 
 function knownHost({ address, port, hostKey }: { address: string; port: number; hostKey: string }): string {
@@ -88,7 +121,11 @@ function run(
   onOutput: (text: string) => void = () => undefined,
 ): Promise<HostAnswer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { stdio: ["pipe", "pipe", "pipe"] });
+    // ssh runs its ProxyCommand by this shell, for which the words are quoted.
+    const child = spawn(program, words, {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { ...process.env, SHELL: "/bin/sh" },
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (data: Buffer) => {

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { FRAMEWORK } from "../framework";
+import { ownKeyIn } from "../remote/pinned-keys";
 import { literalOf } from "../remote/terraform-text";
 
 /** A component, and how its host is reached. */
@@ -103,7 +105,7 @@ export function readDeclaredOdb(folder: string, cluster: string): DeclaredCompon
 function readStack(folder: string): { resources: [string, Resource][]; locals: Record<string, string> } {
   const file = join(folder, "cdk.tf.json");
   if (!existsSync(file)) {
-    throw new Error(`there is no synthesized stack in '${folder}'; run 'cdktf synth' before`);
+    throw new Error(`there is no synthesized stack in '${folder}'; run '${FRAMEWORK.name} synth' before`);
   }
   const { resource = {}, locals = {} } = JSON.parse(readFileSync(file, "utf8")) as {
     resource?: Record<string, Record<string, Resource>>;
@@ -148,7 +150,7 @@ function toComponents(
       address: text("host"),
       user: text("user"),
       port: Number(connection.port ?? 22),
-      hostKey: text("host_key"),
+      hostKey: ownKeyIn(text("host_key")),
       keyFile: /^\$\{file\("(.*)"\)\}$/.exec(String(connection.private_key ?? ""))?.[1],
       bastion:
         connection.bastion_host === undefined

@@ -1,17 +1,17 @@
-import { ClusterReport, findDifferences, renderTable } from "./parity-table";
+import type { Verdict } from "./drift";
+import { ClusterReport, differsFromDeclared, findDifferences, renderTable } from "./parity-table";
 import { askHost } from "./ssh";
 import { readDeclaredContent } from "./stack-file";
 
 /**
  * Asks every cluster of a synthesized stack what it runs, and prints what differs from the declaration or between
  * clusters. Changes nothing.
- *
- * @returns 0 when all clusters are as declared or there is no content, 1 when something differs, 2 when a cluster cannot be asked
+ * What nobody declared differs too, though a deploy takes it away only where the program's content is exclusive.
  */
-export async function verifyContent(stackFolder: string, print: (line: string) => void): Promise<number> {
+export async function verifyContent(stackFolder: string, print: (line: string) => void): Promise<Verdict> {
   const contents = readDeclaredContent(stackFolder);
   if (contents.length === 0) {
-    return 0;
+    return { status: 0, resources: [] };
   }
   const answers = await Promise.all(
     contents.map(async (content) => ({
@@ -35,7 +35,13 @@ export async function verifyContent(stackFolder: string, print: (line: string) =
     const clusters = Object.keys(reports);
     print(`${clusters.join(" and ")} ${clusters.length === 1 ? "runs" : "run"} exactly what is declared`);
   }
-  return silent.length > 0 ? 2 : Math.sign(differences.length);
+  const resources = contents
+    .filter(({ name, manifest }) => {
+      const report = reports[clusterOf(name)];
+      return report !== undefined && differsFromDeclared(report, manifest.includes("@param exclusive\n|true\n"));
+    })
+    .map(({ resource }) => resource);
+  return { status: silent.length > 0 ? 2 : Math.sign(differences.length), resources };
 }
 
 function clusterOf(component: string): string {

@@ -1,3 +1,5 @@
+import { KIND } from "../validation";
+
 /** A beginning of URL paths for which clients come back to the same cluster. */
 export interface StickyPath {
   /** From `/` on. */
@@ -22,4 +24,8 @@ export class Affinity {
     /** Its name: `none`, `source` or `cookie`. */
     public readonly kind: "none" | "source" | "cookie",
   ) {}
+
+  protected get [KIND](): "Affinity" {
+    return "Affinity";
+  }
 }

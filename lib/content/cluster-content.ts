@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { requireOwnFramework } from "../validation";
 import { ZatoCluster } from "../zato";
 import { ContentDeclaration } from "./content-declaration";
 
@@ -28,6 +29,7 @@ export class ClusterContent extends ContentDeclaration {
 
   constructor(scope: Construct, id: string, props: ClusterContentProps) {
     super(scope, id);
+    requireOwnFramework(this);
     this.contentClusters = props.clusters;
     this.hasExclusiveContent = props.exclusive ?? false;
   }

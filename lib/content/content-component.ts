@@ -1,8 +1,9 @@
 import { Construct } from "constructs";
-import { ComponentState, RemoteComponent } from "../remote";
+import { ComponentState, HostRequirements, RemoteComponent } from "../remote";
 import { ZatoCluster } from "../zato";
 import type { ContentDeclaration } from "./content-declaration";
 import { renderEnmasse } from "./enmasse-file";
+import { renderExpected } from "./expected-content";
 import { SqlConnection } from "./objects";
 
 /** The declared content in one cluster. */
@@ -33,10 +34,12 @@ export class ContentComponent extends RemoteComponent {
         zato: cluster.installation.path,
         // Verified again with other code of Zato, before the next cluster gets that.
         build: cluster.installation._build,
+        packages: cluster._paths.packages(cluster.installation._build),
         server_path: cluster._paths.component(cluster.servers[0]!.serverName),
         servers: lines(cluster.servers.map(({ address, workers }) => `${address} ${workers}`)),
         services: lines(services.map(({ name, sha256 }) => `${name} ${sha256}`)),
         objects: String(objects.length),
+        stages: String(enmasse.stages.length),
         owned: lines([...objects.map(({ key }) => key), ...services.map(({ name }) => `service/${name}`)].sort()),
         exclusive: String(declared.hasExclusiveContent),
         sql_connections: lines(
@@ -49,18 +52,17 @@ export class ContentComponent extends RemoteComponent {
       },
       files: {
         enmasse: enmasse.text,
-        expected: JSON.stringify(
-          {
-            objects: Object.fromEntries(objects.map(({ key, expected }) => [key, expected])),
-            services: Object.fromEntries(services.map(({ name, sha256 }) => [name, sha256])),
-          },
-          undefined,
-          1,
-        ),
+        ...Object.fromEntries(enmasse.stages.map((text, index) => [`enmasse_${index}`, text])),
+        expected: JSON.stringify(renderExpected(objects, services), undefined, 1),
       },
       secrets: enmasse.secrets,
       folder: folder.path,
       triggers: folder.hashes,
     };
+  }
+
+  protected override requirements(): HostRequirements {
+    // What is less than a MiB fits where anything does.
+    return { content: Math.floor(this.declared.contentFolder.size / 2 ** 20) };
   }
 }

@@ -1,13 +1,16 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { dirname, isAbsolute, join, posix, relative } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, posix, relative } from "node:path";
+import { Annotations } from "cdktf";
 import { Construct } from "constructs";
 import { ParityCheck } from "../remote";
-import { ConstructError } from "../validation";
+import { ConstructError, requireOpaque } from "../validation";
 import { ZatoCluster } from "../zato";
 import { Affinity, StickyPath } from "./affinity";
+import { clashingDefinitions } from "./clashing-definitions";
 import { ContentComponent } from "./content-component";
 import { ContentFolder } from "./content-folder";
 import { danglingNames } from "./dangling-names";
+import { filesIn } from "./folder-files";
 import {
   ApiKey,
   ApiKeyProps,
@@ -31,8 +34,20 @@ import {
   SqlConnectionProps,
 } from "./objects";
 import { isArchive, unpackArchive } from "./archive";
-import { checkPythonFiles, pythonFilesIn, topModuleOf } from "./python-files";
-import { readServiceFile, ServiceFile } from "./service-file";
+import { pythonFilesIn, servicesIn, topModuleOf } from "./python-files";
+import { readRequirements } from "./requirements-file";
+import { serviceFile, ServiceFile } from "./service-file";
+import { sharedPaths } from "./shared-paths";
+
+/** What {@link ContentDeclaration.addStaticFiles} can be told. */
+export interface StaticFilesOptions {
+  /**
+   * Files and folders of the folder that go to the hosts though their names begin with a dot: `[".well-known"]`.
+   *
+   * @default - none
+   */
+  readonly hidden?: readonly string[];
+}
 
 /**
  * Declares what clusters run: services, and everything that enmasse knows. It is declared once and the same in every
@@ -69,11 +84,11 @@ export abstract class ContentDeclaration extends Construct {
   /**
    * Adds services: a Python file, or a folder or a tar archive of one. In a folder the Python files with services are
    * deployed; those without, and those in folders below, are modules that services import; and a `requirements.txt` is
-   * installed into Zato's environment.
+   * installed into Zato's environment. It takes a `python3` where the program runs, which reads the files and runs none.
    *
    * @param path absolute, for example `path.join(__dirname, "services")`
    * @throws ConstructError when the path is relative or missing, there is no service, two modules have one name, a service
-   * is declared twice, or Python cannot read a file
+   * is declared twice, Python cannot read a file, or nobody can tell whether a class is a service or what it is called
    */
   public addServices(path: string): void {
     this.requirePath(path);
@@ -83,10 +98,10 @@ export abstract class ContentDeclaration extends Construct {
     }
     const isFolder = statSync(path).isDirectory();
     const root = isFolder ? path : dirname(path);
-    const files = isFolder ? pythonFilesIn(path) : [path];
-    checkPythonFiles(this, root, files);
-    const services = files.filter((file) => this.addPythonFile(root, file));
-    if (services.length === 0) {
+    const files = isFolder ? pythonFilesIn(this, path) : [path];
+    const services = servicesIn(this, root, files, this.knownModules());
+    files.forEach((file) => this.addPythonFile(root, file, services[file] ?? []));
+    if (Object.values(services).every((names) => names.length === 0)) {
       throw new ConstructError(
         this,
         `there is no service in '${path}'`,
@@ -95,7 +110,7 @@ export abstract class ContentDeclaration extends Construct {
     }
     const requirements = join(path, "requirements.txt");
     if (isFolder && existsSync(requirements)) {
-      this.contentFolder.add(this, "requirements.txt", requirements);
+      this.contentFolder.addText(this, "requirements.txt", requirements, readRequirements(this, requirements));
     }
   }
 
@@ -109,12 +124,13 @@ export abstract class ContentDeclaration extends Construct {
   }
 
   /**
-   * Adds static files, a file or a folder, which services find in `/opt/zato/env/<cluster>/static`.
+   * Adds static files, a file or a folder, which services find in `/opt/zato/env/<cluster>/static`. Of a folder what begins with a dot,
+   * such as `.git` and `.env`, stays behind, and what Python and editors leave; links are followed within it.
    *
-   * @throws ConstructError when the path is relative or missing, or another file has the name
+   * @throws ConstructError when the path is relative or missing, another file has the name, or a link leads out of the folder
    */
-  public addStaticFiles(path: string): void {
-    this.addFiles("static", path);
+  public addStaticFiles(path: string, options: StaticFilesOptions = {}): void {
+    this.addFiles("static", path, options.hidden);
   }
 
   /** Adds an outgoing SQL connection. */
@@ -166,7 +182,7 @@ export abstract class ContentDeclaration extends Construct {
    * Lets clients come back to the same cluster for URL paths that begin so: for WebSockets, pub/sub and whatever else
    * keeps something in a cluster's memory and is no REST channel, which says so itself.
    *
-   * @throws ConstructError when the path does not begin with `/` or holds white space or quotes
+   * @throws ConstructError when the path does not begin with `/` or holds white space or quotes, or the affinity is none
    */
   public addStickyPath(path: string, affinity: Affinity): void {
     if (!/^\/[A-Za-z0-9_./~-]*$/.test(path)) {
@@ -176,6 +192,7 @@ export abstract class ContentDeclaration extends Construct {
         "give it from '/' on, in plain characters",
       );
     }
+    requireOpaque(this, `the affinity of '${path}'`, Affinity, affinity);
     this.declaredStickyPaths.push({ path, affinity });
   }
 
@@ -192,7 +209,9 @@ export abstract class ContentDeclaration extends Construct {
 
   /** Adds objects as enmasse files hold them. */
   public addEnmasseObjects(objects: EnmasseObjects): void {
-    objects._objects(this).forEach((object) => this.addObject(object));
+    requireOpaque(this, "what is to be added", EnmasseObjects, objects)
+      ._objects(this)
+      .forEach((object) => this.addObject(object));
   }
 
   private beginContent(): ContentFolder {
@@ -204,12 +223,15 @@ export abstract class ContentDeclaration extends Construct {
       new ParityCheck(content, "parity", components);
     }
     this.node.addValidation({
-      validate: () =>
-        danglingNames(
+      validate: () => [
+        ...danglingNames(
           this,
           this.contentObjects,
           this.declaredFiles.flatMap(({ services }) => services),
         ),
+        ...sharedPaths(this, this.contentObjects),
+        ...clashingDefinitions(this, this.contentObjects),
+      ],
     });
     return new ContentFolder(content, "files");
   }
@@ -223,29 +245,29 @@ export abstract class ContentDeclaration extends Construct {
     return object;
   }
 
-  /** Whether there are services in the file. */
-  private addPythonFile(root: string, path: string): boolean {
-    const file = dirname(path) === root ? readServiceFile(this, path) : undefined;
+  /** Python's modules of all files that were added, by name. */
+  private knownModules(): Record<string, string> {
+    const files = this.filesOfContent?.below(["modules/", "services/"]) ?? [];
+    return Object.fromEntries(
+      files.map(([target, source]) => [target.replace(/\.py$/, "").replaceAll("/", "."), source]),
+    );
+  }
+
+  private addPythonFile(root: string, path: string, services: readonly string[]): void {
     const module = topModuleOf(root, path);
     const other = this.contentFolder.find(
-      file ? [`modules/${module}.py`, `modules/${module}/`] : [`services/${module}.py`],
+      services.length > 0 ? [`modules/${module}.py`, `modules/${module}/`] : [`services/${module}.py`],
     );
     if (other !== undefined) {
       throw new ConstructError(this, `Python would know '${path}' and '${other}' by one name`, "rename one of them");
     }
-    if (!file) {
+    if (services.length === 0) {
       this.contentFolder.add(this, posix.join("modules", relative(root, path)), path);
-      return false;
+      return;
     }
-    for (const service of file.services) {
-      if (service.startsWith("zato")) {
-        throw new ConstructError(
-          this,
-          `Zato would hide the service '${service}' in '${path}' from imports`,
-          "give it a name that does not begin with 'zato'",
-        );
-      }
-      const other = this.declaredFiles.find(({ services }) => services.includes(service));
+    const file = serviceFile(this, path, services);
+    for (const service of services) {
+      const other = this.declaredFiles.find((declared) => declared.services.includes(service));
       if (other) {
         throw new ConstructError(
           this,
@@ -256,20 +278,21 @@ export abstract class ContentDeclaration extends Construct {
     }
     this.contentFolder.add(this, posix.join("services", file.fileName), path);
     this.declaredFiles.push(file);
-    return true;
   }
 
-  private addFiles(target: string, path: string): void {
+  private addFiles(target: string, path: string, hidden?: readonly string[]): void {
     this.requirePath(path);
     if (!statSync(path).isDirectory()) {
-      this.contentFolder.add(this, posix.join(target, posix.basename(path)), path);
+      this.contentFolder.add(this, posix.join(target, basename(path)), path);
       return;
     }
-    for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
-      if (entry.isFile()) {
-        const file = join(entry.parentPath, entry.name);
-        this.contentFolder.add(this, posix.join(target, file.slice(path.length + 1)), file);
-      }
+    const { files, leftOut } = filesIn(this, path, hidden);
+    if (files.length === 0) {
+      throw new ConstructError(this, `there is no file in '${path}'`, "give a folder with files");
+    }
+    files.forEach((file) => this.contentFolder.add(this, posix.join(target, file), join(path, file)));
+    if (leftOut.length > 0) {
+      Annotations.of(this).addInfo(`left out of '${path}': ${leftOut.join(", ")}`);
     }
   }
 

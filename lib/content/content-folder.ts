@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { ISynthesisSession, TerraformStack } from "cdktf";
 import { addCustomSynthesis } from "cdktf/lib/synthesize/synthesizer";
@@ -12,6 +12,7 @@ import { ConstructError } from "../validation";
  */
 export class ContentFolder extends Construct {
   private readonly files = new Map<string, string>();
+  private readonly texts = new Map<string, string>();
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -38,6 +39,12 @@ export class ContentFolder extends Construct {
     this.files.set(target, source);
   }
 
+  /** Adds a file with another text than its source has. */
+  public addText(scope: IConstruct, target: string, source: string, text: string): void {
+    this.add(scope, target, source);
+    this.texts.set(target, text);
+  }
+
   /** The source of the first file that goes to one of these places; one that ends in `/` stands for all below it. */
   public find(targets: readonly string[]): string | undefined {
     const found = [...this.files].find(([file]) =>
@@ -46,11 +53,27 @@ export class ContentFolder extends Construct {
     return found?.[1];
   }
 
+  /** Where files go that go below these places, from there on, and their sources. */
+  public below(targets: readonly string[]): [target: string, source: string][] {
+    return [...this.files].flatMap(([target, source]) => {
+      const top = targets.find((one) => target.startsWith(one));
+      return top === undefined ? [] : [[target.slice(top.length), source]];
+    });
+  }
+
   /** The hash of each file, by where it goes. */
   public get hashes(): Record<string, string> {
     return Object.fromEntries(
-      [...this.files].sort().map(([target, source]) => [target, sha256(readFileSync(source)).slice(0, 16)]),
+      [...this.files].sort().map(([target, source]) => [target, sha256(this.contentOf(target, source)).slice(0, 16)]),
     );
+  }
+
+  /** The bytes of all files. */
+  public get size(): number {
+    return [...this.files].reduce((sum, [target, source]) => {
+      const text = this.texts.get(target);
+      return sum + (text === undefined ? statSync(source).size : Buffer.byteLength(text));
+    }, 0);
   }
 
   /** Where Terraform finds the folder. */
@@ -70,8 +93,17 @@ export class ContentFolder extends Construct {
     for (const [target, source] of this.files) {
       const copy = join(stackFolder, this.path, target);
       mkdirSync(dirname(copy), { recursive: true });
-      copyFileSync(source, copy);
+      const text = this.texts.get(target);
+      if (text === undefined) {
+        copyFileSync(source, copy);
+      } else {
+        writeFileSync(copy, text);
+      }
     }
+  }
+
+  private contentOf(target: string, source: string): string | Buffer {
+    return this.texts.get(target) ?? readFileSync(source);
   }
 }
 

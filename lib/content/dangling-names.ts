@@ -1,6 +1,7 @@
 import { IConstruct } from "constructs";
 import { ConstructError } from "../validation";
 import { ContentObject } from "./objects";
+import { isReferredToBy, SECURITY_KINDS } from "./objects/references";
 
 /** Services that come with Zato may be named without being declared. */
 const BUILT_IN_SERVICE = /^(pub\.zato|pub\.helpers|helpers|demo)\./;
@@ -12,25 +13,43 @@ export function danglingNames(
   services: readonly string[],
 ): string[] {
   const known = new Set(services);
-  const definitions = new Set(objects.filter((one) => one.isSecurityDefinition).map(({ name }) => name));
-  return objects.flatMap(({ key, service, security }) => {
-    const problems: [problem: string, wayOut: string][] = [];
-    if (service !== undefined && !known.has(service) && !BUILT_IN_SERVICE.test(service)) {
-      problems.push(
-        service.startsWith("zato")
-          ? [
-              `${key} calls the service '${service}', which Zato hides from imports`,
-              "call a service of your own that invokes it",
-            ]
-          : [`${key} calls the service '${service}', which nobody declares`, "add it by addServices()"],
-      );
-    }
-    if (security !== undefined && !definitions.has(security)) {
-      problems.push([
-        `${key} is secured by '${security}', which nobody declares`,
+  return objects.flatMap(({ key, references }) =>
+    references.flatMap((reference) => {
+      const { kinds, name } = reference;
+      if (kinds.includes("service")) {
+        return known.has(name) || BUILT_IN_SERVICE.test(name) ? [] : [serviceProblem(scope, key, name)];
+      }
+      return objects.some((object) => isReferredToBy(object, reference))
+        ? []
+        : [objectProblem(scope, key, kinds, name)];
+    }),
+  );
+}
+
+function serviceProblem(scope: IConstruct, key: string, service: string): string {
+  return service.startsWith("zato")
+    ? new ConstructError(
+        scope,
+        `${key} calls the service '${service}', which Zato hides from imports`,
+        "call a service of your own that invokes it",
+      ).message
+    : new ConstructError(
+        scope,
+        `${key} calls the service '${service}', which nobody declares`,
+        "add it by addServices()",
+      ).message;
+}
+
+function objectProblem(scope: IConstruct, key: string, kinds: readonly string[], name: string): string {
+  return kinds === SECURITY_KINDS
+    ? new ConstructError(
+        scope,
+        `${key} is secured by '${name}', which nobody declares`,
         "add it, for example by addBasicAuth()",
-      ]);
-    }
-    return problems.map(([problem, wayOut]) => new ConstructError(scope, problem, wayOut).message);
-  });
+      ).message
+    : new ConstructError(
+        scope,
+        `${key} refers to ${kinds.join(" or ")} '${name}', which nobody declares`,
+        "add it by addEnmasseObjects()",
+      ).message;
 }

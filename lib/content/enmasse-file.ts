@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
 import { Secret } from "../remote";
-import { ContentObject } from "./objects";
-import { yaml } from "./yaml";
+import { ContentObject, EnmasseValue } from "./objects";
+import { stagesOf } from "./import-stages";
+import { writeYaml } from "./yaml-writer";
 
-/** An enmasse file, and what stands behind its variables. */
-export interface EnmasseFile {
-  /** The YAML text. */
+/** What enmasse imports, and what stands behind its variables. */
+export interface Enmasse {
+  /** The YAML text of everything. */
   readonly text: string;
+
+  /** The texts of what may have to be there before it, in the order of imports. */
+  readonly stages: readonly string[];
 
   /** Secrets by the name under which the hosts keep them. */
   readonly secrets: Readonly<Record<string, Secret>>;
@@ -15,22 +19,27 @@ export interface EnmasseFile {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Renders objects as an enmasse file. A secret is written as the name of an environment variable. */
-export function renderEnmasse(objects: readonly ContentObject[]): EnmasseFile {
-  const sections: Record<string, unknown[]> = {};
+/** Renders objects as enmasse files. A secret is written as the name of an environment variable. */
+export function renderEnmasse(objects: readonly ContentObject[]): Enmasse {
   const secrets: Record<string, Secret> = {};
   const variables: Record<string, string> = {};
-  for (const object of objects) {
-    const hidden: Record<string, string> = {};
-    for (const [field, secret] of Object.entries(object.secrets)) {
-      const name = secretName(secret);
-      secrets[name] = secret;
-      variables[name] = `Cdktf_Zato_${name}`;
-      hidden[field] = `Zato_Enmasse_Env.${variables[name]}`;
-    }
-    (sections[object.section] ??= []).push({ name: object.name, ...object.fields, ...hidden });
+  for (const secret of objects.flatMap((object) => Object.values(object.secrets))) {
+    const name = secretName(secret);
+    secrets[name] = secret;
+    variables[name] = `Cdktf_Zato_${name}`;
   }
-  return { text: objects.length === 0 ? "" : yaml().stringify(sections), secrets, variables };
+  return { text: textOf(objects), stages: stagesOf(objects).map(textOf), secrets, variables };
+}
+
+function textOf(objects: readonly ContentObject[]): string {
+  const sections: Record<string, Record<string, EnmasseValue>[]> = {};
+  for (const { section, name, fields, secrets } of objects) {
+    const hidden = Object.entries(secrets).map(
+      ([field, secret]) => [field, `Zato_Enmasse_Env.Cdktf_Zato_${secretName(secret)}`] as const,
+    );
+    (sections[section] ??= []).push({ name, ...fields, ...Object.fromEntries(hidden) });
+  }
+  return writeYaml(sections);
 }
 
 /**

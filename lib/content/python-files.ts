@@ -1,37 +1,34 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { IConstruct } from "constructs";
 import { ConstructError } from "../validation";
+import { filesIn } from "./folder-files";
 
-/** Prints the first file that Python cannot parse, or whose module would stand in the place of one of Python's own. */
-const PROGRAM = `
-import ast, os.path, sys
-root, *paths = sys.argv[1:]
-for path in paths:
-    name = os.path.relpath(path, root).split(os.sep)[0].split(".")[0]
-    if name in (*getattr(sys, "stdlib_module_names", ()), "zato"):
-        sys.exit(f"{path} would hide the module '{name}', which Zato itself needs")
-    try:
-        ast.parse(open(path, "rb").read(), path)
-    except (SyntaxError, ValueError) as error:
-        sys.exit(f"{path}:{getattr(error, 'lineno', 0)}: {getattr(error, 'msg', error)}")
-`;
+/** Reads Python without running it. Beside this file in the sources as in the package. */
+const PROGRAM = join(__dirname, "python", "services.py");
+
+/** What Python is called, on one machine or another. */
+const INTERPRETERS = ["python3", "python"];
 
 /** Folders that can be packages: all others, such as `.venv`, are nobody's to import. */
 const PACKAGE = /^[A-Za-z_]\w*$/;
 
+/** What the program answers. */
+interface Answer {
+  readonly services?: Readonly<Record<string, readonly string[]>>;
+  readonly finding?: Readonly<Record<"file" | "problem" | "way_out", string>> & { readonly line: number };
+}
+
 /** The Python files in a folder and in the packages below it. */
-export function pythonFilesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".py") && path !== "__init__.py")
+export function pythonFilesIn(scope: IConstruct, folder: string): string[] {
+  return filesIn(scope, folder)
+    .files.filter((path) => path.endsWith(".py") && path !== "__init__.py")
     .filter((path) =>
       path
-        .split(sep)
+        .split("/")
         .slice(0, -1)
         .every((name) => PACKAGE.test(name)),
     )
-    .sort()
     .map((path) => join(folder, path));
 }
 
@@ -41,15 +38,42 @@ export function topModuleOf(root: string, path: string): string {
 }
 
 /**
- * Checks Python files, where the machine that synthesizes has a `python3`: Zato itself would only log a file that it
- * cannot load, and go on with the old code.
+ * The services in Python files, as Zato finds and names them. Python itself reads the files; it runs none of them.
  *
- * @param root the folder from which on they are modules
- * @throws ConstructError naming file, line and fault
+ * @param root the folder from which on they are modules; those in folders below are only imported
+ * @param known the files of modules that they may import, by the module's name
+ * @returns the names of the services of each file in the folder itself
+ * @throws ConstructError when there is no Python; and with file and line when Python cannot read a file, it hides a module of
+ * Python's own, or nobody can tell whether a class is a service, or what it is called
  */
-export function checkPythonFiles(scope: IConstruct, root: string, files: readonly string[]): void {
-  const { status, stderr } = spawnSync("python3", ["-I", "-c", PROGRAM, root, ...files], { encoding: "utf8" });
-  if (status !== null && status !== 0) {
-    throw new ConstructError(scope, `python cannot use the services: ${stderr.trim()}`, "mend or rename the file");
+export function servicesIn(
+  scope: IConstruct,
+  root: string,
+  files: readonly string[],
+  known: Readonly<Record<string, string>>,
+): Readonly<Record<string, readonly string[]>> {
+  const { finding, services } = ask(scope, JSON.stringify({ root, files, known }));
+  if (finding) {
+    const { file, line, problem, way_out } = finding;
+    throw new ConstructError(scope, `${file}:${line}: ${problem}`, way_out);
   }
+  return services!;
+}
+
+function ask(scope: IConstruct, input: string): Answer {
+  for (const interpreter of INTERPRETERS) {
+    const options = { input, encoding: "utf8", maxBuffer: 1e8 } as const;
+    const { status, stdout, stderr } = spawnSync(interpreter, ["-I", "-B", PROGRAM], options);
+    if (status === 0) {
+      return JSON.parse(stdout) as Answer;
+    }
+    if (status !== null) {
+      throw new ConstructError(scope, `python cannot read the services: ${stderr.trim()}`, "install a newer Python");
+    }
+  }
+  throw new ConstructError(
+    scope,
+    "there is no python3 on this machine, and nothing else can tell which services are in Python files",
+    "install Python 3.10 or later where the program runs",
+  );
 }

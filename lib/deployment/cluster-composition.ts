@@ -1,57 +1,56 @@
 import { Construct } from "constructs";
-import { IHost } from "../host";
 import { ConstructError } from "../validation";
-import { ZatoCluster, ZatoClusterOptions } from "../zato";
+import { ZatoCluster, ZatoClusterOptions, ZatoInstallation } from "../zato";
+import {
+  DeploymentOfClustersProps,
+  DeploymentOfHostsProps,
+  HighAvailabilityDeploymentProps,
+} from "./high-availability-deployment-props";
 
-/** Where the clusters of a deployment come from. */
-export interface ClusterSource extends Partial<ZatoClusterOptions> {
-  readonly hosts?: readonly IHost[];
-  readonly clusters?: readonly ZatoCluster[];
-}
-
-/** What only makes a difference to clusters that are made from hosts. */
-const OPTIONS_OF_HOSTS: readonly (keyof ZatoClusterOptions)[] = [
-  "installation",
-  "odb",
-  "release",
-  "servers",
-  "workers",
-  "environment",
-  "restartedAt",
-  "zatoLoadBalancer",
-  "webAdmin",
-  "schedulerPort",
-  "secretKey",
-  "jwtSecret",
-  "adminInvokePassword",
-  "backup",
-  "dataRemoval",
-];
+/** What only clusters that are made from hosts can be told here: all that clusters can be told. */
+const OPTIONS_OF_HOSTS = Object.keys({
+  installation: true,
+  odb: true,
+  release: true,
+  servers: true,
+  workers: true,
+  environment: true,
+  restartedAt: true,
+  zatoLoadBalancer: true,
+  webAdmin: true,
+  schedulerPort: true,
+  secretKey: true,
+  jwtSecret: true,
+  adminInvokePassword: true,
+  backup: true,
+  dataRemoval: true,
+} satisfies Record<keyof ZatoClusterOptions, true>) as (keyof ZatoClusterOptions)[];
 
 /**
- * The clusters of a deployment: those that are given, or one for each host.
+ * The clusters of a deployment: those that are given, or one for each host. What the types refuse is refused here too, for
+ * JavaScript.
  *
  * @throws ConstructError when there are none, both or neither of hosts and clusters are given, hosts come without an
  * installation, or clusters with options that only hosts take
  */
-export function composeClusters(scope: Construct, source: ClusterSource): ZatoCluster[] {
-  if ((source.hosts === undefined) === (source.clusters === undefined)) {
+export function composeClusters(scope: Construct, props: HighAvailabilityDeploymentProps): ZatoCluster[] {
+  if ((props.hosts === undefined) === (props.clusters === undefined)) {
     throw new ConstructError(
       scope,
-      source.hosts ? "'hosts' and 'clusters' are both given" : "there are no clusters",
+      props.hosts ? "'hosts' and 'clusters' are both given" : "there are no clusters",
       "give either 'hosts', from which clusters are made, or 'clusters' that you composed",
     );
   }
-  const clusters = source.hosts ? clustersOf(scope, source, source.hosts) : givenClusters(scope, source);
+  const clusters = props.hosts ? clustersOf(scope, props) : givenClusters(scope, props);
   if (clusters.length === 0) {
     throw new ConstructError(scope, "there are no clusters", "give at least two hosts in different failure domains");
   }
   return clusters;
 }
 
-function clustersOf(scope: Construct, source: ClusterSource, hosts: readonly IHost[]): ZatoCluster[] {
-  const { installation } = source;
-  if (!installation) {
+function clustersOf(scope: Construct, props: DeploymentOfHostsProps): ZatoCluster[] {
+  const { hosts } = props;
+  if ((props.installation as ZatoInstallation | undefined) === undefined) {
     throw new ConstructError(
       scope,
       "it is not said how Zato gets onto the hosts",
@@ -67,11 +66,11 @@ function clustersOf(scope: Construct, source: ClusterSource, hosts: readonly IHo
       "give each host once, and each an id of its own",
     );
   }
-  return hosts.map((host) => new ZatoCluster(scope, host.hostName, { ...source, installation, host }));
+  return hosts.map((host) => new ZatoCluster(scope, host.hostName, { ...props, host }));
 }
 
-function givenClusters(scope: Construct, source: ClusterSource): ZatoCluster[] {
-  const ignored = OPTIONS_OF_HOSTS.filter((option) => source[option] !== undefined);
+function givenClusters(scope: Construct, props: DeploymentOfClustersProps): ZatoCluster[] {
+  const ignored = OPTIONS_OF_HOSTS.filter((option) => props[option] !== undefined);
   if (ignored.length > 0) {
     throw new ConstructError(
       scope,
@@ -79,5 +78,5 @@ function givenClusters(scope: Construct, source: ClusterSource): ZatoCluster[] {
       "give it to each ZatoCluster",
     );
   }
-  return [...(source.clusters ?? [])];
+  return [...props.clusters];
 }

@@ -1,92 +1,21 @@
 import { Annotations, Lazy, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { Affinity, ContentDeclaration } from "../content";
-import { IHost } from "../host";
-import { HealthCheck, HealthCheckProps, IExternalLoadBalancer, LoadBalancerPool } from "../load-balancing";
+import { HealthCheck, IExternalLoadBalancer, LoadBalancerPool } from "../load-balancing";
 import { inLastingOrder } from "../remote";
-import { ConstructError, hostPort, requireName, requireRequestTimeout, requireWhole } from "../validation";
-import { MemberTls, ZatoCluster, ZatoClusterOptions } from "../zato";
+import {
+  ConstructError,
+  hostPort,
+  requireName,
+  requireOpaque,
+  requireOwnFramework,
+  requireRequestTimeout,
+  requireWhole,
+} from "../validation";
+import { MemberTls, ZatoCluster } from "../zato";
 import { composeClusters } from "./cluster-composition";
 import { validateClusters } from "./cluster-independence";
-
-/** What a {@link HighAvailabilityDeployment} is declared with. */
-export interface HighAvailabilityDeploymentProps extends Partial<ZatoClusterOptions> {
-  /**
-   * The machines: each becomes an independent cluster of the host's name, with the options given here. Needs
-   * `installation`.
-   *
-   * @default - the clusters are given
-   */
-  readonly hosts?: readonly IHost[];
-
-  /**
-   * Clusters that were composed by hand.
-   *
-   * @default - a cluster for each host
-   */
-  readonly clusters?: readonly ZatoCluster[];
-
-  /**
-   * What stands in front of the clusters.
-   *
-   * @default - none is configured; the output `pool` says what to enter into whatever is there
-   */
-  readonly loadBalancer?: IExternalLoadBalancer;
-
-  /**
-   * The name of the cluster whose scheduler runs. Changing it moves the scheduler: it is stopped in one cluster before
-   * it is started in the other.
-   *
-   * @default - the first cluster whose host is not lost
-   */
-  readonly schedulerCluster?: string;
-
-  /**
-   * How the external load balancer finds out whether a cluster answers.
-   *
-   * @default - `GET /zato/ping` every 2 seconds or as often as the load balancer can, 2 good checks bring a cluster back,
-   * 2 failed ones take it out
-   */
-  readonly healthCheck?: HealthCheckProps;
-
-  /**
-   * Names of clusters that get no new requests from the external load balancer, and finish those that they have: for
-   * planned work on their machines, until the deploy that leaves them out again.
-   *
-   * @default - none
-   */
-  readonly drainedClusters?: readonly string[];
-
-  /**
-   * Whether services and objects that nobody declared, but somebody made in a web-admin, are deleted. By default they
-   * are reported.
-   *
-   * @default false
-   */
-  readonly exclusiveContent?: boolean;
-
-  /**
-   * Whether the external load balancer sends a client to the same cluster each time, whatever it asks for. A channel
-   * that needs it says so itself, and leaves the others alone.
-   *
-   * @default Affinity.NONE
-   */
-  readonly affinity?: Affinity;
-
-  /**
-   * The most connections at a time from the external load balancer to one cluster.
-   *
-   * @default 2000
-   */
-  readonly maxConnectionsPerCluster?: number;
-
-  /**
-   * The longest that a request may take, in seconds, up to a day.
-   *
-   * @default 60
-   */
-  readonly requestTimeout?: number;
-}
+import { HighAvailabilityDeploymentProps } from "./high-availability-deployment-props";
 
 /**
  * Independent Zato clusters behind one address. Either machine can be lost, updated or rebuilt; the clusters are
@@ -112,6 +41,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
   private readonly affinity: Affinity;
   private readonly maxConnectionsPerCluster: number;
   private readonly requestTimeout: number;
+  private readonly logsRequests: boolean;
   private readonly drainedClusters: readonly string[];
 
   /**
@@ -120,10 +50,11 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
    */
   constructor(scope: Construct, id: string, props: HighAvailabilityDeploymentProps) {
     super(scope, id);
+    requireOwnFramework(this);
     requireName(this, "id of a deployment", id);
     this.healthCheck = new HealthCheck(this, { ...props.loadBalancer?.healthCheckDefaults, ...props.healthCheck });
     this.hasExclusiveContent = props.exclusiveContent ?? false;
-    this.affinity = props.affinity ?? Affinity.NONE;
+    this.affinity = requireOpaque(this, "'affinity'", Affinity, props.affinity ?? Affinity.NONE);
     this.maxConnectionsPerCluster = requireWhole(
       this,
       "the number of connections per cluster",
@@ -131,6 +62,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       1,
     );
     this.requestTimeout = requireRequestTimeout(this, props.requestTimeout ?? 60);
+    this.logsRequests = props.accessLog ?? false;
     this.members = composeClusters(this, props);
     validateClusters(this, this.members);
     this.members.forEach((cluster) => cluster._join(this));
@@ -148,7 +80,14 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       pool: () => this.pool,
       readyClusters: () => this.members.flatMap((cluster) => cluster.components),
     });
-    this.members.forEach((cluster) => cluster.loadBalancer.admitFrom(() => this.sourcesOf(cluster)));
+    for (const cluster of this.members) {
+      cluster.loadBalancer.admitFrom(() => this.sourcesOf(cluster));
+      cluster.loadBalancer._serve({
+        requestTimeout: this.requestTimeout,
+        logsRequests: this.logsRequests,
+        forwarded: this.loadBalancer?.forwardedClients,
+      });
+    }
     this.addOutputs();
   }
 
@@ -176,6 +115,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       stickyPaths: this.stickyPaths,
       maxConnectionsPerMember: this.maxConnectionsPerCluster,
       requestTimeout: this.requestTimeout,
+      logsRequests: this.logsRequests,
     };
   }
 

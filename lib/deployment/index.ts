@@ -1,1 +1,2 @@
 export * from "./high-availability-deployment";
+export type * from "./high-availability-deployment-props";

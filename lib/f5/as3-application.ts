@@ -6,9 +6,12 @@ import { ZATO_3_PATHS } from "../zato/path-rules";
 import { As3Object, As3Objects } from "./as3-objects";
 import { F5Snat } from "./f5-snat";
 import { F5Tls } from "./f5-tls";
+import { renderRoutedAddress } from "./route-domain";
 
 /** What an AS3 application is rendered from. */
 export interface As3ApplicationConfig {
+  /** The route domain of the device in which clients, clusters and the virtual address are. */
+  readonly routeDomain: number;
   readonly virtualAddress: string;
   readonly port: number;
   readonly tls?: F5Tls;
@@ -35,7 +38,7 @@ export function renderAs3Objects(config: As3ApplicationConfig): As3Objects {
     pool: {
       class: "Pool",
       monitors: [{ use: "monitor" }],
-      members: pool.members.map((member) => renderMember(member, pool.maxConnectionsPerMember)),
+      members: pool.members.map((member) => renderMember(member, config)),
       reselectTries: pool.members.length - 1,
       // Connections to a dead cluster would hang.
       serviceDownAction: "reset",
@@ -58,13 +61,21 @@ export function renderAs3Objects(config: As3ApplicationConfig): As3Objects {
   };
 }
 
-function renderService({ virtualAddress, port, tls, redirectsHttp, snat, pool }: As3ApplicationConfig): As3Object {
+function renderService({
+  virtualAddress,
+  routeDomain,
+  port,
+  tls,
+  redirectsHttp,
+  snat,
+  pool,
+}: As3ApplicationConfig): As3Object {
   const byCookie = [pool, ...pool.stickyPaths].some(({ affinity }) => affinity === Affinity.COOKIE);
   return {
     ...(tls
       ? { class: "Service_HTTPS", serverTLS: tls._serverTls, redirect80: redirectsHttp }
       : { class: "Service_HTTP" }),
-    virtualAddresses: [virtualAddress],
+    virtualAddresses: [renderRoutedAddress({ address: virtualAddress, routeDomain })],
     virtualPort: port,
     pool: "pool",
     snat: snat._snat,
@@ -77,16 +88,24 @@ function renderService({ virtualAddress, port, tls, redirectsHttp, snat, pool }:
   };
 }
 
-function renderMember({ address, port, isDrained }: PoolMember, connectionLimit: number): object {
+function renderMember({ address, port, isDrained }: PoolMember, config: As3ApplicationConfig): object {
+  const { pool, routeDomain } = config;
   return {
     servicePort: port,
-    ...(Token.isUnresolved(address) || isIP(address) !== 0
-      ? { serverAddresses: [address] }
+    // A device knows a host once: of two tenants with a cluster each on it, the second one would get status 422.
+    shareNodes: true,
+    ...(isAddress(address)
+      ? { serverAddresses: [renderRoutedAddress({ address, routeDomain })] }
       : { addressDiscovery: "fqdn", hostname: address }),
     // "offline" would cut off what is being worked on.
     adminState: isDrained ? "disable" : "enable",
-    connectionLimit,
+    connectionLimit: pool.maxConnectionsPerMember,
   };
+}
+
+/** Whether it is no name; a token counts as an address. */
+export function isAddress(address: string): boolean {
+  return Token.isUnresolved(address) || isIP(address) !== 0;
 }
 
 /** The first rule that matches decides. The device compares paths decoded and without detours. */

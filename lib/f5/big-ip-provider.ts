@@ -78,6 +78,7 @@ export class BigIpProvider extends VendorProvider {
       kind: BIG_IP,
       alias,
       isStandIn,
+      device: `BIG-IP ${address ?? "of the environment"}`,
       arguments: {
         address,
         port: port?.toString(),

@@ -1,18 +1,25 @@
-import { TerraformResource, TerraformStack } from "cdktf";
+import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { Affinity } from "../content";
 import { ApplianceLoadBalancer, ApplianceLoadBalancerProps, LoadBalancerPool } from "../load-balancing";
 import { standInProvider, VendorResource } from "../remote";
-import { ConstructError, requireName, requireWhole } from "../validation";
-import { renderAs3Objects } from "./as3-application";
+import { ConstructError, requireName, requireOpaqueIfGiven, requireWhole } from "../validation";
+import { isAddress, renderAs3Objects } from "./as3-application";
 import { As3Objects } from "./as3-objects";
 import { requireAs3Name, requireReferences } from "./as3-references";
 import { BIG_IP, BigIpProvider } from "./big-ip-provider";
 import { F5Snat } from "./f5-snat";
 import { F5Tls } from "./f5-tls";
+import { readRoutedAddress, requireRouteDomain } from "./route-domain";
 
 /** What a {@link F5BigIpLoadBalancer} is declared with. */
 export interface F5BigIpLoadBalancerProps extends ApplianceLoadBalancerProps {
+  /**
+   * The address on the device that clients use: IPv4 or IPv6, and nobody else's. With `%` and the number of a route domain of the
+   * device behind it, `192.0.2.10%2`, the clusters are reached in that route domain too.
+   */
+  readonly virtualAddress: string;
+
   /**
    * The tenant of AS3, which is a partition of the device. By default it is this load balancer's own: whatever else is in
    * it is removed.
@@ -98,21 +105,30 @@ export class F5BigIpLoadBalancer extends ApplianceLoadBalancer {
   private readonly provider: BigIpProvider;
   private readonly props: F5BigIpLoadBalancerProps;
   private readonly application: string;
+  private readonly routeDomain: number;
 
   /**
    * @throws ConstructError for names that AS3 does not take, names of what is on the device that cannot be such, a
    * property or object that is rendered already, or references that lead nowhere; and as all appliances do
    */
   constructor(scope: Construct, id: string, props: F5BigIpLoadBalancerProps) {
-    super(scope, id, props, props.tls !== undefined);
+    const { address, routeDomain } = readRoutedAddress(props.virtualAddress);
+    const provider =
+      props.provider ?? standInProvider(scope, BIG_IP, (stack, name) => new BigIpProvider(stack, name, {}, true));
+    super(scope, id, { ...props, virtualAddress: address }, props.tls !== undefined, {
+      sharedIn: props.perApplication ? `${provider.device}, tenant ${props.tenant}` : undefined,
+      network: routeDomain === 0 ? undefined : `${provider.device}, route domain ${routeDomain}`,
+    });
     this.props = props;
+    this.provider = provider;
+    this.routeDomain = requireRouteDomain(this, routeDomain);
     requireName(this, "name of a load balancer", id);
+    requireOpaqueIfGiven(this, "'tls'", F5Tls, props.tls);
+    requireOpaqueIfGiven(this, "'snat'", F5Snat, props.snat);
     this.application = requireAs3Name(this, "an application", props.application ?? id);
     this.requireTenant();
     Object.keys(props.objects ?? {}).forEach((name) => requireAs3Name(this, "an object", name));
     Object.defineProperty(this, BRAND, { value: true });
-    this.provider =
-      props.provider ?? standInProvider(this, BIG_IP, (stack, name) => new BigIpProvider(stack, name, {}, true));
     this.resource = new VendorResource(this, "Resource", {
       type: "bigip_as3",
       provider: this.provider,
@@ -133,6 +149,7 @@ export class F5BigIpLoadBalancer extends ApplianceLoadBalancer {
     const { detectionTime, rise, interval } = pool.healthCheck;
     requireWhole(this, "the time, in seconds, in which F5 notices a dead cluster,", detectionTime, 1, 900);
     requireWhole(this, "the time, in seconds, after which F5 takes a cluster back,", (rise - 1) * interval, 0, 1800);
+    this.requireRoutedMembers(pool);
     this.requireAdditions();
     requireReferences(this, this.objects());
     this.requireOwnPlace();
@@ -166,12 +183,24 @@ export class F5BigIpLoadBalancer extends ApplianceLoadBalancer {
     }
   }
 
-  /** Of two that declare the same place of a device, the later one would take it from the other. */
+  /** A name is looked up in the default route domain of the tenant. */
+  private requireRoutedMembers({ members }: LoadBalancerPool): void {
+    const named = members.find(({ address }) => !isAddress(address));
+    if (this.routeDomain !== 0 && named) {
+      throw new ConstructError(
+        this,
+        `the cluster ${named.name} is at '${named.address}', and names cannot be in the route domain ${this.routeDomain}`,
+        "give its host by an IP address",
+      );
+    }
+  }
+
+  /** Of two that declare the same place of a device, in whatever stack, the later one would take it from the other. */
   private requireOwnPlace(): void {
-    const rival = TerraformStack.of(this)
-      .node.findAll()
+    const rival = this.node.root.node
+      .findAll()
       .filter((node): node is F5BigIpLoadBalancer => node !== this && BRAND in node)
-      .find((other) => other.provider === this.provider && this.collidesWith(other));
+      .find((other) => other.provider.device === this.provider.device && this.collidesWith(other));
     if (rival) {
       throw new ConstructError(
         this,
@@ -210,9 +239,10 @@ export class F5BigIpLoadBalancer extends ApplianceLoadBalancer {
   }
 
   private rendered(): As3Objects {
-    const { virtualAddress, tls, snat } = this.props;
+    const { tls, snat } = this.props;
     return renderAs3Objects({
-      virtualAddress,
+      virtualAddress: this.entryAddress,
+      routeDomain: this.routeDomain,
       port: this.entryPort,
       tls,
       redirectsHttp: this.redirectsHttp,

@@ -1,3 +1,5 @@
+import { KIND } from "../validation";
+
 /** Which address the clusters see requests come from. */
 export class F5Snat {
   /** One of the device's own: answers come back to it wherever the clusters' default route leads. */
@@ -15,4 +17,8 @@ export class F5Snat {
     /** @internal As AS3 has it. */
     readonly _snat: string | { readonly bigip: string },
   ) {}
+
+  protected get [KIND](): "F5Snat" {
+    return "F5Snat";
+  }
 }

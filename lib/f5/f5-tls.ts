@@ -1,3 +1,4 @@
+import { KIND } from "../validation";
 import { As3Objects } from "./as3-objects";
 
 /** A certificate that is on the device already. */
@@ -42,4 +43,8 @@ export class F5Tls {
     /** @internal What is declared for it. */
     readonly _objects: As3Objects,
   ) {}
+
+  protected get [KIND](): "F5Tls" {
+    return "F5Tls";
+  }
 }

@@ -45,6 +45,10 @@ export interface HostFirewallSettings extends HostFirewallProps {
   readonly sshPort: number;
 }
 
+/** Its name on a host, and its units. */
+const NAME = "firewall";
+const UNITS = ["zato-firewall.service", "zato-firewall-revert.service", "zato-firewall-revert.timer"];
+
 /** Seconds in which Terraform has to log in again under new rules. */
 const ROLLBACK = 60;
 
@@ -55,11 +59,18 @@ const ROLLBACK = 60;
  * New rules are taken back by the host itself unless Terraform can log in again under them.
  */
 export class HostFirewall extends RemoteComponent {
+  /** Keeps its name free on a host that has none: one that is no longer declared is removed by that. */
+  public static reserve(host: RemoteHost): void {
+    host.machine.register(host, NAME);
+    host.claims.claim(host, host, UNITS);
+  }
+
   /**
    * @throws ConstructError when a network is none, nobody could log in, or a port is none
    */
   constructor(host: RemoteHost, id: string, settings: HostFirewallSettings) {
-    super(host, id, { host, kind: "firewall", name: id });
+    super(host, id, { host, kind: "firewall", name: NAME });
+    host.claims.claim(this, host, UNITS);
     const { sshFrom, sshPort, ingress = [] } = settings;
     const networks = (what: string, from: readonly string[] | undefined): readonly string[] | undefined =>
       from && requireSources(this, what, from);

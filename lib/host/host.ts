@@ -1,6 +1,6 @@
 import { Construct, IConstruct } from "constructs";
 import { RemoteHost } from "../remote";
-import { requireLine } from "../validation";
+import { ConstructError, requireLine } from "../validation";
 import { HostFirewall, HostFirewallProps } from "./host-firewall";
 import { SshAccess, SshAccessProps } from "./ssh-access";
 
@@ -68,23 +68,39 @@ export abstract class HostBase extends RemoteHost implements IHost {
 
   private readonly ownFirewall?: HostFirewall;
 
-  constructor(scope: Construct, id: string, address: string, props: HostProps) {
+  constructor(scope: Construct, id: string, address: string, props: HostProps, sharedWith?: IHost) {
     super(scope, id, {
       address,
       cpus: props.cpus,
       memory: props.memory,
       revision: props.revision ?? "1",
       lost: props.lost,
+      sharedWith,
       access: (host) => new SshAccess(host, props.ssh),
     });
     this.failureDomain =
       props.failureDomain === undefined ? this.node.path : requireLine(this, "the failure domain", props.failureDomain);
-    this.ownFirewall =
-      props.firewall && new HostFirewall(this, "firewall", { ...props.firewall, sshPort: props.ssh.port ?? 22 });
+    if (sharedWith) {
+      requireNoFirewall(this, props, sharedWith);
+    } else if (props.firewall) {
+      this.ownFirewall = new HostFirewall(this, "firewall", { ...props.firewall, sshPort: props.ssh.port ?? 22 });
+    } else {
+      HostFirewall.reserve(this);
+    }
   }
 
   /** Its firewall, if it has one. */
   public override get firewall(): HostFirewall | undefined {
     return this.ownFirewall;
+  }
+}
+
+function requireNoFirewall(host: IHost, { firewall }: HostProps, sharedWith: IHost): void {
+  if (firewall) {
+    throw new ConstructError(
+      host,
+      `the machine has one firewall, and it is ${sharedWith.node.path} that declares it`,
+      "give that host the 'firewall': it lets in what components of both stacks expect",
+    );
   }
 }

@@ -1,7 +1,8 @@
 import { SSHProvisionerConnection, TerraformVariable, Token } from "cdktf";
 import { IConstruct } from "constructs";
-import { makeEphemeral, RemoteAccess, SCRIPT_PATH } from "../remote";
-import { ConstructError, isFile, requireAddress, requireLine, requirePort } from "../validation";
+import { makeEphemeral, pinWithBastion, RemoteAccess, SCRIPT_PATH } from "../remote";
+import { ConstructError, KIND, requireAddress, requireLine, requireOpaque, requirePort } from "../validation";
+import { requirePrivateKey } from "./private-key";
 
 /** Where the private key of an SSH login comes from. */
 export class SshKey {
@@ -10,7 +11,10 @@ export class SshKey {
     return new SshKey("agent", "");
   }
 
-  /** A private key file on the machine that runs Terraform, named by its absolute path; its content is never stored. */
+  /**
+   * A private key file on the machine that runs Terraform, named by its absolute path, without a passphrase; its content is never
+   * stored.
+   */
   public static file(path: string): SshKey {
     return new SshKey("file", path);
   }
@@ -30,6 +34,10 @@ export class SshKey {
     /** @internal */ readonly _source: "agent" | "file" | "variable",
     /** @internal */ readonly _value: string,
   ) {}
+
+  protected get [KIND](): "SshKey" {
+    return "SshKey";
+  }
 }
 
 /** A host through which others are reached. */
@@ -37,7 +45,7 @@ export interface SshBastionProps {
   /** Its address. */
   readonly address: string;
 
-  /** Its public host key, pinned: `ssh-ed25519 AAAA…`, as `ssh-keyscan` prints it behind the name. */
+  /** Its public host key, pinned like that of the host. */
   readonly hostKey: string;
 
   /**
@@ -61,8 +69,8 @@ export interface SshAccessProps {
   readonly user: string;
 
   /**
-   * The public host key, pinned: `ssh-ed25519 AAAA…`, as `ssh-keyscan` prints it behind the name. Without it whoever
-   * answers at the address would be sent the secrets of the installation.
+   * The public host key, pinned: `ecdsa-sha2-nistp256 AAAA…`, as `ssh-keyscan -t ecdsa` prints it behind the name. Where a host has
+   * several, Terraform asks for ECDSA first, then RSA, then Ed25519, and must find this one. Without it whoever answers at the address would be sent the secrets of the installation.
    */
   readonly hostKey: string;
 
@@ -72,6 +80,14 @@ export interface SshAccessProps {
    * @default SshKey.agent()
    */
   readonly key?: SshKey;
+
+  /**
+   * Where the SSH server is reached, if not at the host's own address: in a management network, for example. Other machines
+   * never use it.
+   *
+   * @default - the address of the host
+   */
+  readonly address?: string;
 
   /**
    * The port of the SSH server.
@@ -95,7 +111,7 @@ export interface SshAccessProps {
   readonly sudo?: boolean;
 }
 
-const HOST_KEY = /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+=*( [^$%]*)?$/;
+const HOST_KEY = /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+=*( [^$%\r\n]*)?$/;
 
 /** Also `DOMAIN\\user` and `user@domain`, and nothing that Terraform would take for an expression. */
 const USER = /^[^\s"'`${}%]+\$?$/;
@@ -104,41 +120,51 @@ const USER = /^[^\s"'`${}%]+\$?$/;
 export class SshAccess implements RemoteAccess {
   public readonly user: string;
   public readonly sudo: boolean;
+  public readonly hostKey: string;
+  private readonly address?: string;
   private readonly fixed: Partial<SSHProvisionerConnection>;
   private readonly key: SshKey;
 
   /**
-   * @throws ConstructError when user, port, address or host key cannot be what they claim to be, or the key file is
-   * relative or missing
+   * @throws ConstructError when user, port, address or host key cannot be what they claim to be, or Terraform could not log in
+   * with the key file
    */
   constructor(scope: IConstruct, props: SshAccessProps) {
-    this.key = props.key ?? SshKey.agent();
+    this.key = requireOpaque(scope, "'key'", SshKey, props.key ?? SshKey.agent());
     this.user = requireUser(scope, "the SSH user", props.user);
     this.sudo = props.sudo ?? this.user !== "root";
+    this.hostKey = requireHostKey(scope, props.hostKey);
+    this.address = props.address === undefined ? undefined : requireAddress(scope, "address for SSH", props.address);
     this.fixed = {
       port: requirePort(scope, "the SSH port", props.port ?? 22),
-      hostKey: requireHostKey(scope, props.hostKey),
       ...this.keyArguments(scope),
       ...(props.bastion ? bastionArguments(scope, props.bastion) : {}),
     };
   }
 
-  public connection(address: string): SSHProvisionerConnection {
+  public connection(hostAddress: string): SSHProvisionerConnection {
+    const address = this.address ?? hostAddress;
+    const { port = 22, bastionHost, bastionHostKey, bastionPort = 22 } = this.fixed;
     return {
       type: "ssh",
       host: address,
       user: this.user,
-      timeout: "2m",
+      // A machine that Terraform has made boots first, and learns who may log in.
+      timeout: Token.isUnresolved(hostAddress) ? "2m" : "1m",
       scriptPath: SCRIPT_PATH,
       ...this.fixed,
+      hostKey:
+        bastionHost === undefined || bastionHostKey === undefined
+          ? this.hostKey
+          : pinWithBastion(
+              { address, port, hostKey: this.hostKey },
+              { address: bastionHost, port: bastionPort, hostKey: bastionHostKey },
+            ),
     };
   }
 
   public get obstacleToRemoval(): string {
-    if (this.key._source === "variable") {
-      return "its SSH key comes from a variable";
-    }
-    return Token.isUnresolved(this.fixed.bastionHost) ? "its bastion is only known after apply" : "";
+    return this.key._source === "variable" ? "its SSH key comes from a variable" : "";
   }
 
   private keyArguments(scope: IConstruct): Partial<SSHProvisionerConnection> {
@@ -146,26 +172,25 @@ export class SshAccess implements RemoteAccess {
     if (source === "agent") {
       return { agent: "true" };
     }
-    if (source === "file" && (!/^\/[^"$%\\]*$/.test(value) || !isFile(value))) {
-      throw new ConstructError(
-        scope,
-        `there is no SSH key file '${value}'`,
-        "give the absolute path of a file that exists, without quotes, '$', '%' or backslashes",
-      );
-    }
-    return { agent: "false", privateKey: source === "file" ? `\${file("${value}")}` : value };
+    return {
+      agent: "false",
+      privateKey: source === "file" ? `\${file("${requirePrivateKey(scope, value)}")}` : value,
+    };
   }
 }
 
+/** A file of a key ends with a line break. */
 function requireHostKey(scope: IConstruct, hostKey: string): string {
-  if (!HOST_KEY.test(hostKey)) {
+  const line = String(hostKey).trim();
+  if (!HOST_KEY.test(line)) {
     throw new ConstructError(
       scope,
       `'${hostKey}' is no SSH host key`,
-      "give it as 'ssh-ed25519 AAAA…', the way 'ssh-keyscan -t ed25519 HOST' prints it behind the name",
+      "give one of the host's keys, on one line, as 'ecdsa-sha2-nistp256 AAAA…', the way 'ssh-keyscan -t ecdsa HOST' prints it behind " +
+        "the name",
     );
   }
-  return hostKey;
+  return line;
 }
 
 function requireUser(scope: IConstruct, what: string, user: string): string {

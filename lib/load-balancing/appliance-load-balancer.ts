@@ -1,5 +1,13 @@
 import { Construct } from "constructs";
-import { ConstructError, requireInNetworks, requirePort, requireReachableAddress, requireUrlPath } from "../validation";
+import {
+  ConstructError,
+  requireInNetworks,
+  requirePort,
+  requireReachableAddress,
+  requireSources,
+  requireUrlPath,
+} from "../validation";
+import { ForwardedClients } from "../zato";
 import { LoadBalancerBase } from "./load-balancer-base";
 
 /** What all appliances are declared with that hold a virtual address and terminate TLS. */
@@ -35,6 +43,31 @@ export interface ApplianceLoadBalancerProps {
    * @default - none but the path of the health check
    */
   readonly openPaths?: readonly string[];
+
+  /**
+   * Networks or addresses of the device from which its requests and checks reach the clusters. Firewalls of the hosts let in no
+   * others, and nobody else's word counts on who a client is.
+   *
+   * @default - anywhere
+   */
+  readonly sourceNetworks?: readonly string[];
+}
+
+/** Where the virtual address of an appliance is. */
+export interface ApplianceAddress {
+  /**
+   * Where other load balancers may serve other ports of the virtual address, for example a partition of the device.
+   *
+   * @default - nowhere: the address is the load balancer's own
+   */
+  readonly sharedIn?: string;
+
+  /**
+   * The network that the virtual address is in, if it is one of the device's own, in which equal addresses are others.
+   *
+   * @default - that of all
+   */
+  readonly network?: string;
 }
 
 /** What load balancers have in common that are a device with a virtual address. */
@@ -42,6 +75,8 @@ export abstract class ApplianceLoadBalancer extends LoadBalancerBase {
   public readonly entryAddress: string;
   public readonly entryPort: number;
   public readonly usesTls: boolean;
+  public readonly sourceNetworks?: readonly string[];
+  public override readonly forwardedClients: ForwardedClients;
 
   /** Whether port 80 sends clients to the TLS port. */
   public readonly redirectsHttp: boolean;
@@ -51,9 +86,15 @@ export abstract class ApplianceLoadBalancer extends LoadBalancerBase {
 
   /**
    * @throws ConstructError for a virtual address that is none or in none of the networks, a port that is none, 443 or a
-   * redirect without TLS, or a path that is none
+   * redirect without TLS, a path or a network that is none, or a virtual address that another load balancer of the App has
    */
-  constructor(scope: Construct, id: string, props: ApplianceLoadBalancerProps, usesTls: boolean) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: ApplianceLoadBalancerProps,
+    usesTls: boolean,
+    place: ApplianceAddress = {},
+  ) {
     super(scope, id);
     const { virtualAddress, networks, port, redirectHttp, openPaths = [] } = props;
     this.entryAddress = requireReachableAddress(this, "virtual address", virtualAddress);
@@ -61,10 +102,14 @@ export abstract class ApplianceLoadBalancer extends LoadBalancerBase {
       requireInNetworks(this, "virtual address", virtualAddress, networks, "the device");
     }
     this.usesTls = usesTls;
+    this.sourceNetworks = props.sourceNetworks && requireSources(this, "network of the device", props.sourceNetworks);
+    this.forwardedClients = { proxies: this.sourceNetworks ?? "any", protocol: usesTls ? "https" : "http" };
     this.entryPort = requirePort(this, "the port of the load balancer", port ?? (usesTls ? 443 : 80));
     this.redirectsHttp = redirectHttp ?? usesTls;
     this.openPaths = openPaths.map((path) => requireUrlPath(this, "URL path to open", path));
     this.requireTlsWhereItIsExpected();
+    const ports = this.redirectsHttp ? [this.entryPort, 80] : [this.entryPort];
+    this.holdAddress({ ...place, address: this.entryAddress, ports });
   }
 
   private requireTlsWhereItIsExpected(): void {

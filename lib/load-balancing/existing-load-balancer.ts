@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { Affinity } from "../content";
 import { requireAddress, requirePort, requireSources } from "../validation";
+import { ForwardedClients } from "../zato";
 import { LoadBalancerAbilities, LoadBalancerBase } from "./load-balancer-base";
 
 /** What an {@link ExistingLoadBalancer} is declared with. */
@@ -29,6 +30,14 @@ export interface ExistingLoadBalancerProps {
    * @default - anywhere
    */
   readonly sourceNetworks?: readonly string[];
+
+  /**
+   * Networks or addresses from which its requests come, if it adds the client's address to `X-Forwarded-For` and sets
+   * `X-Forwarded-Proto` by itself: services then see these. What others claim is dropped.
+   *
+   * @default - none: services take the address that requests come from for the client's
+   */
+  readonly trustedProxies?: readonly string[];
 }
 
 /**
@@ -40,6 +49,7 @@ export class ExistingLoadBalancer extends LoadBalancerBase {
   public readonly entryPort: number;
   public readonly usesTls: boolean;
   public readonly sourceNetworks?: readonly string[];
+  public override readonly forwardedClients?: ForwardedClients;
 
   /** Whatever it can do: who runs it reads from the output what is asked for. */
   protected readonly abilities: LoadBalancerAbilities = {
@@ -57,5 +67,8 @@ export class ExistingLoadBalancer extends LoadBalancerBase {
     this.usesTls = props.tls ?? this.entryPort === 443;
     this.sourceNetworks =
       props.sourceNetworks && requireSources(this, "network of the load balancer", props.sourceNetworks);
+    this.forwardedClients = props.trustedProxies && {
+      proxies: requireSources(this, "network of a trusted proxy", props.trustedProxies),
+    };
   }
 }

@@ -1,5 +1,6 @@
 import { IConstruct } from "constructs";
 import { RemoteComponent } from "../remote";
+import { ForwardedClients } from "../zato";
 import { HealthCheckProps } from "./health-check";
 import { LoadBalancerPool } from "./pool";
 
@@ -35,6 +36,13 @@ export interface IExternalLoadBalancer extends IConstruct {
    * @default - anywhere
    */
   readonly sourceNetworks?: readonly string[];
+
+  /**
+   * How it tells the clusters who a client is, by the last address in `X-Forwarded-For`.
+   *
+   * @default - not at all: services take whatever address requests come from for the client's
+   */
+  readonly forwardedClients?: ForwardedClients;
 
   /**
    * How this kind checks health where the deployment does not say otherwise: for kinds that cannot do it as often as

@@ -6,7 +6,6 @@ import { inLastingOrder, requireCertificate, TlsCertificate } from "../remote";
 import {
   ConstructError,
   hostPort,
-  isSameAddress,
   isV4,
   requireReachableAddress,
   requireName,
@@ -15,13 +14,14 @@ import {
   requireUrlPath,
   requireWhole,
 } from "../validation";
+import { ForwardedClients } from "../zato";
+import { everyAddressOf } from "../zato/haproxy/binds";
 import { ZATO_3_PATHS } from "../zato/path-rules";
 import { renderHaproxyConfig } from "./haproxy-config";
 import { HaproxyNode } from "./haproxy-node";
 import { renderKeepalivedConfig } from "./keepalived-config";
 import { LoadBalancerAbilities, LoadBalancerBase } from "./load-balancer-base";
-import { LoadBalancerPool } from "./pool";
-import { claimVirtualAddress } from "./virtual-addresses";
+import { claimRouterId } from "./virtual-addresses";
 
 /** What a {@link HaproxyLoadBalancer} is declared with. */
 export interface HaproxyLoadBalancerProps {
@@ -34,6 +34,14 @@ export interface HaproxyLoadBalancerProps {
    * @default - none with one host; two hosts need one
    */
   readonly virtualAddress?: string;
+
+  /**
+   * The virtual address of before: the pair serves it as well, until no client asks for it any more and another deploy leaves
+   * it out.
+   *
+   * @default - none
+   */
+  readonly formerVirtualAddress?: string;
 
   /**
    * The port that clients use.
@@ -86,6 +94,14 @@ export interface HaproxyLoadBalancerProps {
   readonly openPaths?: readonly string[];
 
   /**
+   * Networks, as `10.0.0.0/8` or `2001:db8::/32`, or addresses of proxies in front of this load balancer whose word on clients
+   * counts: they add the client's address to `X-Forwarded-For`, and set `X-Forwarded-Proto`. What anybody else claims is dropped.
+   *
+   * @default - none: a client is who connects
+   */
+  readonly trustedProxies?: readonly string[];
+
+  /**
    * The most connections of clients at a time.
    *
    * @default 4000
@@ -93,8 +109,8 @@ export interface HaproxyLoadBalancerProps {
   readonly maxConnections?: number;
 
   /**
-   * Whether a POST or PATCH whose cluster was lost is sent to another one. Only if all services may be called twice
-   * without harm.
+   * Whether a POST, PUT, DELETE or any other request than GET, HEAD and OPTIONS whose cluster was lost while it worked on it is
+   * sent to another one. Only if all services may be called twice without harm.
    *
    * @default false
    */
@@ -110,6 +126,7 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
   public readonly entryPort: number;
   public readonly usesTls: boolean;
   public readonly sourceNetworks: readonly string[];
+  public override readonly forwardedClients: ForwardedClients;
 
   /** The HAProxy of each host. */
   public readonly nodes: HaproxyNode[];
@@ -135,17 +152,24 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
     this.usesTls = props.certificate !== undefined;
     this.entryPort = requirePort(this, "the port of the load balancer", props.port ?? (this.usesTls ? 443 : 80));
     this.sourceNetworks = props.hosts.map((host) => host.address);
+    this.forwardedClients = { proxies: this.sourceNetworks };
     this.entryAddress = props.virtualAddress ?? props.hosts[0]!.address;
     const routerId = requireWhole(this, "the virtual router id", props.virtualRouterId ?? 51, 1, 255);
+    this.virtualAddresses.forEach((address) => this.holdAddress({ address, ports: [this.entryPort] }));
     if (props.virtualAddress !== undefined) {
-      claimVirtualAddress({ owner: this, address: props.virtualAddress, routerId, hosts: props.hosts });
+      claimRouterId(this, routerId, props.hosts);
     }
     requireWhole(this, "the number of connections", props.maxConnections ?? 1, 1);
     props.openPaths?.forEach((path) => requireUrlPath(this, "URL path to open", path));
+    if (props.trustedProxies) {
+      requireSources(this, "network of a trusted proxy", props.trustedProxies);
+    }
     this.requireInterface();
     this.requireAccess();
     const [, last] = inLastingOrder(props.hosts, ({ hostName }) => hostName);
     this.nodes = props.hosts.map((host, position) => {
+      // The second one is touched when the first one works again.
+      const earlier = (): HaproxyNode[] => (host === last ? this.nodes.filter((other) => other.host !== host) : []);
       const node = new HaproxyNode(this, host.hostName, {
         host,
         name: id,
@@ -154,19 +178,20 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
         redirectsHttp: this.redirectsHttp,
         allowedNetworks: props.allowedNetworks,
         peerAddresses: this.sourceNetworks.filter((address) => address !== host.address),
+        earlier,
         pool: () => this.pool,
         haproxyConfig: () => this.haproxyConfig(),
         keepalivedConfig: this.keepalivedConfig(host, position),
+        virtualRouterId: routerId,
         ownEntry: (this.usesTls ? "https://" : "") + hostPort(props.virtualAddress ?? "127.0.0.1", this.entryPort),
       });
-      // The second one is touched when the first one works again.
-      node.after(() => [...this.readyClusters, ...(host === last ? this.nodes.filter((other) => other !== node) : [])]);
+      node.after(() => [...this.readyClusters, ...earlier()]);
       return node;
     });
   }
 
   private requireHosts(): void {
-    const { hosts, virtualAddress } = this.props;
+    const { hosts, virtualAddress, formerVirtualAddress } = this.props;
     if (hosts.length < 1 || hosts.length > 2 || new Set(hosts).size !== hosts.length) {
       throw new ConstructError(
         this,
@@ -181,31 +206,23 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
         "give a 'virtualAddress' in their network that nobody uses",
       );
     }
-    if (virtualAddress !== undefined) {
-      requireReachableAddress(this, "virtual address", virtualAddress);
-      const owner = hosts.find(({ address }) => isSameAddress(address, virtualAddress));
-      if (owner) {
-        this.refuseVirtualAddressOf(owner.node.path);
-      }
-      hosts.forEach((host) => this.requireUnicastAddress(host, virtualAddress));
+    if (virtualAddress === undefined && formerVirtualAddress !== undefined) {
+      throw new ConstructError(
+        this,
+        `there is no virtual address in place of the former one, ${formerVirtualAddress}`,
+        "give a 'virtualAddress' too, or leave 'formerVirtualAddress' out",
+      );
+    }
+    for (const address of this.virtualAddresses) {
+      requireReachableAddress(this, "virtual address", address);
+      hosts.forEach((host) => this.requireUnicastAddress(host, address));
     }
   }
 
-  protected override validatePool(pool: LoadBalancerPool): void {
-    super.validatePool(pool);
-    const { virtualAddress = "" } = this.props;
-    const owner = pool.members.find(({ address }) => isSameAddress(address, virtualAddress));
-    if (owner) {
-      this.refuseVirtualAddressOf(`the cluster ${owner.name}`);
-    }
-  }
-
-  private refuseVirtualAddressOf(owner: string): never {
-    throw new ConstructError(
-      this,
-      `the virtual address ${this.props.virtualAddress} is that of ${owner}`,
-      "give an address in the hosts' network that nobody uses",
-    );
+  /** The one that clients use, and the former one. */
+  private get virtualAddresses(): string[] {
+    const { virtualAddress, formerVirtualAddress } = this.props;
+    return [virtualAddress, formerVirtualAddress].filter((address) => address !== undefined);
   }
 
   /** As Linux takes them: up to 15 characters. */
@@ -226,7 +243,7 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
 
   private requireAccess(): void {
     const { certificate, allowedNetworks, hosts } = this.props;
-    if (certificate) {
+    if (certificate !== undefined) {
       requireCertificate(this, certificate);
     }
     if (this.redirectsHttp && !(this.usesTls && this.entryPort === 443)) {
@@ -238,7 +255,7 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
     }
     if (allowedNetworks) {
       requireSources(this, "network of clients", allowedNetworks);
-      const open = hosts.find((host) => !host.firewall);
+      const open = hosts.find((host) => !host.machine.hasFirewall);
       if (open) {
         throw new ConstructError(
           this,
@@ -264,13 +281,16 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
   }
 
   private haproxyConfig(): string {
-    const { virtualAddress, certificate, openPaths, maxConnections, retryPosts } = this.props;
-    const bind = (port: number): string => (virtualAddress === undefined ? `:${port}` : hostPort(virtualAddress, port));
+    const { virtualAddress, certificate, openPaths, trustedProxies, maxConnections, retryPosts } = this.props;
+    const binds = (port: number): string[] =>
+      virtualAddress === undefined
+        ? [everyAddressOf(this.props.hosts[0]!.address, port)]
+        : this.virtualAddresses.map((address) => hostPort(address, port));
     return renderHaproxyConfig({
-      bind: bind(this.entryPort),
+      binds: binds(this.entryPort),
       tls: certificate && {
         certificate: HaproxyNode.certificatePlace(this.node.id, certificate),
-        redirectBind: this.redirectsHttp ? bind(80) : "",
+        redirectBinds: this.redirectsHttp ? binds(80) : [],
       },
       membersCa: HaproxyNode.membersCaPlace(this.node.id),
       isVirtual: virtualAddress !== undefined,
@@ -278,25 +298,27 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
       pool: this.pool,
       privatePaths: ZATO_3_PATHS,
       openPaths: openPaths ?? [],
+      trustedProxies: trustedProxies ?? [],
       maxConnections: maxConnections ?? 4000,
       retryPosts: retryPosts ?? false,
     });
   }
 
   private keepalivedConfig(host: IHost, position: number): string {
-    const { virtualAddress, hosts, virtualRouterId, networkInterface } = this.props;
+    const { virtualAddress, formerVirtualAddress, hosts, virtualRouterId, networkInterface } = this.props;
     if (virtualAddress === undefined) {
       return "";
     }
     return renderKeepalivedConfig({
       name: this.node.id,
       virtualAddress,
+      formerVirtualAddress,
       virtualRouterId: virtualRouterId ?? 51,
       priority: 150 - 50 * position,
       ownAddress: host.address,
       peerAddresses: hosts.filter((other) => other !== host).map((other) => other.address),
       networkInterface: networkInterface ?? "",
-      socket: this.socket,
+      check: HaproxyNode.checkPlace(this.node.id),
     });
   }
 

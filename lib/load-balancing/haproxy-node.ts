@@ -11,6 +11,7 @@ import {
 } from "../remote";
 import { hostPort } from "../validation";
 import { rootUnitOf } from "../zato/systemd-unit";
+import { renderKeepalivedCheck } from "./keepalived-config";
 import { LoadBalancerPool } from "./pool";
 
 /** What a node of a {@link HaproxyLoadBalancer} is made from. */
@@ -27,12 +28,16 @@ export interface HaproxyNodeProps {
   readonly allowedNetworks?: readonly string[];
   /** The other hosts of the load balancer. */
   readonly peerAddresses: readonly string[];
+  /** The nodes that are touched before this one; asked for at synth. */
+  readonly earlier: () => HaproxyNode[];
   /** The pool; asked for at synth. */
   readonly pool: () => LoadBalancerPool;
   /** The configuration of HAProxy; asked for at synth. */
   readonly haproxyConfig: () => string;
   /** The configuration of keepalived, empty without a virtual address. */
   readonly keepalivedConfig: string;
+  /** The number of the virtual router, which none but the peers speak for. */
+  readonly virtualRouterId: number;
   /** Where the host itself reaches what it serves. */
   readonly ownEntry: string;
 }
@@ -44,14 +49,20 @@ export class HaproxyNode extends RemoteComponent {
   constructor(scope: Construct, id: string, props: HaproxyNodeProps) {
     super(scope, id, { host: props.host, kind: "haproxy", name: props.name });
     this.props = props;
-    if (props.keepalivedConfig) {
-      props.host._register(this, `${props.name}-vrrp`);
-    }
+    // Those of a virtual address are taken away where there is none.
+    props.host.claims.claim(
+      this,
+      this,
+      [props.name, `${props.name}-vrrp`].flatMap((unit) => [`zato-${unit}.service`, `/run/zato-${unit}`]),
+    );
+    props.host.claims.claim(this, this, [`/etc/zato-${props.name}`]);
     props.host.ports.claim(this, props.port, `the load balancer ${props.name}`);
     if (props.redirectsHttp) {
       props.host.ports.claim(this, 80, `the load balancer ${props.name}, which sends clients on to HTTPS`);
     }
     this.admit();
+    // A cluster that cannot be brought to what is declared must not keep the others from being reached.
+    this.bringEarly(props.earlier);
   }
 
   /** Where the certificate for clients is. */
@@ -62,6 +73,11 @@ export class HaproxyNode extends RemoteComponent {
   /** Where the certificates are by which members are known. */
   public static membersCaPlace(name: string): string {
     return `/etc/zato-${name}/members-ca.pem`;
+  }
+
+  /** Where the script is by which keepalived finds out whether HAProxy works. */
+  public static checkPlace(name: string): string {
+    return `/etc/zato-${name}/check-haproxy`;
   }
 
   protected override state(): ComponentState {
@@ -77,9 +93,13 @@ export class HaproxyNode extends RemoteComponent {
         vrrp_unit: `zato-${name}-vrrp.service`,
         own_address: this.host.address,
         own_entry: this.props.ownEntry,
+        members: members.map(({ address, port }) => hostPort(address, port)).join("\n"),
         ...parameters,
+        ...(this.props.keepalivedConfig && {
+          virtual_router_id: String(this.props.virtualRouterId),
+          peers: this.props.peerAddresses.join("\n"),
+        }),
         ...(tls && {
-          members: members.map(({ address, port }) => hostPort(address, port)).join("\n"),
           members_ca: HaproxyNode.membersCaPlace(name),
           server_name: tls.serverName ?? "",
         }),
@@ -98,7 +118,11 @@ export class HaproxyNode extends RemoteComponent {
           ExecReload: [`/usr/sbin/haproxy -c -q -f ${config}`, "/bin/kill -USR2 $MAINPID"],
         }),
         ...(keepalivedConfig
-          ? { keepalived: keepalivedConfig, vrrp_unit: this.vrrpUnit(name, `${folder}/keepalived.conf`) }
+          ? {
+              keepalived: keepalivedConfig,
+              check: renderKeepalivedCheck(`/run/zato-${name}/admin.sock`),
+              vrrp_unit: this.vrrpUnit(name, folder),
+            }
           : {}),
         ...(tls && { members_ca: tls.ca }),
       },
@@ -127,10 +151,13 @@ export class HaproxyNode extends RemoteComponent {
     host.ingress.admit({ protocol: "vrrp", from: () => peerAddresses, purpose: `the load balancer ${name}` });
   }
 
-  private vrrpUnit(name: string, config: string): string {
+  private vrrpUnit(name: string, folder: string): string {
+    const config = `${folder}/keepalived.conf`;
     return rootUnitOf(`Virtual address of the load balancer ${name}`, {
       Type: "simple",
       RuntimeDirectory: `zato-${name}-vrrp`,
+      // Before anything is heard from peers. A kernel without nftables still has keepalived.
+      ExecStartPre: `-/usr/sbin/nft -f ${folder}/vrrp.nft`,
       ExecStart:
         `/usr/sbin/keepalived --dont-fork --log-console --vrrp --use-file ${config} ` +
         `--pid /run/zato-${name}-vrrp/pid --vrrp_pid /run/zato-${name}-vrrp/vrrp.pid`,

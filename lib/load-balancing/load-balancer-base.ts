@@ -1,10 +1,12 @@
 import { Construct } from "constructs";
 import { Affinity } from "../content";
 import { RemoteComponent } from "../remote";
-import { ConstructError } from "../validation";
+import { ConstructError, requireOwnFramework } from "../validation";
+import { ForwardedClients } from "../zato";
 import { IExternalLoadBalancer, PoolBinding } from "./external-load-balancer";
 import { HealthCheckProps } from "./health-check";
 import { LoadBalancerPool } from "./pool";
+import { holdVirtualAddress, requireNobodysAddress, VirtualAddress } from "./virtual-addresses";
 
 /** What a kind of load balancer can do with a pool, other than spread requests over it. */
 export interface LoadBalancerAbilities {
@@ -34,14 +36,17 @@ export abstract class LoadBalancerBase extends Construct implements IExternalLoa
   public abstract readonly entryPort: number;
   public abstract readonly usesTls: boolean;
   public readonly healthCheckDefaults?: HealthCheckProps;
+  public readonly forwardedClients?: ForwardedClients;
 
   /** What the kind can do. */
   protected abstract readonly abilities: LoadBalancerAbilities;
 
   private binding?: PoolBinding;
+  private readonly held: VirtualAddress[] = [];
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
+    requireOwnFramework(this);
     this.node.addValidation({
       validate: () => {
         this.validatePool(this.pool);
@@ -59,6 +64,16 @@ export abstract class LoadBalancerBase extends Construct implements IExternalLoa
       );
     }
     this.binding = binding;
+  }
+
+  /**
+   * Notes that it holds a virtual address, which no machine of the App and no other load balancer may have.
+   *
+   * @throws ConstructError when another load balancer of the App has it
+   */
+  protected holdAddress(virtual: VirtualAddress): void {
+    holdVirtualAddress(this, virtual);
+    this.held.push(virtual);
   }
 
   /**
@@ -82,7 +97,8 @@ export abstract class LoadBalancerBase extends Construct implements IExternalLoa
   /**
    * Refuses, at synth, a pool that the kind cannot serve. A kind with further limits adds them.
    *
-   * @throws ConstructError when the pool has no member, or asks for an affinity or for TLS that the kind does not have
+   * @throws ConstructError when the pool has no member, or asks for an affinity or for TLS that the kind does not have, or a
+   * machine has the virtual address
    */
   protected validatePool({ members, affinity, stickyPaths, tls }: LoadBalancerPool): void {
     const { kind, affinities, pathAffinities, memberTls = false } = this.abilities;
@@ -96,6 +112,7 @@ export abstract class LoadBalancerBase extends Construct implements IExternalLoa
     if (members.length === 0) {
       throw new ConstructError(this, "the pool has no member", "give the deployment at least one cluster");
     }
+    this.held.forEach((virtual) => requireNobodysAddress(this, virtual, members));
     if (affinity !== Affinity.NONE && !affinities.includes(affinity)) {
       throw new ConstructError(
         this,

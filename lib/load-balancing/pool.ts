@@ -39,4 +39,7 @@ export interface LoadBalancerPool {
 
   /** The longest that a request may take, in seconds. */
   readonly requestTimeout: number;
+
+  /** Whether balancers of the library's own write their requests to the journal. */
+  readonly logsRequests: boolean;
 }

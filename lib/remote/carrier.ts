@@ -1,7 +1,7 @@
-import { NullProvider } from "@cdktf/provider-null/lib/provider";
 import { TerraformProvider, TerraformResource, TerraformStack } from "cdktf";
 import { Construct, IConstruct } from "constructs";
-import { ConstructError } from "../validation";
+import { ConstructError, KIND } from "../validation";
+import { NullProvider } from "../framework";
 import { terraformAddress } from "./terraform-address";
 
 /** The key of the CDKTF context that chooses the carrier, for example in `cdktf.json`. */
@@ -43,9 +43,8 @@ export class Carrier {
     public readonly triggersArgument: string,
   ) {}
 
-  /** How a destroy-time provisioner, which may only read its own resource, refers to a trigger. */
-  public ownTrigger(key: string): string {
-    return `\${self.${this.triggersArgument}.${key}}`;
+  protected get [KIND](): "Carrier" {
+    return "Carrier";
   }
 
   /** Adds the provider that the type needs, unless the stack has one. */
@@ -81,7 +80,8 @@ class DefaultNullProvider extends NullProvider {
 export interface CarrierContent {
   readonly triggers: Record<string, string>;
   readonly provisioners: TerraformResource["provisioners"];
-  readonly connection: TerraformResource["connection"];
+  /** @default - none */
+  readonly connection?: TerraformResource["connection"];
   readonly dependsOn: TerraformResource[];
   /**
    * Whether it stays as it is, whatever its triggers say.
@@ -89,6 +89,13 @@ export interface CarrierContent {
    * @default false
    */
   readonly ignoresChanges?: boolean;
+  /**
+   * What a destroy-time provisioner, which may only read its own resource, reads by {@link ownInput}. A change replaces nothing;
+   * only `terraform_data` has it.
+   *
+   * @default - none
+   */
+  readonly input?: Record<string, string>;
   /**
    * A text that provisioners of this and other resources refer to by {@link textOf}; Terraform reads it once, however many do.
    *
@@ -102,23 +109,25 @@ export function textOf(resource: TerraformResource): string {
   return `\${local.${resource.friendlyUniqueId}}`;
 }
 
+/** Refers to an input of the resource itself, for its destroy-time provisioner. */
+export function ownInput(key: string): string {
+  return `\${self.input.${key}}`;
+}
+
 /** One resource of the carrier's type, rendered at synth. */
 export class CarrierResource extends TerraformResource {
-  private readonly carrier: Carrier;
-
   constructor(
     scope: Construct,
     id: string,
     /** Gives nothing where there is to be no such resource. */
     private readonly produce: () => CarrierContent | undefined,
+    private readonly carrier: Carrier = Carrier.of(scope),
   ) {
-    const carrier = Carrier.of(scope);
     super(scope, id, {
       terraformResourceType: carrier.resourceType,
       terraformGeneratorMetadata:
         carrier === Carrier.NULL_RESOURCE ? { providerName: "null", providerVersionConstraint: "~> 3.0" } : undefined,
     });
-    this.carrier = carrier;
     carrier.addProvider(this);
   }
 
@@ -133,7 +142,10 @@ export class CarrierResource extends TerraformResource {
     this.connection = content.connection;
     // By hand: cdktf's dependable() makes a token with a stack trace for each, a third of the time of a big synth.
     this.dependsOn = content.dependsOn.map(terraformAddress);
-    this.triggers = content.triggers;
+    this.attributes = {
+      [this.carrier.triggersArgument]: content.triggers,
+      ...(content.input && { input: content.input }),
+    };
     if (content.ignoresChanges) {
       this.lifecycle = { ignoreChanges: "all" };
     }
@@ -152,9 +164,9 @@ export class CarrierResource extends TerraformResource {
     }
   }
 
-  private triggers: Record<string, string> = {};
+  private attributes: Record<string, unknown> = {};
 
   protected override synthesizeAttributes(): Record<string, unknown> {
-    return { [this.carrier.triggersArgument]: this.triggers };
+    return this.attributes;
   }
 }

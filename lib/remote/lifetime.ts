@@ -1,6 +1,6 @@
-import { Annotations, TerraformResource } from "cdktf";
+import { Annotations, SSHProvisionerConnection, TerraformResource, Token } from "cdktf";
 import { Construct } from "constructs";
-import { Carrier, CarrierResource } from "./carrier";
+import { Carrier, CarrierResource, ownInput } from "./carrier";
 import { PreflightBarrier } from "./preflight-barrier";
 import { runScriptOnDestroy } from "./provisioners";
 import type { RemoteHost } from "./remote-host";
@@ -15,8 +15,8 @@ export interface LifetimeProps {
 }
 
 /**
- * Stands for the presence of something on a host. It knows identity only, so that no change of content replaces it:
- * a replacement would run its destroy-time provisioner, which removes.
+ * Stands for the presence of something on a host. It knows identity only, so that neither a change of content nor one of how the
+ * host is reached replaces it: a replacement would run its destroy-time provisioner, which removes.
  */
 export class Lifetime extends Construct {
   public readonly resource: TerraformResource;
@@ -32,13 +32,41 @@ export class Lifetime extends Construct {
           `${obstacle}; use an SSH agent or a key file by path`,
       );
     }
-    this.resource = new CarrierResource(this, "Resource", () => ({
-      triggers: { address: host.address, component: `${kind}/${name}` },
-      connection: removable
-        ? { ...host.access.connection(Carrier.of(this).ownTrigger("address")), timeout: "20s" }
-        : undefined,
-      provisioners: removable ? [runScriptOnDestroy(host, "remove.sh", kind, name)] : [],
-      dependsOn: [PreflightBarrier.of(this).resource, ...props.dependsOn()],
-    }));
+    this.resource = new CarrierResource(
+      this,
+      "Resource",
+      () => ({
+        triggers: { component: `${kind}/${name}` },
+        ...(removable ? ownConnection(host.access.connection(host.address)) : {}),
+        provisioners: removable ? [runScriptOnDestroy(host, "remove.sh", kind, name)] : [],
+        dependsOn: [PreflightBarrier.of(this).resource, ...props.dependsOn()],
+      }),
+      // Whatever carries content: of a `null_resource` nothing can change in place.
+      Carrier.TERRAFORM_DATA,
+    );
   }
+}
+
+/**
+ * How the host is reached when the resource is destroyed: as the program says at that time. What only Terraform knows, the
+ * resource remembers from the last apply, since its provisioner may refer to nothing but itself.
+ */
+function ownConnection(connection: SSHProvisionerConnection): {
+  connection: SSHProvisionerConnection;
+  input?: Record<string, string>;
+} {
+  const remembered = Object.entries(connection)
+    .filter(([, value]) => Token.isUnresolved(value))
+    .map(([property, value]) => ({ property, value: String(value), key: inputKey(property) }));
+  const input = Object.fromEntries(remembered.map(({ key, value }) => [key, value]));
+  const references = Object.fromEntries(remembered.map(({ property, key }) => [property, ownInput(key)]));
+  return {
+    connection: { ...connection, ...references, timeout: "20s" },
+    ...(remembered.length > 0 && { input }),
+  };
+}
+
+/** `bastion_host` for `bastionHost`: in a reference cdktf would write it so. */
+function inputKey(property: string): string {
+  return property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

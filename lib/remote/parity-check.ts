@@ -27,7 +27,6 @@ export class ParityCheck extends Construct {
             connection: host.access.connection(host.address),
           })),
       ),
-      connection: undefined,
       dependsOn: contents.map(({ content }) => content),
     }));
   }

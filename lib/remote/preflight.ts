@@ -1,5 +1,6 @@
-import { Fn, TerraformResource } from "cdktf";
+import { Fn, TerraformResource, Token } from "cdktf";
 import { Construct } from "constructs";
+import { hostPort } from "../validation";
 import { CarrierResource } from "./carrier";
 import { HostScriptsAsset } from "./host-scripts-asset";
 import { renderManifest } from "./manifest";
@@ -7,6 +8,9 @@ import { PreflightBarrier } from "./preflight-barrier";
 import { prepareStaging, runPreflight, stageFolder, stageText, STAGING, stagingName } from "./provisioners";
 import type { RemoteHost } from "./remote-host";
 import { terraformText } from "./terraform-text";
+
+/** Seconds that a machine gets to boot. */
+const BOOT_SECONDS = 120;
 
 /** What a component needs of its host, checked before anything on any host is changed. */
 export interface HostRequirements {
@@ -23,6 +27,13 @@ export interface HostRequirements {
    * @default 0
    */
   readonly disk?: number;
+
+  /**
+   * MiB of files that each deploy may bring along: they lie in the login directory and below `/var/lib` on their way to `/opt`.
+   *
+   * @default 0
+   */
+  readonly content?: number;
 
   /**
    * Addresses as `host:port` that must accept a TCP connection from the host.
@@ -55,8 +66,6 @@ export class Preflight extends Construct {
   /** Must be created again where its scripts are gone. */
   public readonly resource: TerraformResource;
 
-  private readonly requirements: (() => HostRequirements)[] = [];
-
   constructor(
     private readonly host: RemoteHost,
     id: string,
@@ -66,42 +75,43 @@ export class Preflight extends Construct {
     this.resource = new CarrierResource(this, "Resource", () => {
       const { access, address } = host;
       const connection = access.connection(address);
+      const { host: server, port, bastionHost, bastionPort, bastionUser } = connection;
       const facts = this.facts();
       const staged = stagingName("scripts");
       const manifest = `${stagingName("preflight")}.manifest`;
-      return host._carry({
+      const content = {
         triggers: {
-          address,
+          // Another way to the host brings the scripts to who logs in there, and nothing else anew.
+          reached_at: `${access.user}@${hostPort(server, port ?? 22)}`,
+          ...(bastionHost && {
+            reached_by: `${bastionUser ?? access.user}@${hostPort(bastionHost, bastionPort ?? 22)}`,
+          }),
           revision: terraformText(host.revision),
-          user: access.user,
           scripts: scripts.assetHash,
           ...Object.fromEntries(Object.entries(facts).map(([k, v]) => [k, terraformText(v)])),
         },
-        connection,
         provisioners: [
-          prepareStaging(connection),
+          ...prepareStaging(connection),
           stageFolder(staged, scripts.path),
           stageText(manifest, terraformText(renderManifest({ parameters: facts }))),
           runPreflight(staged, `${STAGING}/${manifest}`, Fn.timestamp()),
         ],
         dependsOn: [],
-      });
+      };
+      // A machine that Terraform has made boots first.
+      return Token.isUnresolved(address) ? host._carry(content, BOOT_SECONDS) : host._carry(content);
     });
-    PreflightBarrier.of(this).add(host, this.resource);
-  }
-
-  /** Adds what a component needs; asked for at synth. */
-  public require(requirements: () => HostRequirements): void {
-    this.requirements.push(requirements);
+    PreflightBarrier.of(this).add(this.resource);
   }
 
   private facts(): Record<string, string> {
-    const needs = this.requirements.map((produce) => produce());
+    const needs = this.host.machine.requirements;
     const sum = (pick: (need: HostRequirements) => number | undefined): number =>
       needs.reduce((total, need) => total + (pick(need) ?? 0), 0);
     const all = (pick: (need: HostRequirements) => string[] | undefined): string =>
       [...new Set(needs.flatMap((need) => pick(need) ?? []))].sort().join("\n");
     const files = all((need) => need.files);
+    const content = sum((need) => need.content);
     return {
       host: this.host.hostName,
       sudo: String(this.host.access.sudo),
@@ -113,11 +123,12 @@ export class Preflight extends Construct {
         ),
       ),
       disk: String(sum((need) => need.disk)),
-      ports: this.host.ports.claims().join("\n"),
+      ports: this.host.machine.ports.claims().join("\n"),
       endpoints: all((need) => need.endpoints),
       downloads: all((need) => need.downloads),
       ...(files ? { files } : {}),
-      ...(this.host.firewall ? { firewall: "true" } : {}),
+      ...(content > 0 ? { content: String(content) } : {}),
+      ...(this.host.machine.hasFirewall ? { firewall: "true" } : {}),
     };
   }
 }

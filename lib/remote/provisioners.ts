@@ -1,4 +1,5 @@
-import { FileProvisioner, RemoteExecProvisioner, SSHProvisionerConnection } from "cdktf";
+import { FileProvisioner, LocalExecProvisioner, RemoteExecProvisioner, SSHProvisionerConnection } from "cdktf";
+import { HostScriptsAsset } from "./host-scripts-asset";
 import type { RemoteHost } from "./remote-host";
 import { terraformAddress } from "./terraform-address";
 
@@ -11,8 +12,17 @@ export const STAGING = ".cdktf-zato";
  */
 export const SCRIPT_PATH = `${STAGING}/run/%RAND%.sh`;
 
-/** Where it does so before the folder exists. */
-const BOOTSTRAP_SCRIPT_PATH = "./.cdktf-zato-${self.id}.sh";
+/** What makes that folder, put into the login directory when the folder may not be there yet. */
+const BOOTSTRAP = ".cdktf-zato-${self.id}.sh";
+
+/**
+ * Terraform lets everybody on the host change the script of a `remote-exec` before it runs it (mode 0777). It does not for Windows,
+ * where it runs `script_path` as a command once it has put its own script, which nobody runs here, into a file of that name.
+ */
+const RUN_BOOTSTRAP = `sh ${BOOTSTRAP}`;
+
+/** Of a script that fails Terraform leaves everything on the host. */
+const BEGINNING = ["set -o errexit", 'rm -f -- "$0"'];
 
 /** `when` and `on_failure` are rendered by cdktf 0.21 though its types lack them. */
 interface DestroyTime {
@@ -20,13 +30,59 @@ interface DestroyTime {
   readonly onFailure: "continue";
 }
 
-/** Makes the staging folder, readable by the login user alone. */
-export function prepareStaging(connection: SSHProvisionerConnection): RemoteExecProvisioner {
-  return {
-    type: "remote-exec",
-    connection: { ...connection, scriptPath: BOOTSTRAP_SCRIPT_PATH },
-    inline: ["set -o errexit", "umask 077", `mkdir -p ${STAGING}/run`],
-  };
+/** Rendered by cdktf 0.21 though its types lack it. */
+interface Quiet {
+  readonly quiet: true;
+}
+
+/**
+ * Fails, and says that a host may be declared lost, where nothing listens at its address for so many seconds. There is no way to
+ * find out behind a bastion, and no shell to do so on Windows.
+ */
+export function requireAnswer(
+  host: RemoteHost,
+  connection: SSHProvisionerConnection,
+  seconds: number,
+): (LocalExecProvisioner & Quiet)[] {
+  if (connection.bastionHost !== undefined || process.platform === "win32") {
+    return [];
+  }
+  return [
+    {
+      type: "local-exec",
+      command: `sh ${HostScriptsAsset.of(host).path}/reach.sh`,
+      environment: {
+        reach_host: host.hostName,
+        reach_address: connection.host,
+        reach_port: String(connection.port ?? 22),
+        reach_seconds: String(seconds),
+      },
+      quiet: true,
+    },
+  ];
+}
+
+/** Makes the staging folder, the login user's alone, before anything is in it that others must not see or change. */
+export function prepareStaging(connection: SSHProvisionerConnection): (FileProvisioner | RemoteExecProvisioner)[] {
+  return [
+    {
+      type: "file",
+      destination: BOOTSTRAP,
+      content: [
+        "set -e",
+        `rm -f ${BOOTSTRAP}`,
+        "umask 077",
+        `mkdir -p ${STAGING}/run`,
+        `chmod 0700 ${STAGING} ${STAGING}/run`,
+        "",
+      ].join("\n"),
+    },
+    {
+      type: "remote-exec",
+      connection: { ...connection, scriptPath: RUN_BOOTSTRAP, targetPlatform: "windows" },
+      inline: [":"],
+    },
+  ];
 }
 
 /** What a resource calls what it stages: two applies at the same time would take each other's away otherwise. */
@@ -52,7 +108,7 @@ export function runScript(host: RemoteHost, script: string, ...words: string[]):
     `run: terraform apply -replace='${terraformAddress(host.preflight.resource)}'"; exit 1; }`;
   return {
     type: "remote-exec",
-    inline: ["set -o errexit", requireScripts, command(host.access.sudo, script, words)],
+    inline: [...BEGINNING, requireScripts, command(host.access.sudo, script, words)],
   };
 }
 
@@ -62,8 +118,8 @@ export function runPreflight(scripts: string, ...words: string[]): RemoteExecPro
   return {
     type: "remote-exec",
     inline: [
-      "set -o errexit",
-      `rm -f ${BOOTSTRAP_SCRIPT_PATH}`,
+      ...BEGINNING,
+      `rm -f '${RUN_BOOTSTRAP}'`,
       `ln -sfn ${scripts} ${link}`,
       `mv -fT ${link} ${STAGING}/scripts`,
       command(false, "preflight.sh", words),

@@ -8,10 +8,13 @@ export interface RemoteAccess {
   /** True when commands that need root are run by `sudo -n`. */
   readonly sudo: boolean;
 
+  /** The host's public key, which no other machine can show. */
+  readonly hostKey: string;
+
   /**
    * The connection of provisioners that run when something is created or changed.
    *
-   * @param address where the host is reached
+   * @param address where the host is reached unless it is by another one that is for SSH alone
    */
   connection(address: string): SSHProvisionerConnection;
 

@@ -1,4 +1,4 @@
-import { RemoteExecProvisioner, TerraformResource, TerraformStack, TerraformVariable } from "cdktf";
+import { FileProvisioner, RemoteExecProvisioner, TerraformResource, TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import { ConstructError, requireLine } from "../validation";
 import { CarrierResource, textOf } from "./carrier";
@@ -8,7 +8,7 @@ import { HostRequirements } from "./preflight";
 import { PreflightBarrier } from "./preflight-barrier";
 import { runScript, stageFolder, stageText, STAGING, stagingName } from "./provisioners";
 import type { RemoteHost } from "./remote-host";
-import { Secret } from "./secret";
+import { requireSecret, Secret } from "./secret";
 import { terraformAddress } from "./terraform-address";
 import { terraformText } from "./terraform-text";
 
@@ -44,6 +44,13 @@ export interface ComponentState extends ManifestContent {
   readonly secrets?: Readonly<Record<string, Secret>>;
 
   /**
+   * Whether the host is told Terraform's id of the component, which stays the same however often that is deployed: whose it is.
+   *
+   * @default false
+   */
+  readonly tellsOwner?: boolean;
+
+  /**
    * A folder that goes along, as a path that Terraform reads.
    *
    * @default - none
@@ -76,6 +83,7 @@ export abstract class RemoteComponent extends Construct {
   private readonly kind: ComponentKind;
   private readonly lifetime: Lifetime;
   private readonly earlier: (() => RemoteComponent[])[] = [];
+  private early?: TerraformResource;
 
   constructor(scope: Construct, id: string, props: RemoteComponentProps) {
     super(scope, id);
@@ -83,8 +91,8 @@ export abstract class RemoteComponent extends Construct {
     this.host = host;
     this.componentName = name;
     this.kind = kind;
-    host._register(this, name);
-    host.preflight.require(() => this.requirements());
+    host.machine.register(this, name);
+    host.machine.require(() => this.requirements());
     this.lifetime = new Lifetime(this, "lifetime", {
       host,
       kind,
@@ -97,38 +105,72 @@ export abstract class RemoteComponent extends Construct {
     this.content = new CarrierResource(this, "content", () => {
       const state = this.state();
       const { parameters, files = {}, secrets = {}, folder, triggers = {} } = state;
+      Object.entries(secrets).forEach(([secret, value]) => requireSecret(this, `the secret '${secret}'`, value));
       const staged = stagingName(name);
-      const given = Object.entries(secrets).flatMap(([secret, { _variable }]) =>
-        _variable ? [stageText(`${staged}.secret.${secret}`, this.valueInThisStack(_variable))] : [],
-      );
       return host._carry({
         triggers: {
-          host_address: host.address,
+          host_key: host._hostKey,
           host_revision: terraformText(host.revision),
           ...prefixed("", parameters, terraformText),
           ...prefixed("file_", files, terraformText),
           ...prefixed("", triggers, terraformText),
           ...prefixed("secret_", secrets, (secret) => terraformText(secret.version)),
         },
-        connection: host.access.connection(host.address),
         provisioners: [
           stageText(
             `${staged}.manifest`,
             [textOf(this.content), ...this.allPredecessorsOnHost().map((other) => other.forSuccessors)].join(""),
           ),
           ...(folder ? [stageFolder(`${staged}.files`, folder)] : []),
-          ...given,
+          ...this.stageSecrets(staged, secrets),
+          ...(state.tellsOwner ? [stageText(`${staged}.owner`, this.lifetime.resource.getStringAttribute("id"))] : []),
           runScript(host, "converge.sh", kind, name, `${STAGING}/${staged}`),
           ...this.afterConvergence(),
         ],
         dependsOn: [
           PreflightBarrier.of(this).resource,
           this.lifetime.resource,
+          ...(this.early ? [this.early] : []),
           ...this.predecessors().map((other) => other.content),
         ],
         text: terraformText(this.manifest(state)),
       });
     });
+  }
+
+  /**
+   * Adds a resource that brings the state to the host without waiting for what this component comes after, where its kind's
+   * script finds that nothing is lost by it: what answers clients need not wait until all of what it stands before is as declared.
+   *
+   * @param after what it comes after all the same; asked for at synth
+   */
+  protected bringEarly(after: () => RemoteComponent[]): TerraformResource {
+    const { host, kind, componentName: name, content } = this;
+    const early = new CarrierResource(this, "early", () => {
+      const { secrets = {} } = this.state();
+      const staged = `${stagingName(name)}.early`;
+      return host._carry({
+        triggers: {
+          host_key: host._hostKey,
+          host_revision: terraformText(host.revision),
+          state: `\${sha256(${textOf(content).slice(2, -1)})}`,
+          ...prefixed("secret_", secrets, (secret) => terraformText(secret.version)),
+        },
+        provisioners: [
+          stageText(`${staged}.manifest`, textOf(content)),
+          ...this.stageSecrets(staged, secrets),
+          runScript(host, "early.sh", kind, name, `${STAGING}/${staged}`),
+        ],
+        dependsOn: [
+          PreflightBarrier.of(this).resource,
+          this.lifetime.resource,
+          ...(host.firewall ? [host.firewall.content] : []),
+          ...after().flatMap(({ early: other }) => (other ? [other] : [])),
+        ],
+      });
+    });
+    this.early = early;
+    return early;
   }
 
   /** Lets this component be touched only after others are as declared; asked for at synth. */
@@ -160,6 +202,13 @@ export abstract class RemoteComponent extends Construct {
   /** What it needs of its host; asked for at synth. */
   protected requirements(): HostRequirements {
     return {};
+  }
+
+  /** Each in a provisioner of its own: Terraform prints nothing of one that has a secret. */
+  private stageSecrets(staged: string, secrets: Readonly<Record<string, Secret>>): FileProvisioner[] {
+    return Object.entries(secrets).flatMap(([secret, { _variable }]) =>
+      _variable ? [stageText(`${staged}.secret.${secret}`, this.valueInThisStack(_variable))] : [],
+    );
   }
 
   private manifest({ parameters, files = {}, secrets = {} }: ComponentState): string {

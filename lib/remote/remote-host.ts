@@ -1,13 +1,19 @@
 import { Construct } from "constructs";
 import { Annotations, TerraformResource } from "cdktf";
-import { ConstructError, requireAddress, requireLine, requireName, requireWhole } from "../validation";
+import { requireAddress, requireLine, requireName, requireOwnFramework, requireWhole } from "../validation";
 import type { CarrierContent } from "./carrier";
+import { ClaimRegistry } from "./claim-registry";
 import { IngressRegistry } from "./ingress-registry";
 import { Lifetime } from "./lifetime";
+import { Machine } from "./machine";
 import { PortRegistry } from "./port-registry";
 import { Preflight } from "./preflight";
+import { requireAnswer } from "./provisioners";
 import { RemoteAccess } from "./remote-access";
 import type { RemoteComponent } from "./remote-component";
+
+/** Seconds that a host gets to answer which is there already. */
+const ANSWER_SECONDS = 15;
 
 /** What the remote layer needs to know of a host. */
 export interface RemoteHostProps {
@@ -26,6 +32,12 @@ export interface RemoteHostProps {
    * @default false
    */
   readonly lost?: boolean;
+  /**
+   * The same machine in another stack of the App.
+   *
+   * @default - no other stack has it
+   */
+  readonly sharedWith?: RemoteHost;
   /** Makes the access, given the host for messages. */
   readonly access: (host: RemoteHost) => RemoteAccess;
 }
@@ -46,11 +58,8 @@ export abstract class RemoteHost extends Construct {
   /** Whether the machine is lost, so that nothing on it is touched. */
   public readonly isLost: boolean;
 
-  /** The ports that components of this host listen on. */
-  public readonly ports = new PortRegistry();
-
-  /** What components of this host expect to come in from elsewhere. */
-  public readonly ingress = new IngressRegistry();
+  /** What it has in common with hosts of other stacks that are the same machine. */
+  public readonly machine: Machine;
 
   /** The checks that run before anything is changed. */
   public readonly preflight: Preflight;
@@ -58,16 +67,16 @@ export abstract class RemoteHost extends Construct {
   /** Stands for the presence of ours on the host as a whole. */
   public readonly lifetime: TerraformResource;
 
-  private readonly componentNames = new Map<string, string>();
-
   constructor(scope: Construct, id: string, props: RemoteHostProps) {
     super(scope, id);
+    requireOwnFramework(this);
     this.hostName = requireName(this, "id of a host", id);
     this.address = requireAddress(this, "host address", props.address);
     this.cpus = requireWhole(this, "the number of CPUs", props.cpus, 1, 4096);
     this.memory = props.memory === undefined ? undefined : requireWhole(this, "the memory in MiB", props.memory, 1);
     this.revision = requireLine(this, "the revision", props.revision);
     this.access = props.access(this);
+    this.machine = Machine.of(this, props.sharedWith);
     this.ports.reserve(this, this.access.connection(this.address).port ?? 22, "SSH");
     this.isLost = props.lost ?? false;
     if (this.isLost) {
@@ -84,22 +93,48 @@ export abstract class RemoteHost extends Construct {
     }).resource;
   }
 
+  /** The ports that components of this machine listen on. */
+  public get ports(): PortRegistry {
+    return this.machine.ports;
+  }
+
+  /** The units, files and folders of this machine that are somebody's. */
+  public get claims(): ClaimRegistry {
+    return this.machine.claims;
+  }
+
+  /** What components of this machine expect to come in from elsewhere. */
+  public get ingress(): IngressRegistry {
+    return this.machine.ingress;
+  }
+
   /**
    * What a resource that brings something to this host is rendered from. Of a lost host all of them stay as they are; one
    * that is made meanwhile brings nothing, and differs from what it is when the host is back.
    *
+   * @param answersWithin seconds after which a host that does not answer is given up
    * @internal
    */
-  public _carry(content: CarrierContent): CarrierContent {
-    return this.isLost
-      ? {
-          triggers: { ...content.triggers, host_lost: "true" },
-          connection: undefined,
-          provisioners: [],
-          dependsOn: content.dependsOn,
-          ignoresChanges: true,
-        }
-      : content;
+  public _carry(content: CarrierContent, answersWithin = ANSWER_SECONDS): CarrierContent {
+    const { triggers, provisioners = [] } = content;
+    if (this.isLost) {
+      return { ...content, triggers: { ...triggers, host_lost: "true" }, provisioners: [], ignoresChanges: true };
+    }
+    const connection = this.access.connection(this.address);
+    return {
+      ...content,
+      connection,
+      provisioners: [...requireAnswer(this, connection, answersWithin), ...provisioners],
+    };
+  }
+
+  /**
+   * What tells the machine from any other, however it is reached: its host key, without the comment.
+   *
+   * @internal
+   */
+  public get _hostKey(): string {
+    return this.access.hostKey.split(" ").slice(0, 2).join(" ");
   }
 
   /**
@@ -107,23 +142,5 @@ export abstract class RemoteHost extends Construct {
    */
   public get firewall(): RemoteComponent | undefined {
     return undefined;
-  }
-
-  /**
-   * Notes that a component of this name lives on the host.
-   *
-   * @throws ConstructError when another one has the name
-   * @internal
-   */
-  public _register(component: Construct, name: string): void {
-    const other = this.componentNames.get(name);
-    if (other !== undefined) {
-      throw new ConstructError(
-        component,
-        `'${name}' is already the name of ${other} on ${this.hostName}`,
-        "name one of the two differently: the name becomes that of its systemd unit and folder",
-      );
-    }
-    this.componentNames.set(name, component.node.path);
   }
 }

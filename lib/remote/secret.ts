@@ -1,5 +1,6 @@
 import { TerraformVariable } from "cdktf";
-import { ConstructError } from "../validation";
+import { IConstruct } from "constructs";
+import { ConstructError, isOpaque, KIND } from "../validation";
 
 /** How a generated secret is told apart from its successor. */
 export interface GeneratedSecretProps {
@@ -50,6 +51,10 @@ export class Secret {
     public readonly version: string,
   ) {}
 
+  protected get [KIND](): "Secret" {
+    return "Secret";
+  }
+
   /** The version, or nothing where it is that of the first install. @internal */
   public get _renderVersion(): string {
     return this.version === "generated" ? "" : this.version;
@@ -59,6 +64,23 @@ export class Secret {
   public get isGenerated(): boolean {
     return this._variable === undefined;
   }
+}
+
+/**
+ * Refuses what is no secret, without a word of its value: TypeScript does too; this is for JavaScript.
+ *
+ * @throws ConstructError when `secret` is anything but a {@link Secret}
+ */
+export function requireSecret(scope: IConstruct, what: string, secret: Secret): Secret {
+  if (!isOpaque(Secret, secret)) {
+    const given = secret as unknown;
+    throw new ConstructError(
+      scope,
+      `${what} is ${given === undefined ? "not given" : `of the type ${typeof given}`}, and no Secret`,
+      "give Secret.fromVariable(…) or Secret.generated(): text would be readable in cdk.tf.json and in Terraform's state",
+    );
+  }
+  return secret;
 }
 
 /**

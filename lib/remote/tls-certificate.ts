@@ -1,7 +1,7 @@
 import { IConstruct } from "constructs";
-import { ConstructError, requireAbsolutePath } from "../validation";
+import { ConstructError, KIND, requireAbsolutePath, requireOpaque } from "../validation";
 import type { ComponentState } from "./remote-component";
-import { Secret } from "./secret";
+import { requireSecret, Secret } from "./secret";
 
 /**
  * A certificate with the chain that signs it and its private key without a passphrase, together in PEM, as HAProxy takes
@@ -31,6 +31,10 @@ export class TlsCertificate {
     /** Where it is on the hosts; empty where it is uploaded. @internal */ readonly _hostFile: string,
     /** @internal */ readonly _pem: Secret | undefined,
   ) {}
+
+  protected get [KIND](): "TlsCertificate" {
+    return "TlsCertificate";
+  }
 }
 
 /** A certificate as a component uses it. */
@@ -45,10 +49,13 @@ export interface CertificateUse {
 /**
  * Refuses what cannot become a certificate on a host.
  *
- * @throws ConstructError when the path is not absolute, or the secret is to be generated
+ * @throws ConstructError when it is no certificate, the path is not absolute, or the secret is none or to be generated
  */
 export function requireCertificate(scope: IConstruct, certificate: TlsCertificate): TlsCertificate {
-  const { _hostFile: file, _pem: pem } = certificate;
+  const { _hostFile: file, _pem: pem } = requireOpaque(scope, "the certificate", TlsCertificate, certificate);
+  if (pem !== undefined) {
+    requireSecret(scope, "the certificate", pem);
+  }
   if (pem?.isGenerated) {
     throw new ConstructError(
       scope,
@@ -56,7 +63,7 @@ export function requireCertificate(scope: IConstruct, certificate: TlsCertificat
       "give it as TlsCertificate.fromSecret(Secret.fromVariable(…)), or as TlsCertificate.fromHostFile('/…')",
     );
   }
-  if (!pem) {
+  if (pem === undefined) {
     requireAbsolutePath(scope, "the certificate file", file);
   }
   return certificate;

@@ -1,5 +1,6 @@
 import { TerraformProvider, TerraformResource, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { requireOwnFramework } from "../validation";
 import { RemoteComponent } from "./remote-component";
 import { terraformText } from "./terraform-text";
 
@@ -29,6 +30,9 @@ export interface VendorProviderProps {
    */
   readonly alias?: string;
 
+  /** What tells the device that it configures from others: by how it is reached. */
+  readonly device: string;
+
   /**
    * Whether it stands back where the author of the stack gives one.
    *
@@ -48,7 +52,13 @@ export abstract class VendorProvider extends TerraformProvider {
       terraformGeneratorMetadata: { providerName: name, providerVersionConstraint: version },
       terraformProviderSource: source,
     });
+    requireOwnFramework(this);
     this.props = props;
+  }
+
+  /** The same for providers that configure one device, in whatever stacks they are. */
+  public get device(): string {
+    return this.props.device;
   }
 
   public override get alias(): string | undefined {
@@ -111,6 +121,7 @@ export class VendorResource extends TerraformResource {
 
   constructor(scope: Construct, id: string, props: VendorResourceProps) {
     super(scope, id, { terraformResourceType: props.type, provider: props.provider });
+    requireOwnFramework(this);
     this.props = props;
     if (props.identity !== undefined) {
       const identity = new TerraformResource(scope, `${id}-identity`, { terraformResourceType: "terraform_data" });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Affinity } from "../content";
-import { HighAvailabilityDeploymentProps } from "../deployment";
+import { DeploymentOfHostsProps } from "../deployment";
 import { TlsCertificate } from "../remote";
 import { ContractRule, LoadBalancerUnderTest, RenderedPool } from "./load-balancer-under-test";
 import { Trial } from "./trial";
@@ -19,8 +19,7 @@ const ALL_AFFINITIES = [Affinity.SOURCE, Affinity.COOKIE];
  * });
  */
 export function loadBalancerContract(kind: LoadBalancerUnderTest): ContractRule[] {
-  const rendered = (props?: Partial<HighAvailabilityDeploymentProps>): RenderedPool =>
-    new Trial(kind, { props }).read();
+  const rendered = (props?: Partial<DeploymentOfHostsProps>): RenderedPool => new Trial(kind, { props }).read();
   return [
     ...poolRules(kind, rendered),
     ...healthRules(rendered),
@@ -32,7 +31,7 @@ export function loadBalancerContract(kind: LoadBalancerUnderTest): ContractRule[
   ];
 }
 
-type Render = (props?: Partial<HighAvailabilityDeploymentProps>) => RenderedPool;
+type Render = (props?: Partial<DeploymentOfHostsProps>) => RenderedPool;
 
 function poolRules(kind: LoadBalancerUnderTest, rendered: Render): ContractRule[] {
   return [

@@ -1,5 +1,5 @@
 import { TerraformOutput, TerraformResource, TerraformStack, Testing } from "cdktf";
-import { HighAvailabilityDeployment, HighAvailabilityDeploymentProps } from "../deployment";
+import { HighAvailabilityDeployment, DeploymentOfHostsProps } from "../deployment";
 import { PhysicalHost } from "../host";
 import { IExternalLoadBalancer } from "../load-balancing";
 import { terraformAddress } from "../remote";
@@ -35,7 +35,7 @@ export interface TrialOptions {
    *
    * @default - none
    */
-  readonly props?: Partial<HighAvailabilityDeploymentProps>;
+  readonly props?: Partial<DeploymentOfHostsProps>;
 
   /**
    * Whether the deployment is given the load balancer.

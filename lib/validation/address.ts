@@ -73,13 +73,18 @@ export function requireDnsName(scope: IConstruct, what: string, name: string): s
 
 /** `address:port` as URLs and HAProxy write it: IPv6 in brackets. */
 export function hostPort(address: string, port: number): string {
-  return !Token.isUnresolved(address) && address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  return `${bracketed(address)}:${port}`;
+}
+
+/** An address as URLs have it: IPv6 in brackets. */
+export function bracketed(address: string): string {
+  return !Token.isUnresolved(address) && address.includes(":") ? `[${address}]` : address;
 }
 
 /** The loopback address is where things listen that only their own host may reach. */
 export const LOOPBACK = "127.0.0.1";
 
-/** The address on which a service listens that every interface of its host offers. */
+/** The address on which a service listens that every interface of its host offers, in IPv4. */
 export const ANY_ADDRESS = "0.0.0.0";
 
 /** True for IPv4; a token counts as IPv4. */

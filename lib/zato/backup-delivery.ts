@@ -1,6 +1,6 @@
 import { IConstruct } from "constructs";
-import { requireAbsolutePath, requireLine } from "../validation";
-import { readTextFile } from "./text-file";
+import { KIND, requireAbsolutePath, requireLine } from "../validation";
+import { readScript } from "./text-file";
 
 /** A delivery as the host's scripts see it. @internal */
 export interface RenderedDelivery {
@@ -39,9 +39,13 @@ export class BackupDelivery {
   public static script(file: string): BackupDelivery {
     return new BackupDelivery((scope) => ({
       parameters: {},
-      files: { deliver: readTextFile(scope, "the script that takes backups", file) },
+      files: { deliver: readScript(scope, "the script that takes backups", file) },
     }));
   }
 
   private constructor(/** @internal */ readonly _render: (scope: IConstruct) => RenderedDelivery) {}
+
+  protected get [KIND](): "BackupDelivery" {
+    return "BackupDelivery";
+  }
 }

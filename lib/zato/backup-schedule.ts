@@ -1,5 +1,5 @@
 import { IConstruct } from "constructs";
-import { ConstructError } from "../validation";
+import { ConstructError, KIND } from "../validation";
 
 /** What systemd.time(7) knows in a calendar event: words, numbers, ranges, steps, lists. */
 const CALENDAR_EVENT = /^[A-Za-z0-9*][A-Za-z0-9*:.,/~ _+-]*$/;
@@ -44,4 +44,8 @@ export class BackupSchedule {
   private constructor(
     /** A value for systemd's `OnCalendar=`. @internal */ readonly _render: (scope: IConstruct) => string,
   ) {}
+
+  protected get [KIND](): "BackupSchedule" {
+    return "BackupSchedule";
+  }
 }

@@ -1,5 +1,5 @@
 import { ComponentState, HostRequirements } from "../remote";
-import { requireAbsolutePath, requireWhole } from "../validation";
+import { requireAbsolutePath, requireOpaque, requireOpaqueIfGiven, requireWhole } from "../validation";
 import { BackupDelivery, RenderedDelivery } from "./backup-delivery";
 import { BackupSchedule } from "./backup-schedule";
 import { ClusterComponent } from "./cluster-component";
@@ -59,9 +59,10 @@ export class Backup extends ClusterComponent {
     super(cluster, id, "backup");
     const { directory = "/var/backups/cdktf-zato", schedule = BackupSchedule.daily(), retain = 7, delivery } = options;
     this.directory = `${requireAbsolutePath(this, "the folder for backups", directory)}/${cluster.clusterName}`;
+    this.host.claims.claim(this, cluster, [this.directory]);
     this.retain = requireWhole(this, "the number of backups that stay", retain, 1);
-    this.schedule = schedule._render(this);
-    this.delivery = delivery?._render(this);
+    this.schedule = requireOpaque(this, "'schedule'", BackupSchedule, schedule)._render(this);
+    this.delivery = requireOpaqueIfGiven(this, "'delivery'", BackupDelivery, delivery)?._render(this);
     this.after(() => [...cluster.servers, ...cluster.contentComponents, cluster.webAdmin]);
   }
 
@@ -85,6 +86,8 @@ export class Backup extends ClusterComponent {
             Description: description,
             After: "network-online.target postgresql.service",
             Wants: "network-online.target",
+            // However often the timer, a deploy or somebody has started one in the last seconds.
+            StartLimitIntervalSec: "0",
           },
           Service: {
             Type: "oneshot",

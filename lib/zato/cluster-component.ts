@@ -14,6 +14,7 @@ export abstract class ClusterComponent extends RemoteComponent {
   constructor(cluster: ZatoCluster, id: string, kind: ComponentKind, scope: Construct = cluster) {
     super(scope, id, { host: cluster.host, kind, name: `${cluster.clusterName}-${id}` });
     this.cluster = cluster;
+    cluster.host.claims.claim(this, cluster, cluster._paths.of(id));
   }
 
   protected override get label(): string {

@@ -1,3 +1,5 @@
+import { Token } from "cdktf";
+
 /** Where a cluster keeps things on its host. */
 export class ClusterPaths {
   constructor(private readonly clusterName: string) {}
@@ -19,7 +21,51 @@ export class ClusterPaths {
 
   /** Whether a folder of this name holds something else than a component. */
   public isTaken(name: string): boolean {
-    return [this.hotDeploy, this.modules, this.userConf].includes(this.component(name));
+    return [this.hotDeploy, this.modules, this.userConf, this.static].includes(this.component(name));
+  }
+
+  /** The folder of files that services open by their path. */
+  public get static(): string {
+    return this.component("static");
+  }
+
+  /** The folder of the Python packages that services need beside a build of Zato. */
+  public packages(build: string): string {
+    const name = Token.isUnresolved(build) ? build : build.replace(/^[^A-Za-z0-9]|[^A-Za-z0-9.+~-]/g, "_");
+    return `/opt/zato/packages/${this.clusterName}/${name || "installed"}`;
+  }
+
+  /** The folder of a component's configuration that is root's, for it to read. */
+  public configuration(name: string): string {
+    return `/etc/zato/${this.clusterName}/${name}`;
+  }
+
+  /** What a component has on the host, whatever kind it is of. */
+  public of(name: string): string[] {
+    return [
+      this.unit(name),
+      this.timer(name),
+      this.component(name),
+      this.configuration(name),
+      this.environmentFile(name),
+      `/run/${this.runtimeDirectory(name)}`,
+    ];
+  }
+
+  /** What the cluster as a whole has on the host; its components have theirs in it. */
+  public get ofCluster(): string[] {
+    return [
+      this.hotDeploy,
+      this.modules,
+      this.userConf,
+      this.static,
+      `/opt/zato/env/${this.clusterName}`,
+      `/opt/zato/packages/${this.clusterName}`,
+      `/etc/zato/${this.clusterName}`,
+      `/etc/cdktf-zato/secrets/${this.clusterName}`,
+      `/etc/cdktf-zato/content-secrets/${this.clusterName}`,
+      `/var/lib/cdktf-zato/baseline-${this.clusterName}.json`,
+    ];
   }
 
   /** The folder of Python modules that services import. */

@@ -1,9 +1,10 @@
 import type { IHost } from "../host";
+import type { Machine } from "../remote";
 import { ConstructError } from "../validation";
 import type { ZatoCluster } from "./zato-cluster";
 import type { ZatoServer } from "./zato-server";
 
-const clusters = new WeakMap<IHost, ZatoCluster[]>();
+const clusters = new WeakMap<Machine, ZatoCluster[]>();
 
 /**
  * Notes that a cluster lives on its host.
@@ -12,7 +13,7 @@ const clusters = new WeakMap<IHost, ZatoCluster[]>();
  */
 export function joinHost(cluster: ZatoCluster): void {
   const { host } = cluster;
-  const all = [...(clusters.get(host) ?? []), cluster];
+  const all = [...(clusters.get(host.machine) ?? []), cluster];
   const workers = all.map((one) => one._cpus);
   if (workers.reduce((sum, each) => sum + each) > host.cpus) {
     throw new ConstructError(
@@ -22,10 +23,10 @@ export function joinHost(cluster: ZatoCluster): void {
       "give each cluster a host of its own, or reserve CPUs in each for the others",
     );
   }
-  clusters.set(host, all);
+  clusters.set(host.machine, all);
 }
 
-/** The servers of all clusters that live on a host. */
+/** The servers of all clusters that live on the machine of a host. */
 export function serversOn(host: IHost): ZatoServer[] {
-  return clusters.get(host)?.flatMap(({ servers }) => servers) ?? [];
+  return clusters.get(host.machine)?.flatMap(({ servers }) => servers) ?? [];
 }

@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { IHost } from "../host";
 import { ComponentState, HostRequirements, RemoteComponent } from "../remote";
+import { requireOpaque } from "../validation";
 import { ZatoRelease } from "./release";
 import { RenderedInstallation, ZatoInstallation } from "./zato-installation";
 
@@ -22,7 +23,8 @@ export class InstalledZato extends RemoteComponent {
 
   constructor(scope: Construct, id: string, props: InstalledZatoProps) {
     super(scope, id, { host: props.host, kind: "installation", name: props.name });
-    this.rendered = props.installation._render(this, props.release.name);
+    const installation = requireOpaque(this, "'installation'", ZatoInstallation, props.installation);
+    this.rendered = installation._render(this, props.release.name);
     this.path = this.rendered.path;
   }
 
@@ -38,7 +40,7 @@ export class InstalledZato extends RemoteComponent {
   public get _unit(): Readonly<Record<string, string>> {
     const { build, folder } = this.rendered;
     if (folder) {
-      return { BindPaths: `${folder}:${this.path}` };
+      return { BindReadOnlyPaths: `${folder}:${this.path}` };
     }
     return build ? { "X-Zato-Build": build } : {};
   }

@@ -1,3 +1,6 @@
+import { logLevel, renderAccessLog } from "./haproxy/access-log";
+import { BackEnds, IS_PASSED_ON, renderBackEnds, renderChoice, renderInnerRules } from "./haproxy/back-ends";
+import { ForwardedClients, renderClientAddress } from "./haproxy/client-address";
 import { renderPathRules } from "./path-rules";
 import { TLS_BIND_POLICY, tlsBind } from "./tls-policy";
 
@@ -23,6 +26,13 @@ export interface WebAdminFrontEnd extends TlsFrontEnd {
  */
 const TAKEN_OUT_ACL = 1;
 
+/**
+ * The least, in seconds, that idle connections of balancers in front are kept: longer than those keep them, so that none is
+ * closed on which a request is on its way. F5's TCP profiles keep them for 300 s, AWS's and Citrix's balancers for as long as a
+ * request may take.
+ */
+const LEAST_KEEP_ALIVE = 300;
+
 /** What the configuration of a Zato load-balancer is rendered from. */
 export interface LoadBalancerConfig {
   readonly bind: string;
@@ -36,40 +46,54 @@ export interface LoadBalancerConfig {
   readonly privatePaths: readonly string[];
   /** Exceptions: beginnings of paths that everybody may call. */
   readonly openPaths: readonly string[];
+  /** What is in front, and tells who clients are. */
+  readonly forwarded?: ForwardedClients;
   readonly maxConnections: number;
   /** Seconds. */
   readonly requestTimeout: number;
   readonly retryPosts: boolean;
+  readonly logsRequests: boolean;
 }
 
 /**
  * Renders the HAProxy configuration of a Zato load-balancer. Against Zato's own template it checks servers by
  * `/zato/ping` instead of by TCP, sends a request that found no server to another one, keeps Zato's own paths from
  * clients, and has an administration socket in place of a statistics page. A cluster that is about to stop says so to health
- * checks, and still serves requests.
+ * checks, and still serves requests. A request that no server took is answered by 425 where it came from a balancer that can
+ * send it elsewhere, else by 503.
  */
 export function renderLoadBalancerConfig(config: LoadBalancerConfig): string {
-  const servers = config.servers.map(
-    ({ name, address }) => `    server ${name} ${address} check inter 2s fastinter 500ms rise 2 fall 2`,
-  );
+  const ends: BackEnds = {
+    name: config.backEnd,
+    balance: "    balance roundrobin\n",
+    checks: {
+      lines: `    option httpchk GET ${config.healthPath}\n    http-check expect status 200\n`,
+      options: "check inter 2s fastinter 500ms rise 2 fall 2",
+    },
+    checkedBy: config.backEnd,
+    servers: config.servers,
+    reuseOptions: "pool-max-conn 128",
+    repeatsAll: config.retryPosts,
+  };
   return `# Managed by cdktf-zato. Changes made here are lost.
 global
-    log stdout format raw local0 notice
-    stats socket ${config.socket} mode 600 level admin
+    log stdout format raw local0 ${logLevel(config.logsRequests)}
+    stats socket ${config.socket} mode 600 level admin expose-fd listeners
     maxconn ${config.maxConnections + 100}
 ${config.tls || config.webAdmin ? TLS_BIND_POLICY : ""}\
 
 defaults
     mode http
-    log global
-    option httplog
-    option dontlognull
-    option forwardfor
-    option httpclose
+${renderAccessLog(config.logsRequests)}\
+    option redispatch 1
+    retries 3
+    option abortonclose
+    option idle-close-on-response
     timeout connect 2s
     timeout client ${config.requestTimeout}s
     timeout server ${config.requestTimeout}s
     timeout http-request 15s
+    timeout http-keep-alive ${Math.max(LEAST_KEEP_ALIVE, config.requestTimeout) + 60}s
     timeout queue 15s
     timeout check 2s
 
@@ -80,19 +104,14 @@ ${config.tls ? renderTlsBind(config.tls) : ""}\
     monitor-uri /zato-lb-alive
     acl zato_local src 127.0.0.0/8 ::1
     acl zato_taken_out path -u ${TAKEN_OUT_ACL} none
-    http-request return status 503 content-type text/plain string "taken out" if zato_taken_out !zato_local
+    http-request return status 503 content-type text/plain string "taken out" if zato_taken_out !zato_local !${IS_PASSED_ON}
+    http-request set-log-level silent if { path ${config.healthPath} }
+${renderClientAddress(config.forwarded, "zato_local")}\
+${renderInnerRules()}\
 ${renderPathRules({ ...config, exceptFor: "zato_local" })}\
-    default_backend ${config.backEnd}
+${renderChoice(ends)}\
 
-backend ${config.backEnd}
-    balance roundrobin
-    option httpchk GET ${config.healthPath}
-    http-check expect status 200
-    option redispatch 1
-    retries 3
-    retry-on conn-failure empty-response response-timeout 502 503
-${config.retryPosts ? "" : "    http-request disable-l7-retry if { method POST PATCH }\n"}\
-${servers.join("\n")}
+${renderBackEnds(ends)}\
 ${config.webAdmin ? renderWebAdmin(config.webAdmin) : ""}`;
 }
 
@@ -104,14 +123,16 @@ function renderTlsBind({ bind, certificate }: TlsFrontEnd): string {
 function renderWebAdmin(webAdmin: WebAdminFrontEnd): string {
   const { allowedNetworks, server } = webAdmin;
   return `
-frontend web_admin
+frontend front_web_admin
 ${renderTlsBind(webAdmin)}\
 ${allowedNetworks.length > 0 ? `    tcp-request connection reject unless { src ${allowedNetworks.join(" ")} }\n` : ""}\
+${renderClientAddress(undefined)}\
     http-request replace-header Origin ^https://(.*) http://\\1
     http-response replace-header Set-Cookie (.*) \\1;\\ Secure
-    default_backend web_admin
+    default_backend bck_web_admin
 
-backend web_admin
+backend bck_web_admin
+    http-reuse never
     server web-admin ${server}
 `;
 }

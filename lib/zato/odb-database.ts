@@ -1,6 +1,8 @@
+import { isIPv6 } from "node:net";
+import { Token } from "cdktf";
 import { IConstruct } from "constructs";
-import { Secret } from "../remote";
-import { ConstructError, LOOPBACK, requireAddress, requirePort } from "../validation";
+import { requireSecret, Secret } from "../remote";
+import { ConstructError, KIND, LOOPBACK, requireAddress, requirePort } from "../validation";
 
 /** What a database that exists already is referred to by. */
 export interface ExistingDatabaseProps {
@@ -72,7 +74,7 @@ export class OdbDatabase {
         port: 5432,
         database: name,
         username: name,
-        password: props.password ?? Secret.generated(),
+        password: requireSecret(scope, `the password of the database '${name}'`, props.password ?? Secret.generated()),
         isLocal: true,
       };
     });
@@ -91,6 +93,10 @@ export class OdbDatabase {
   private constructor(
     /** @internal */ readonly _render: (scope: IConstruct, clusterName: string) => RenderedDatabase,
   ) {}
+
+  protected get [KIND](): "OdbDatabase" {
+    return "OdbDatabase";
+  }
 }
 
 /** Of the databases and the role that every PostgreSQL has, the host's other databases depend. */
@@ -108,7 +114,7 @@ function existing(
 ): RenderedDatabase {
   requireSqlName(scope, "database", props.database);
   requireSqlName(scope, "database user", props.username);
-  if (props.password.isGenerated) {
+  if (requireSecret(scope, `the password of the database '${props.database}'`, props.password).isGenerated) {
     throw new ConstructError(
       scope,
       `the password of the database '${props.database}' at ${props.host} cannot be generated on the Zato host`,
@@ -117,13 +123,25 @@ function existing(
   }
   return {
     engine,
-    host: requireAddress(scope, "address of a database server", props.host),
+    host: requireNoV6(scope, requireAddress(scope, "address of a database server", props.host)),
     port: requirePort(scope, "the port of the ODB", props.port ?? port),
     database: props.database,
     username: props.username,
     password: props.password,
     isLocal: false,
   };
+}
+
+/** Zato puts what it is given into a URL, where IPv6 needs brackets, and web-admin into Django's settings, where they do harm. */
+function requireNoV6(scope: IConstruct, address: string): string {
+  if (!Token.isUnresolved(address) && isIPv6(address)) {
+    throw new ConstructError(
+      scope,
+      `Zato cannot keep its database at the IPv6 address ${address}`,
+      "give the database server's name; one in /etc/hosts will do",
+    );
+  }
+  return address;
 }
 
 function requireSqlName(scope: IConstruct, what: string, name: string): void {

@@ -1,5 +1,5 @@
 import { ComponentState, HostRequirements } from "../remote";
-import { canonicalAddress, hostPort, isLoopback } from "../validation";
+import { canonicalAddress, hostPort, isLoopback, requireOpaque } from "../validation";
 import { ClusterComponent } from "./cluster-component";
 import { OdbDatabase, RenderedDatabase } from "./odb-database";
 import type { ZatoCluster } from "./zato-cluster";
@@ -11,7 +11,7 @@ export class Odb extends ClusterComponent {
 
   constructor(cluster: ZatoCluster, id: string, database: OdbDatabase) {
     super(cluster, id, "odb");
-    this._database = database._render(this, cluster.clusterName);
+    this._database = requireOpaque(this, "'odb'", OdbDatabase, database)._render(this, cluster.clusterName);
     if (this._database.isLocal) {
       this.host.ports.reserve(this, this._database.port, "PostgreSQL");
     }
@@ -35,6 +35,7 @@ export class Odb extends ClusterComponent {
       },
       files: { create: this.commandWithOdb("create_odb") },
       secrets: { odb_password: this._database.password },
+      tellsOwner: true,
     };
   }
 

@@ -1,3 +1,5 @@
+import { pathPattern } from "./haproxy/path-pattern";
+
 /** Beginnings of URL paths that are Zato 3's own. */
 export const ZATO_3_PATHS: readonly string[] = ["/zato/", "/ide-deploy"];
 
@@ -15,19 +17,23 @@ export interface PathRules {
 
 /**
  * Renders the rules of an HAProxy front end that keep Zato's own services from clients. The path is compared after
- * decoding, since `/%7Aato/` would reach Zato as `/zato/`; detours (`//zato/`, `/./zato/`, `/x/../zato/`) are refused
- * too, whatever may make of them. A request without a path that HAProxy can read and decode is refused as such: the
- * rules would not see it, and `GET a:/zato/… HTTP/1.1` would reach Zato as `/zato/…`, as Python reads it.
+ * decoding, since `/%7Aato/` would reach Zato as `/zato/`. A request without a path that HAProxy can read and decode is
+ * refused as such: the rules would not see it, and `GET a:/zato/… HTTP/1.1` would reach Zato as `/zato/…`, as Python reads
+ * it. So is one with dot segments, encoded once or twice: `/zato/jwt/../admin/invoke` begins like something that is open.
+ * Doubled slashes (`//zato/`) are refused as what is behind them, whatever may make of them.
  */
 export function renderPathRules({ privatePaths, healthPath, openPaths, exceptFor }: PathRules): string {
   const beginnings = privatePaths.flatMap((path) => [
-    `acl zato_private path,url_dec -m beg -i ${path}`,
-    `acl zato_private path,url_dec -m reg -i /\\.{0,2}/+${path.slice(1)}`,
+    `acl zato_private path,url_dec -m beg -i ${pathPattern(path)}`,
+    `acl zato_private path,url_dec -m sub -i /${pathPattern(path)}`,
   ]);
   return [
     "http-request deny deny_status 400 unless { path,url_dec -m beg / }",
-    `acl zato_open path,url_dec -m str -i ${healthPath}`,
-    ...openPaths.map((path) => `acl zato_open path,url_dec -m beg ${path}`),
+    ...["path,url_dec", "path,url_dec,url_dec"].map(
+      (decoded) => `http-request deny deny_status 400 if { ${decoded} -m dir . .. }`,
+    ),
+    `acl zato_open path,url_dec -m str -i ${pathPattern(healthPath)}`,
+    ...openPaths.map((path) => `acl zato_open path,url_dec -m beg ${pathPattern(path)}`),
     ...beginnings,
     `http-request deny deny_status 403 if zato_private !zato_open${exceptFor ? ` !${exceptFor}` : ""}`,
   ]

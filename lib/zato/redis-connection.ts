@@ -1,10 +1,11 @@
 import { IConstruct } from "constructs";
-import { RemoteHost, Secret } from "../remote";
+import { RemoteHost, requireSecret, Secret } from "../remote";
 import {
   canonicalAddress,
   ConstructError,
   hostPort,
   isLoopback,
+  KIND,
   requireAddress,
   requirePort,
   requireWhole,
@@ -51,6 +52,10 @@ export class RedisConnection {
 
   private constructor(private readonly props: RedisConnectionProps) {}
 
+  protected get [KIND](): "RedisConnection" {
+    return "RedisConnection";
+  }
+
   /** The variable by which a server takes the password. @internal */
   public static readonly _PASSWORD_VARIABLE = `${PREFIX}password`;
 
@@ -76,7 +81,10 @@ export class RedisConnection {
   /** @internal */
   public _passwordFor(scope: IConstruct): Secret | undefined {
     const { password } = this.props;
-    if (password?.isGenerated) {
+    if (password === undefined) {
+      return undefined;
+    }
+    if (requireSecret(scope, `the password of the Redis ${this.identity}`, password).isGenerated) {
       throw new ConstructError(
         scope,
         `the password of the Redis ${this.identity} cannot be generated on the Zato host`,

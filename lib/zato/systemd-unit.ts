@@ -60,9 +60,12 @@ const WITHOUT_ROOT: Readonly<Record<string, string>> = {
   SystemCallErrorNumber: "EPERM",
 };
 
+/** A process that writes to nothing but what systemd makes for it. */
+export const WRITES_NOTHING: Readonly<Record<string, string>> = { ProtectSystem: "strict" };
+
 /** The folder that a process writes to, and nothing else. Not for servers: services write where they like. */
 export function writesOnlyTo(folder: string): Readonly<Record<string, string>> {
-  return { ProtectSystem: "strict", ReadWritePaths: folder };
+  return { ...WRITES_NOTHING, ReadWritePaths: folder };
 }
 
 /** A unit of Zato's. It starts at boot, and systemd never gives up restarting it. */

@@ -1,5 +1,14 @@
-import { ComponentState, HostRequirements, requireCertificate, Secret, TlsCertificate } from "../remote";
-import { ConstructError, hostPort, LOOPBACK, requireIpAddress, requireSources } from "../validation";
+import { ComponentState, HostRequirements, requireCertificate, requireSecret, Secret, TlsCertificate } from "../remote";
+import {
+  ANY_ADDRESS,
+  bracketed,
+  ConstructError,
+  hostPort,
+  isV4,
+  LOOPBACK,
+  requireIpAddress,
+  requireSources,
+} from "../validation";
 import { ClusterComponent } from "./cluster-component";
 import { renderCommandFile } from "./command-file";
 import { WebAdminFrontEnd } from "./load-balancer-config";
@@ -79,15 +88,16 @@ export class WebAdmin extends ClusterComponent {
     super(cluster, id, "web-admin");
     this.port = options.port ?? 8183;
     this.bindAddress = requireIpAddress(this, "address to listen on", options.bindAddress ?? LOOPBACK);
-    this._password = options.password ?? Secret.generated();
+    this._password = requireSecret(this, "the password of web-admin", options.password ?? Secret.generated());
     this.host.ports.claim(this, this.port, "web-admin");
     this.tlsPort = options.tlsPort ?? 8184;
-    this.certificate = options.certificate && requireCertificate(this, options.certificate);
+    this.certificate = options.certificate === undefined ? undefined : requireCertificate(this, options.certificate);
     if (this.certificate) {
       this.host.ports.claim(this, this.tlsPort, "web-admin with TLS");
     }
     this.allowedNetworks = this.requireNetworks(options.allowedNetworks);
     if (this.bindAddress !== LOOPBACK) {
+      this.requireReachable();
       this.host.ingress.admit({
         protocol: "tcp",
         port: this.certificate ? this.tlsPort : this.port,
@@ -123,8 +133,19 @@ export class WebAdmin extends ClusterComponent {
     return this.certificate ? LOOPBACK : this.bindAddress;
   }
 
+  /** `0.0.0.0` is every IPv4 address, and none of IPv6. */
+  private requireReachable(): void {
+    if (this.bindAddress === ANY_ADDRESS && !isV4(this.host.address)) {
+      throw new ConstructError(
+        this,
+        `web-admin would listen on ${this.bindAddress}, and the address of its host is ${this.host.address}`,
+        "let it listen on '::', or on that address",
+      );
+    }
+  }
+
   private requireNetworks(networks: readonly string[] | undefined): readonly string[] | undefined {
-    if (networks && !this.certificate && !this.host.firewall) {
+    if (networks && !this.certificate && !this.host.machine.hasFirewall) {
       throw new ConstructError(
         this,
         "nothing keeps others than 'allowedNetworks' from web-admin",
@@ -143,8 +164,8 @@ export class WebAdmin extends ClusterComponent {
         ...this.common(),
         path,
         unit,
-        address: this.ownAddress === "0.0.0.0" ? hostPort(LOOPBACK, this.port) : bind,
-        bind: behavior.webAdminBindsByConfiguration ? this.ownAddress : "",
+        address: this.ownAddress === ANY_ADDRESS ? hostPort(LOOPBACK, this.port) : bind,
+        bind: behavior.webAdminBindsByConfiguration ? bracketed(this.ownAddress) : "",
         port: String(this.port),
         web_admin_user: USER,
         command_secrets: this.secretFields({

@@ -1,5 +1,5 @@
 import { IConstruct } from "constructs";
-import { ConstructError, requireWhole } from "../validation";
+import { ConstructError, KIND, requireWhole } from "../validation";
 
 /** A server as the allocation sees it. */
 export interface WorkerClaim {
@@ -35,6 +35,10 @@ export class WorkerAllocation {
   }
 
   private constructor(private readonly reservedCpus: number) {}
+
+  protected get [KIND](): "WorkerAllocation" {
+    return "WorkerAllocation";
+  }
 
   /**
    * The CPUs that are left for workers.

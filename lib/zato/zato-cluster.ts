@@ -1,7 +1,14 @@
 import { Construct, IConstruct } from "constructs";
 import { IHost } from "../host";
-import { inLastingOrder, RemoteComponent, Secret } from "../remote";
-import { ConstructError, requireName, requireWhole } from "../validation";
+import { inLastingOrder, RemoteComponent, requireSecret, Secret } from "../remote";
+import {
+  ConstructError,
+  requireName,
+  requireOpaque,
+  requireOpaqueIfGiven,
+  requireOwnFramework,
+  requireWhole,
+} from "../validation";
 import { Backup } from "./backup";
 import { joinHost, serversOn } from "./clusters-on-host";
 import { requireSoleOwner } from "./cluster-ownership";
@@ -80,23 +87,29 @@ export class ZatoCluster extends Construct implements IZatoCluster {
    */
   constructor(scope: Construct, id: string, props: ZatoClusterProps) {
     super(scope, id);
+    requireOwnFramework(this);
     this.clusterName = requireName(this, "name of a cluster", props.clusterName ?? id);
     this.host = props.host;
-    this.release = props.release ?? ZatoRelease.V3_3;
-    this.redis = props.redis;
+    this.release = requireOpaque(this, "'release'", ZatoRelease, props.release ?? ZatoRelease.V3_3);
+    this.redis = requireOpaqueIfGiven(this, "'redis'", RedisConnection, props.redis);
     this._paths = new ClusterPaths(this.clusterName);
+    this.host.claims.claim(this, this, this._paths.ofCluster);
     this._onRemoval = props.dataRemoval ?? DataRemoval.KEEP;
     this._restartedAt = requireRestartedAt(this, props.restartedAt);
-    this._environment = { ...props.redis?._environment(this), ...requireEnvironment(this, props.environment ?? {}) };
-    const redisPassword = props.redis?._passwordFor(this);
+    this._environment = { ...this.redis?._environment(this), ...requireEnvironment(this, props.environment ?? {}) };
+    const redisPassword = this.redis?._passwordFor(this);
     this._secrets = {
-      secret_key: props.secretKey ?? Secret.generated(),
-      jwt_secret: props.jwtSecret ?? Secret.generated(),
-      admin_invoke_password: props.adminInvokePassword ?? Secret.generated(),
+      secret_key: requireSecret(this, "'secretKey'", props.secretKey ?? Secret.generated()),
+      jwt_secret: requireSecret(this, "'jwtSecret'", props.jwtSecret ?? Secret.generated()),
+      admin_invoke_password: requireSecret(
+        this,
+        "'adminInvokePassword'",
+        props.adminInvokePassword ?? Secret.generated(),
+      ),
       scheduler_api_password: Secret.generated(),
       ...(redisPassword && { redis_password: redisPassword }),
     };
-    this.allocation = props.workers ?? WorkerAllocation.matchCpus();
+    this.allocation = requireOpaque(this, "'workers'", WorkerAllocation, props.workers ?? WorkerAllocation.matchCpus());
 
     this.installation = new InstalledZato(this, "installation", {
       host: this.host,

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { Token } from "cdktf";
 import { IConstruct } from "constructs";
-import { ConstructError, requireAbsolutePath, requireLine } from "../validation";
-import { readTextFile } from "./text-file";
+import { ConstructError, KIND, requireAbsolutePath, requireDownloadUrl, requireLine } from "../validation";
+import { readScript, readTextFile } from "./text-file";
 
 /** What an installation from an archive needs to know. */
 export interface ArchiveProps {
-  /** Where hosts download the archive: a tar, compressed in any way that `tar` on the host knows. */
+  /** Where hosts download the archive, without user, query or fragment: a tar, compressed in any way that `tar` on the host knows. */
   readonly url: string;
 
   /** The SHA-256 of the archive, 64 hexadecimal digits. It is checked before anything is unpacked. */
@@ -97,16 +97,12 @@ export class ZatoInstallation {
   /** An archive of an installed Zato, as an organisation builds it once. */
   public static archive(props: ArchiveProps): ZatoInstallation {
     return new ZatoInstallation((scope, release) => {
-      if (!Token.isUnresolved(props.url) && !/^https?:\/\/[^\s'"\\]+$/.test(props.url)) {
-        throw new ConstructError(scope, `'${props.url}' is no URL of an archive`, "give an http or https URL");
-      }
-      if (/^https?:\/\/[^/]*@/.test(props.url)) {
-        throw new ConstructError(
-          scope,
-          "the URL of the archive holds a user or a password, which everybody could read in Terraform's state",
-          "let the hosts reach the archive by their network, or bring it there yourself, with ZatoInstallation.preinstalled()",
-        );
-      }
+      requireDownloadUrl(
+        scope,
+        "the archive",
+        props.url,
+        "let the hosts reach the archive by their network, or bring it there yourself, with ZatoInstallation.preinstalled()",
+      );
       if (!Token.isUnresolved(props.sha256) && !/^[0-9a-fA-F]{64}$/.test(props.sha256)) {
         throw new ConstructError(
           scope,
@@ -137,6 +133,7 @@ export class ZatoInstallation {
   public static repository(props: RepositoryProps): ZatoInstallation {
     return new ZatoInstallation((scope) => {
       const components = (props.components ?? "main").split(" ");
+      requireRepositoryUrl(scope, props.url);
       const line = [props.url, props.suite, ...components].map((word) =>
         requireWord(scope, "the package repository", word),
       );
@@ -173,7 +170,7 @@ export class ZatoInstallation {
   /** A script of the user's own. It is run once, and again whenever its text changes. */
   public static script(props: ScriptProps): ZatoInstallation {
     return new ZatoInstallation((scope, release) => {
-      const script = readTextFile(scope, "the installation script", props.file);
+      const script = readScript(scope, "the installation script", props.file);
       return {
         path: requirePlace(scope, props.path ?? `/opt/zato/${release}`),
         build: createHash("sha256").update(script).digest("hex"),
@@ -187,11 +184,19 @@ export class ZatoInstallation {
   private constructor(
     /** @internal */ readonly _render: (scope: IConstruct, release: string) => RenderedInstallation,
   ) {}
+
+  protected get [KIND](): "ZatoInstallation" {
+    return "ZatoInstallation";
+  }
 }
 
-/** Refuses a folder in which the clusters' own files are, or the builds that archives become. */
+/** Refuses a folder in which the clusters' own files and packages are, or the builds that archives become. */
 function requirePlace(scope: IConstruct, path: string): string {
-  if (/^\/opt\/zato(\/(env|builds)(\/.*)?)?$/.test(requireAbsolutePath(scope, "the path of the installation", path))) {
+  if (
+    /^\/opt\/zato(\/(env|builds|packages)(\/.*)?)?$/.test(
+      requireAbsolutePath(scope, "the path of the installation", path),
+    )
+  ) {
     throw new ConstructError(
       scope,
       `the path of the installation is '${path}', where the files of the clusters are`,
@@ -199,6 +204,14 @@ function requirePlace(scope: IConstruct, path: string): string {
     );
   }
   return path;
+}
+
+/** apt knows further kinds of URLs, of files for example. */
+function requireRepositoryUrl(scope: IConstruct, url: string): void {
+  if (/^https?:[^\s]*$|@/.test(url)) {
+    const wayOut = "put what it asks for into /etc/apt/auth.conf.d on the hosts, where apt looks for it";
+    requireDownloadUrl(scope, "the package repository", url, wayOut);
+  }
 }
 
 /** Refuses what apt would read as several words, or as a pattern. */

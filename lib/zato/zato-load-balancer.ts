@@ -8,7 +8,7 @@ import {
   TlsCertificate,
 } from "../remote";
 import {
-  ANY_ADDRESS,
+  ConstructError,
   hostPort,
   LOOPBACK,
   requireCertificates,
@@ -18,9 +18,10 @@ import {
   requireWhole,
 } from "../validation";
 import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
-import { renderCommandFile } from "./command-file";
+import { everyAddressOf } from "./haproxy/binds";
+import { ForwardedClients } from "./haproxy/client-address";
 import { renderLoadBalancerConfig } from "./load-balancer-config";
-import { unitOf, writesOnlyTo } from "./systemd-unit";
+import { unitOf, WRITES_NOTHING } from "./systemd-unit";
 import type { ZatoCluster } from "./zato-cluster";
 
 /** How the external load balancer knows the clusters when it speaks TLS to them. */
@@ -90,19 +91,29 @@ export interface ZatoLoadBalancerOptions {
   readonly maxConnections?: number;
 
   /**
-   * The longest that a request may take, in seconds, up to a day.
+   * The longest that a request may take, in seconds, up to a day. In a deployment it is the deployment's.
    *
-   * @default 60
+   * @default - that of the deployment; 60 without one
    */
   readonly requestTimeout?: number;
 
   /**
-   * Whether a POST or PATCH whose server was lost is sent to another one. Only if all services may be called twice
-   * without harm.
+   * Whether a POST, PUT, DELETE or any other request than GET, HEAD and OPTIONS whose server was lost while it worked on it is
+   * sent to another one. Only if all services may be called twice without harm.
    *
    * @default false
    */
   readonly retryPosts?: boolean;
+}
+
+/** What a deployment says of the requests that come to its clusters. */
+export interface ClusterTraffic {
+  /** The longest that a request may take, in seconds. */
+  readonly requestTimeout: number;
+  /** Whether requests are written to the journal. */
+  readonly logsRequests: boolean;
+  /** How the load balancer in front tells who a client is. */
+  readonly forwarded?: ForwardedClients;
 }
 
 /** Each takes two of the 65536 files that its unit may open. */
@@ -120,6 +131,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
   private others: () => ZatoLoadBalancer[] = () => [];
   private noticeSeconds = 0;
   private sources?: () => readonly string[] | undefined;
+  private traffic?: ClusterTraffic;
 
   constructor(cluster: ZatoCluster, id: string, options: ZatoLoadBalancerOptions) {
     super(cluster, id, "load-balancer");
@@ -162,6 +174,24 @@ export class ZatoLoadBalancer extends ClusterComponent {
   }
 
   /**
+   * Takes what the deployment says of requests.
+   *
+   * @throws ConstructError when a request might take another time here than in front
+   * @internal
+   */
+  public _serve(traffic: ClusterTraffic): void {
+    const { requestTimeout } = this.options;
+    if (requestTimeout !== undefined && requestTimeout !== traffic.requestTimeout) {
+      throw new ConstructError(
+        this,
+        `a request may take ${requestTimeout} seconds here, and ${traffic.requestTimeout} in the deployment`,
+        "give 'requestTimeout' to the deployment alone: it is that of both load balancers",
+      );
+    }
+    this.traffic = traffic;
+  }
+
+  /**
    * Lets balancers in front take the cluster out while all of it has to stop, where another one answers. They learn of it by
    * their health checks, whatever kind they are of.
    *
@@ -190,21 +220,22 @@ export class ZatoLoadBalancer extends ClusterComponent {
   }
 
   protected override state(): ComponentState {
-    const { cluster, path, unit, options, tls, certificates } = this;
-    const config = `${path}/config/repo/zato.config`;
+    const { cluster, folder, unit, options, tls, certificates } = this;
+    const config = `${folder}/haproxy.cfg`;
+    const runtimeDirectory = cluster._paths.runtimeDirectory(this.node.id);
     const behavior = cluster.release._behavior;
     const { parameters, secrets } = certificateState(certificates);
     const readConfig = [
-      // Only root may be able to read these.
+      // Only root may be able to read these; root alone writes where they go.
       ...fromHostFiles(certificates).map(
-        ({ certificate, place }) => `+/usr/bin/install -m 0600 -o zato -g zato ${certificate._hostFile} ${place}`,
+        ({ certificate, place }) => `+/usr/bin/install -m 0640 -o root -g zato ${certificate._hostFile} ${place}`,
       ),
       `/usr/sbin/haproxy -c -q -f ${config}`,
     ];
     return {
       parameters: {
         ...this.common(),
-        path,
+        folder,
         unit,
         address: hostPort(LOOPBACK, this.port),
         back_end: this._backEnd,
@@ -218,10 +249,13 @@ export class ZatoLoadBalancer extends ClusterComponent {
         ...parameters,
       },
       files: {
-        create: renderCommandFile("create_lb", { path }),
         config: renderLoadBalancerConfig({
-          bind: hostPort(tls && !tls.keepPlainPort ? LOOPBACK : ANY_ADDRESS, this.port),
-          tls: tls && { bind: hostPort(ANY_ADDRESS, this.memberPort), certificate: this.placeOf("certificate") },
+          bind:
+            tls && !tls.keepPlainPort ? hostPort(LOOPBACK, this.port) : everyAddressOf(this.host.address, this.port),
+          tls: tls && {
+            bind: everyAddressOf(this.host.address, this.memberPort),
+            certificate: this.placeOf("certificate"),
+          },
           webAdmin: cluster.webAdmin._frontEnd(this.placeOf("web_admin_certificate")),
           socket: this._socket,
           backEnd: this._backEnd,
@@ -233,16 +267,18 @@ export class ZatoLoadBalancer extends ClusterComponent {
           privatePaths: behavior.privatePaths,
           openPaths: options.openPaths ?? [],
           maxConnections: options.maxConnections ?? 2000,
-          requestTimeout: options.requestTimeout ?? 60,
+          forwarded: this.traffic?.forwarded,
+          requestTimeout: this.traffic?.requestTimeout ?? options.requestTimeout ?? 60,
           retryPosts: options.retryPosts ?? false,
+          logsRequests: this.traffic?.logsRequests ?? false,
         }),
         unit: unitOf(`Zato load-balancer of ${cluster.clusterName}`, {
-          ...writesOnlyTo(path),
+          ...WRITES_NOTHING,
           Type: "notify",
-          RuntimeDirectory: cluster._paths.runtimeDirectory(this.node.id),
+          RuntimeDirectory: runtimeDirectory,
           RuntimeDirectoryMode: "0700",
           ExecStartPre: readConfig,
-          ExecStart: `/usr/sbin/haproxy -Ws -f ${config} -p ${path}/pidfile`,
+          ExecStart: `/usr/sbin/haproxy -Ws -f ${config} -p /run/${runtimeDirectory}/pid`,
           ExecReload: [...readConfig, "/bin/kill -USR2 $MAINPID"],
         }),
       },
@@ -257,8 +293,13 @@ export class ZatoLoadBalancer extends ClusterComponent {
     );
   }
 
+  /** Its configuration, which is root's. Zato's own tool would make one that only its agent needs, in a folder of zato. */
+  private get folder(): string {
+    return this.cluster._paths.configuration(this.node.id);
+  }
+
   private placeOf(certificate: string): string {
-    return `${this.path}/config/repo/${certificate}.pem`;
+    return `${this.folder}/${certificate}.pem`;
   }
 
   private requireTls(tls: ZatoLoadBalancerTls): ZatoLoadBalancerTls {

@@ -114,6 +114,7 @@ export class ZatoServer extends ClusterComponent {
       restartedAt: this.restartedAt ?? cluster._restartedAt,
     };
     const behavior = cluster.release._behavior;
+    const packages = cluster._paths.packages(cluster.installation._build);
     const { redis_password: redisPassword } = cluster._secrets;
     return {
       parameters: {
@@ -122,6 +123,7 @@ export class ZatoServer extends ClusterComponent {
         path,
         unit,
         environment_file: environmentFile,
+        packages,
         address: this.address,
         workers: String(this.workers),
         closed_channels: behavior.closedChannels.join("\n"),
@@ -150,7 +152,7 @@ export class ZatoServer extends ClusterComponent {
           ...behavior.serverEnvironment(runtime),
           Zato_Hot_Deploy_Dir: cluster._paths.hotDeploy,
           Zato_User_Conf_Dir: cluster._paths.userConf,
-          PYTHONPATH: cluster._paths.modules,
+          PYTHONPATH: `${cluster._paths.modules}:${packages}`,
           ...cluster._environment,
           ...this.environment,
         }),

@@ -14,24 +14,33 @@ import { loadBalancerContract } from "cdktf-zato/testing";
 const app = new App();
 const ssh = { user: "ops", hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA" };
 
-function deploy(id: string, balance: (stack: TerraformStack) => IExternalLoadBalancer): void {
+/** In networks of its own: machines and addresses are looked for in the whole App. */
+function deploy(
+  id: string,
+  network: number,
+  balance: (stack: TerraformStack, virtualAddress: string) => IExternalLoadBalancer,
+): void {
   const stack = new TerraformStack(app, id);
   new HighAvailabilityDeployment(stack, "zato", {
     hosts: [
-      new PhysicalHost(stack, "host1", { address: "10.0.0.11", cpus: 4, ssh }),
-      new PhysicalHost(stack, "host2", { address: "10.0.0.12", cpus: 4, ssh }),
+      new PhysicalHost(stack, "host1", { address: `10.0.${network}.11`, cpus: 4, ssh }),
+      new PhysicalHost(stack, "host2", { address: `10.0.${network}.12`, cpus: 4, ssh }),
     ],
     installation: ZatoInstallation.preinstalled(),
-    loadBalancer: balance(stack),
+    loadBalancer: balance(stack, `192.0.2.${network}`),
     affinity: Affinity.COOKIE,
   });
 }
 
 const virtualAddress = "192.0.2.10";
 const tls = F5Tls.profile("/Common/esb");
-deploy("stack", (stack) => new ExistingLoadBalancer(stack, "edge", { address: virtualAddress }));
-deploy("f5", (stack) => new F5BigIpLoadBalancer(stack, "edge", { virtualAddress, tenant: "Zato", tls }));
-deploy("citrix", (stack) => new CitrixAdcLoadBalancer(stack, "edge", { virtualAddress }));
+deploy("stack", 1, (stack, address) => new ExistingLoadBalancer(stack, "edge", { address }));
+deploy(
+  "f5",
+  2,
+  (stack, virtualAddress) => new F5BigIpLoadBalancer(stack, "edge", { virtualAddress, tenant: "Zato", tls }),
+);
+deploy("citrix", 3, (stack, virtualAddress) => new CitrixAdcLoadBalancer(stack, "edge", { virtualAddress }));
 
 app.synth();
 

@@ -1,12 +1,12 @@
 import { TerraformVariable } from "cdktf";
-import { Affinity, HighAvailabilityDeploymentProps } from "cdktf-zato";
+import { Affinity, DeploymentOfHostsProps } from "cdktf-zato";
 import { CitrixAdcLoadBalancer, CitrixAdcLoadBalancerProps, CitrixAdcProvider } from "cdktf-zato/citrix";
 import { newDeployment, newHost, newStack } from "../support/stack";
 import { Template } from "../support/template";
 
 interface Options {
   readonly props?: Partial<CitrixAdcLoadBalancerProps>;
-  readonly deployment?: Partial<HighAvailabilityDeploymentProps>;
+  readonly deployment?: Partial<DeploymentOfHostsProps>;
 }
 
 const TLS = { tls: { certKey: "esb.example.com" } };

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
+import { FRAMEWORK } from "../../lib/framework";
 import { bash, BashResult, temporaryFolder } from "../support/bash";
 import { HOST_KEY, newDeployment, newStack } from "../support/stack";
 import { Template } from "../support/template";
@@ -65,7 +66,7 @@ describe("usage", () => {
     expect(cdktfZato(args)).toMatchObject({
       status: 2,
       stdout: "",
-      stderr: expect.stringMatching(/^usage: cdktf-zato verify STACK_FOLDER\n/) as string,
+      stderr: expect.stringMatching(new RegExp(`^usage: ${FRAMEWORK.library} verify STACK_FOLDER\n`)) as string,
     });
   });
 
@@ -82,11 +83,11 @@ describe("usage", () => {
   test("unknown options and missing stacks are said in one line", () => {
     expect(cdktfZato(["--nope"])).toMatchObject({
       status: 2,
-      stderr: expect.stringMatching(/^cdktf-zato: Unknown option '--nope'.*\n$/) as string,
+      stderr: expect.stringMatching(new RegExp(`^${FRAMEWORK.library}: Unknown option '--nope'.*\n$`)) as string,
     });
     expect(cdktfZato(["verify", "/nowhere"])).toMatchObject({
       status: 2,
-      stderr: "cdktf-zato: there is no synthesized stack in '/nowhere'; run 'cdktf synth' before\n",
+      stderr: `${FRAMEWORK.library}: there is no synthesized stack in '/nowhere'; run '${FRAMEWORK.name} synth' before\n`,
     });
   });
 });
@@ -97,7 +98,7 @@ describe("verify", () => {
     const ssh = `
       host=\${*: -2:1}
       cat >"$FOLDER/manifest-$host"; printf '%s\\n' "$@" >"$FOLDER/words-$host"
-      for word; do case $word in UserKnownHostsFile=*) cp "\${word#*=}" "$FOLDER/known-$host" ;; esac; done
+      for word; do case $word in UserKnownHostsFile=*) cp "$(tr -d '"' <<<"\${word#*=}")" "$FOLDER/known-$host" ;; esac; done
       echo '${SAME}'`;
     const result = cdktfZato(["verify", stack()], ssh);
 
@@ -111,7 +112,7 @@ describe("verify", () => {
     expect(words.slice(-4)).toEqual([
       "--",
       "10.0.0.12",
-      "sudo -n bash .cdktf-zato/scripts/verify.sh host2-content",
+      "echo @cdktf-zato; sudo -n bash .cdktf-zato/scripts/verify.sh host2-content",
       "",
     ]);
     expect(readFileSync(join(folder(), "known-10.0.0.12"), "utf8")).toBe(`10.0.0.12 ${HOST_KEY}\n`);
@@ -120,32 +121,39 @@ describe("verify", () => {
 
   test("ends with 1, and a table, when something differs", () => {
     const ssh = `case "$*" in *10.0.0.12*) echo '${OTHER}' ;; *) echo '${SAME}' ;; esac`;
-    expect(cdktfZato(["verify", stack()], ssh)).toEqual({
-      status: 1,
-      stdout: [
+    const { status, stdout } = cdktfZato(["verify", stack()], ssh);
+    expect(status).toBe(1);
+    // The content of the cluster that differs, and of no other.
+    expect(stdout.replace(/_content_\w{8}'/, "_content'")).toBe(
+      [
         "all hosts are as deployed",
         "object                host1  host2       declared",
         "zato_cache_builtin/A  same   max_size=2  max_size=1",
+        `to put it right: terraform -chdir='${folder()}' apply -replace='null_resource.zato_content_host2_content'`,
         "",
       ].join("\n"),
-      stderr: "",
-    });
+    );
+  });
+
+  test("prints no command for what nobody declared, which a deploy leaves where it is", () => {
+    const undeclared = JSON.stringify({ "zato_cache_builtin/B": { declared: null, actual: { max_size: "1" } } });
+    const { status, stdout } = cdktfZato(["verify", stack()], `echo '${undeclared}'`);
+    expect(status).toBe(1);
+    expect(stdout).toContain("zato_cache_builtin/B");
+    expect(stdout).not.toContain("to put it right");
   });
 
   test("ends with 2 when a host cannot be asked, and says what the others run", () => {
     const ssh = `case "$*" in *10.0.0.12*) echo 'some noise
 no route to host' >&2; exit 255 ;; *) echo '${OTHER}' ;; esac`;
-    expect(cdktfZato(["verify", stack()], ssh)).toEqual({
-      status: 2,
-      stdout: [
-        "all hosts are as deployed",
-        "host2-content at 10.0.0.12 cannot be asked: no route to host",
-        "object                host1       declared",
-        "zato_cache_builtin/A  max_size=2  max_size=1",
-        "",
-      ].join("\n"),
-      stderr: "",
-    });
+    const { status, stdout } = cdktfZato(["verify", stack()], ssh);
+    expect(status).toBe(2);
+    expect(stdout.split("\n").slice(0, -2)).toEqual([
+      "all hosts are as deployed",
+      "host2-content at 10.0.0.12 cannot be asked: no route to host",
+      "object                host1       declared",
+      "zato_cache_builtin/A  max_size=2  max_size=1",
+    ]);
   });
 
   describe("asks each host once what was changed on it", () => {
@@ -189,8 +197,8 @@ no route to host' >&2; exit 255 ;; *) echo '${OTHER}' ;; esac`;
         [
           "host2-server1 at 10.0.0.12: x.service does not run",
           "host2-server1 at 10.0.0.12: y was changed",
-          `to put it right: terraform -chdir='${folder()}' apply -replace='null_resource.zato_host2_server1_content'`,
           "host1 and host2 run exactly what is declared",
+          `to put it right: terraform -chdir='${folder()}' apply -replace='null_resource.zato_host2_server1_content'`,
           "",
         ].join("\n"),
       );
@@ -203,6 +211,22 @@ no route to host' >&2; exit 255 ;; *) echo '${OTHER}' ;; esac`;
       expect(status).toBe(2);
       expect(stdout).toContain("the host 10.0.0.12 cannot be asked: no route\nhost1-odb at 10.0.0.11: x\n");
     });
+  });
+
+  test("does not listen to what a login shell says first", () => {
+    const ssh = `echo 'Welcome to host1'; echo @cdktf-zato; echo '${SAME}'`;
+    const drift = "cat >/dev/null; printf 'Have\\ta nice day\\n@cdktf-zato\\n'";
+    expect(cdktfZato(["verify", stack()], ssh, drift)).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("says what to do where sudo wants a terminal", () => {
+    const tty = "cat >/dev/null; echo 'sudo: sorry, you must have a tty to run sudo' >&2; exit 1";
+    const { status, stdout } = cdktfZato(["verify", stack()], tty, tty);
+    expect(status).toBe(2);
+    expect(stdout).toContain(
+      "the host 10.0.0.12 cannot be asked: sudo wants a terminal of ops ('requiretty'); " +
+        "put 'Defaults:ops !requiretty' into a file in /etc/sudoers.d there\n",
+    );
   });
 
   test("ends with 2 where there is no ssh", () => {
@@ -226,7 +250,7 @@ describe("restore", () => {
     // GIVEN a host that plays the commands that it gets
     const home = join(folder(), "home");
     mkdirSync(join(home, ".cdktf-zato", "scripts"), { recursive: true });
-    const script = `printf '%s\\n' "[host2] restore: $1 \${3:-all}"; stat -c %a "$2"; cp "$2" received`;
+    const script = `printf '%s\\n' "[host2] restore: $1 with \${*:3}"; stat -c %a "$2"; cp "$2" received`;
     writeFileSync(join(home, ".cdktf-zato", "scripts", "restore.sh"), script);
     const ssh = `
       [ "\${*: -2:1}" = 10.0.0.12 ] || exit 255
@@ -234,14 +258,15 @@ describe("restore", () => {
       exec bash -c "\${*: -1}"`;
 
     // WHEN
-    const results = [[], ["--keys-only"]].map((words) =>
+    const results = [[], ["--keys-only"], ["--from-another", "--discard"]].map((words) =>
       cdktfZato(["restore", stack(), "host2", backup(), ...words], ssh),
     );
 
     // THEN
     expect(results).toEqual([
-      { status: 0, stdout: "[host2] restore: host2 all\n600\n", stderr: "" },
-      { status: 0, stdout: "[host2] restore: host2 --keys-only\n600\n", stderr: "" },
+      { status: 0, stdout: "[host2] restore: host2 with \n600\n", stderr: "" },
+      { status: 0, stdout: "[host2] restore: host2 with --keys-only\n600\n", stderr: "" },
+      { status: 0, stdout: "[host2] restore: host2 with --from-another --discard\n600\n", stderr: "" },
     ]);
     expect(readFileSync(join(home, "received"), "utf8")).toBe("what was kept \u0000 of it");
     expect(readdirSync(join(home, ".cdktf-zato"))).toEqual(["scripts"]);
@@ -259,11 +284,11 @@ describe("restore", () => {
   test("ends with 2 for a cluster or a file that is not there", () => {
     expect(cdktfZato(["restore", stack(), "host3", backup()])).toMatchObject({
       status: 2,
-      stderr: `cdktf-zato: there is no cluster 'host3' in the stack in '${folder()}'; it has 'host1', 'host2'\n`,
+      stderr: `${FRAMEWORK.library}: there is no cluster 'host3' in the stack in '${folder()}'; it has 'host1', 'host2'\n`,
     });
     expect(cdktfZato(["restore", stack(), "host1", "/nowhere.tar"])).toMatchObject({
       status: 2,
-      stderr: "cdktf-zato: there is no backup '/nowhere.tar'\n",
+      stderr: `${FRAMEWORK.library}: there is no backup '/nowhere.tar'\n`,
     });
   });
 });

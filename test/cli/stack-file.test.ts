@@ -1,10 +1,12 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { renameSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TerraformStack, TerraformVariable } from "cdktf";
 import { ClusterContent, PhysicalHostProps, SqlEngine, Secret, SshKey, ZatoServerOptions } from "cdktf-zato";
 import { readComponents, readDeclaredContent } from "../../lib/cli/stack-file";
+import { FRAMEWORK } from "../../lib/framework";
 import { temporaryFolder } from "../support/bash";
 import { parseManifest } from "../support/manifest";
+import { newKeyFile } from "../support/ssh-key";
 import { HOST_KEY, newCluster, newDeployment, newHost, newStack, SSH } from "../support/stack";
 import { Template } from "../support/template";
 
@@ -63,7 +65,7 @@ test("finds content also where terraform_data carries it", () => {
 test("knows key file, port and user, and that root needs no sudo", () => {
   // GIVEN
   const key = join(folder(), "id key");
-  writeFileSync(key, "PRIVATE KEY");
+  renameSync(newKeyFile(folder()), key);
 
   // WHEN
   const [content] = read(withHost({ ssh: { ...SSH, user: "root", port: 2222, key: SshKey.file(key) } }));
@@ -121,7 +123,7 @@ test("gives the hash of what goes to a host, and none where only Terraform knows
 describe("fails", () => {
   test("without a synthesized stack", () => {
     expect(() => readDeclaredContent(folder())).toThrow(
-      `there is no synthesized stack in '${folder()}'; run 'cdktf synth' before`,
+      `there is no synthesized stack in '${folder()}'; run '${FRAMEWORK.name} synth' before`,
     );
   });
 

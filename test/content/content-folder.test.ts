@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { App, TerraformStack } from "cdktf";
 import type { HighAvailabilityDeployment } from "cdktf-zato";
@@ -32,7 +32,7 @@ function synth(fill: (deployment: HighAvailabilityDeployment) => void): Synthesi
 
 test("files are copied to where Terraform finds them, folders with all that is in them", () => {
   // GIVEN
-  write("services/a.py", "class A(Service):\n    pass\n");
+  write("services/a.py", "from zato.server.service import Service\nclass A(Service):\n    pass\n");
   write("static/one.json", "{}");
   write("static/deep/er/two.bin", "\u0000two");
 
@@ -107,4 +107,100 @@ test("two files of one name are refused", () => {
 
 test.each(["addUserConfig", "addStaticFiles"] as const)("%s refuses a path that is not there", (method) => {
   expect(() => synth((zato) => zato[method]("app.ini"))).toThrow("'app.ini' is not there; give the absolute path");
+});
+
+describe("a folder of static files", () => {
+  test("goes without what begins with a dot, and what Python and editors leave, and says so", () => {
+    // GIVEN
+    for (const name of [".git/config", ".env", "deep/.DS_Store", "__pycache__/a.pyc", "a.pyc", "a.txt~", ".a.swp"]) {
+      write(`static/${name}`, "x");
+    }
+    write("static/.well-known/a", "x");
+    write("static/a.txt", "x");
+
+    // WHEN
+    const { deployment } = synth((zato) => zato.addStaticFiles(join(folder(), "static"), { hidden: [".well-known"] }));
+
+    // THEN
+    expect(Object.keys(deployment.contentFolder.hashes)).toEqual(["static/.well-known/a", "static/a.txt"]);
+    expect(deployment.node.metadata).toContainEqual(
+      expect.objectContaining({
+        data: `left out of '${folder()}/static': .a.swp, .env, .git, __pycache__, a.pyc, a.txt~, deep/.DS_Store`,
+      }),
+    );
+  });
+
+  test("brings along what links within it lead to", () => {
+    write("static/one/a.txt", "a");
+    symlinkSync("one", join(folder(), "static", "two"));
+    symlinkSync("one/a.txt", join(folder(), "static", "b.txt"));
+    const { deployment } = synth((zato) => zato.addStaticFiles(join(folder(), "static")));
+    expect(Object.keys(deployment.contentFolder.hashes)).toEqual([
+      "static/b.txt",
+      "static/one/a.txt",
+      "static/two/a.txt",
+    ]);
+  });
+
+  test.each([
+    ["leads out of it", "../secret", /the link '.*\/link' leads to '.*\/secret', out of the folder; put a copy/],
+    ["leads to nothing", "nowhere", /the link '.*\/link' leads to nothing; remove it/],
+    ["leads to a folder that it is in", ".", /the link '.*\/link' leads to a folder that it is in|out of the folder/],
+  ])("is refused with a link that %s", (_, target, message) => {
+    write("static/a.txt", "a");
+    write("secret", "s");
+    symlinkSync(target, join(folder(), "static", "link"));
+    expect(() => synth((zato) => zato.addStaticFiles(join(folder(), "static")))).toThrow(message);
+  });
+
+  test("is refused where nothing is in it, or nothing of a name that is asked for", () => {
+    mkdirSync(join(folder(), "static"));
+    expect(() => synth((zato) => zato.addStaticFiles(join(folder(), "static")))).toThrow("there is no file in");
+    expect(() => synth((zato) => zato.addStaticFiles(join(folder(), "static"), { hidden: [".x"] }))).toThrow(
+      "'.x' is not in",
+    );
+  });
+});
+
+describe("the requirements of services", () => {
+  const SERVICE = "from zato.server.service import Service\nclass A(Service):\n    pass\n";
+
+  function requirements(text: string): string {
+    write("services/a.py", SERVICE);
+    write("services/requirements.txt", text);
+    const { deployment, stackFolder } = synth((zato) => zato.addServices(join(folder(), "services")));
+    return readFileSync(join(stackFolder, deployment.contentFolder.path, "requirements.txt"), "utf8");
+  }
+
+  test("are one text, with those of the files that they name", () => {
+    write("services/base.txt", "six==1.16\n-r more/other.txt\n");
+    write("services/more/other.txt", "lxml==5\n");
+    expect(requirements("requests==2.32\r\n-r base.txt # ours\n--requirement=more/other.txt\nattrs\n")).toBe(
+      "requests==2.32\nsix==1.16\nlxml==5\nlxml==5\nattrs\n",
+    );
+  });
+
+  test("may be named by addresses and options that hosts reach", () => {
+    const text =
+      "a @ https://example.com/a.whl\n--extra-index-url https://pypi.example.com/simple\n--find-links https://x/\n";
+    expect(requirements(text)).toBe(text);
+  });
+
+  test.each([
+    ["-r nowhere.txt", "'nowhere.txt' is not there"],
+    ["-r requirements.txt", "'requirements.txt' includes itself"],
+    ["-c constraints.txt", "'-c constraints.txt' names a file of constraints"],
+    ["-e .", "'-e .' is a package of this machine or of a working copy"],
+    ["--editable git+https://example.com/a.git", "is a package of this machine or of a working copy"],
+    ["./wheels/a-1.0-py3-none-any.whl", "names a file of this machine, which does not come along to the hosts"],
+    ["wheels/a-1.0-py3-none-any.whl", "names a file of this machine"],
+    ["a-1.0.tar.gz", "names a file of this machine"],
+    ["a @ file:///srv/a.whl", "names a file of this machine"],
+    ["--find-links wheels", "names a file of this machine"],
+    ["--index-url https://me:secret@pypi.example.com/simple", "a URL holds a password"],
+  ])("are refused with %s, with the line", (line, message) => {
+    expect(() => requirements(`six\n${line}\n`)).toThrow(
+      new RegExp(`requirements\\.txt:2: .*${message.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`),
+    );
+  });
 });

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TerraformStack, TerraformVariable } from "cdktf";
 import { EnmasseObjects, EnmasseObjectsProps, HighAvailabilityDeployment, Secret, SqlEngine } from "cdktf-zato";
@@ -190,4 +190,219 @@ test.each([
   ["a name with zato", () => EnmasseObjects.fromObject({ scheduler: [{ name: "My Zato" }] }), "holds 'zato'"],
 ])("%s is refused", (_, make, message) => {
   expect(() => zato.addEnmasseObjects(make())).toThrow(message);
+});
+
+describe("placeholders", () => {
+  const ENVIRONMENT = {
+    Host: "crm.example.org",
+    P: "no",
+    N: "7",
+    Colon: "a: b",
+    Hash: "x #y",
+    Dollar: "$1",
+  };
+  const { cases } = JSON.parse(
+    readFileSync(join(__dirname, "..", "data", "conformance", "enmasse-placeholders.json"), "utf8"),
+  ) as { cases: readonly { text: string; loads?: { k: unknown }; error?: string }[] };
+
+  /** What becomes of the value of a field of that text. */
+  function field(text: string): unknown {
+    const file = join(folder(), "enmasse.yaml");
+    writeFileSync(file, `x:\n- name: A\n  ${text}\n`);
+    zato.addEnmasseObjects(EnmasseObjects.fromFile(file, { variables: ENVIRONMENT }));
+    return zato.contentObjects[0]!.fields.k;
+  }
+
+  test.each(cases)("in '$text' become what Zato makes of them, or are refused", ({ text, loads, error }) => {
+    if (text.includes("Missing")) {
+      expect(() => field(text)).toThrow(
+        `{Zato_Enmasse_Env.Missing} in ${folder()}/enmasse.yaml is not given, and Zato would write 'Missing_Value_Missing' in its place`,
+      );
+    } else if (error !== undefined) {
+      expect(() => field(text)).toThrow(/enmasse\.yaml:\d+: /);
+    } else if (text === "k: Zato_Enmasse_Env.Host") {
+      expect(field(text)).toBe("crm.example.org");
+    } else {
+      expect(field(text)).toEqual(loads!.k);
+    }
+  });
+
+  test("of objects in a program are filled in, too", () => {
+    add({ x: [{ name: "A", hosts: ["a.{Zato_Enmasse_Env.Host}"] }] }, { variables: ENVIRONMENT });
+    expect(zato.contentObjects[0]!.fields.hosts).toEqual(["a.crm.example.org"]);
+  });
+
+  test.each([
+    ["a secret inside a text", { k: "a{Zato_Enmasse_Env.S}" }, "the secret 'S' is a part of a text in the objects"],
+    ["a secret in a list", { k: ["Zato_Enmasse_Env.S"] }, "'Zato_Enmasse_Env.S' stands inside a text or a list of x/A"],
+    ["a secret behind a text", { k: "a Zato_Enmasse_Env.S" }, "'Zato_Enmasse_Env.S' stands inside a text or a list"],
+    ["a secret in clear text", { password: "hunter2" }, "the password of x/A is written out"],
+  ])("are refused with %s", (_, fields, message) => {
+    expect(() => add({ x: [{ name: "A", ...fields }] }, { secrets: { S: secret("s") } })).toThrow(message);
+  });
+});
+
+test("a section that names other files is refused by its name", () => {
+  expect(() => add({ include: ["other.yaml"] })).toThrow(
+    "the enmasse section 'include' names files that do not come along to the hosts; add each of them by addEnmasseObjects",
+  );
+});
+
+test("a WebSocket channel is refused: no load-balancer has its port", () => {
+  expect(() => add({ web_socket: [{ name: "Live", address: "ws://0.0.0.0:33100/live" }] })).toThrow(
+    "the WebSocket channel 'Live' would listen on a port of its own, to which no load-balancer sends anybody",
+  );
+});
+
+describe("the security of a channel", () => {
+  const security = [{ name: "NO", type: "basic_auth", username: "off" }];
+
+  test.each([{ security: "NO" }, { security_name: "NO" }, { sec_def: "NO" }])("is compared, by %j", (fields) => {
+    add({ security, channel_rest: [{ name: "A", service: "pub.zato.ping", url_path: "/a", ...fields }] });
+    expect(zato.contentObjects[1]!.expected).toEqual({ service_name: "pub.zato.ping", security_name: "NO" });
+  });
+
+  test("that is none is compared, too", () => {
+    add({ channel_rest: [{ name: "A", service: "pub.zato.ping", url_path: "/a", security: "" }] });
+    expect(zato.contentObjects[0]).toMatchObject({
+      expected: { security_name: "" },
+      fields: { security: "zato-no-security" },
+    });
+  });
+
+  test("whose name Zato takes for something else is refused", () => {
+    const file = join(folder(), "enmasse.yaml");
+    writeFileSync(file, "channel_rest:\n- {name: A, service: pub.zato.ping, url_path: /a, security: NO}\n");
+    expect(() => zato.addEnmasseObjects(EnmasseObjects.fromFile(file))).toThrow(
+      "the security of channel_rest 'A' is false, and no name; write the name of a security definition, in quotes",
+    );
+  });
+
+  test("is refused where it is named twice, in two ways", () => {
+    expect(() =>
+      add({ security, channel_rest: [{ name: "A", service: "pub.zato.ping", security: "NO", sec_def: "B" }] }),
+    ).toThrow(`channel_rest 'A' names its security more than once: security "NO", sec_def "B"`);
+  });
+
+  test("is a definition with a type that Zato knows", () => {
+    expect(() => add({ security: [{ name: "A", type: "basic" }] })).toThrow(
+      "'A' has no type that Zato knows: \"basic\"",
+    );
+  });
+});
+
+describe("two channels on one path", () => {
+  const channel = { service: "pub.zato.ping", url_path: "/a" };
+
+  test("are refused, of which Zato would refuse the second one", () => {
+    add({
+      channel_rest: [
+        { name: "A", method: "GET", ...channel },
+        { name: "B", method: "GET", ...channel },
+      ],
+    });
+    expect(zato.node.validate()).toEqual([
+      "stack/zato: channel_rest/A and channel_rest/B answer the same requests, GET /a, and Zato would refuse the second one; give each a 'urlPath' or a 'method' of its own",
+    ]);
+  });
+
+  test("are told apart by method and by what they answer with", () => {
+    const channels = [{ method: "GET" }, { method: "POST" }, {}, { http_accept: "a/b" }, { url_path: "/b" }];
+    add({ channel_rest: channels.map((fields, index) => ({ name: `${index}`, ...channel, ...fields })) });
+    expect(zato.node.validate()).toEqual([]);
+  });
+});
+
+test("whatever an object refers to must be declared", () => {
+  add({
+    security_groups: [{ name: "G", members: ["Partner"] }],
+    channel_rest: [{ name: "A", service: "pub.zato.ping", url_path: "/a", security_groups: ["H"] }],
+    channel_amqp: [{ name: "Q", def_name: "D", service: "pub.zato.ping" }],
+    outgoing_wsx: [{ name: "W", on_message_service_name: "a.one" }],
+  });
+  expect(zato.node.validate()).toEqual([
+    expect.stringContaining("channel_amqp/Q refers to def_amqp 'D', which nobody declares"),
+    expect.stringContaining("channel_rest/A refers to security_groups 'H', which nobody declares"),
+    expect.stringContaining("outgoing_wsx/W calls the service 'a.one', which nobody declares"),
+    expect.stringContaining("security_groups/G is secured by 'Partner', which nobody declares"),
+  ]);
+});
+
+test.each<[string, Record<string, unknown>, string]>([
+  [
+    "definitions of different types with one name",
+    {
+      security: [
+        { name: "P", type: "apikey" },
+        { name: "P", type: "ntlm", username: "a" },
+      ],
+    },
+    "apikey/P and ntlm/P have one name among security definitions, 'P', and Zato takes only one of them",
+  ],
+  [
+    "definitions of one type with one user",
+    {
+      security: [
+        { name: "P", type: "ntlm", username: "a" },
+        { name: "R", type: "ntlm", username: "a" },
+      ],
+    },
+    "ntlm/P and ntlm/R have one username among ntlm definitions, 'a', and Zato takes only one of them",
+  ],
+  [
+    "connections of different types with one name",
+    { outgoing_ldap: [{ name: "X" }], outgoing_wsx: [{ name: "X" }] },
+    "outgoing_ldap/X and outgoing_wsx/X have one name among generic connections, 'X', and Zato takes only one of them",
+  ],
+])("%s are refused", (_, content, message) => {
+  add(content);
+  expect(zato.node.validate()).toEqual([expect.stringContaining(message)]);
+});
+
+test("definitions of different types may have one user, and API keys one header", () => {
+  add({
+    security: [
+      { name: "A", type: "apikey", username: "X-API-Key" },
+      { name: "B", type: "apikey", username: "X-API-Key" },
+      { name: "C", type: "ntlm", username: "a" },
+      { name: "D", type: "aws", username: "a" },
+    ],
+  });
+  expect(zato.node.validate()).toEqual([]);
+});
+
+test("members of a group are written as Zato takes them for a new one and for one that is there", () => {
+  add({
+    security: [
+      { name: "A", type: "apikey" },
+      { name: "B", type: "apikey" },
+    ],
+    security_groups: [{ name: "G", members: ["A", { name: "B" }] }],
+  });
+  const { files } = Template.synth(stack).manifest("zato/content/host1");
+  expect(parse(files.enmasse!)).toMatchObject({
+    security_groups: [{ name: "G", members: [{ name: "A" }, { name: "B" }] }],
+  });
+});
+
+test("what others refer to can be imported ahead of them, stage by stage", () => {
+  add({
+    channel_rest: [{ name: "A", service: "pub.zato.ping", url_path: "/a", security_groups: ["G"] }],
+    security_groups: [{ name: "G", members: ["Partner"] }],
+    security: [
+      { name: "Partner", type: "apikey" },
+      { name: "Nobodys", type: "apikey" },
+    ],
+  });
+  const { files, parameters } = Template.synth(stack).manifest("zato/content/host1");
+  const names = (text: string): string[] =>
+    Object.values(parse(text) as Record<string, { name: string }[]>).flatMap((list) => list.map(({ name }) => name));
+  expect(parameters.stages).toBe("2");
+  expect(names(files.enmasse_0!)).toEqual(["Partner"]);
+  expect(names(files.enmasse_1!).sort()).toEqual(["G", "Partner"]);
+  expect(names(files.enmasse!).sort()).toEqual(["A", "G", "Nobodys", "Partner"]);
+  expect(JSON.parse(files.expected!)).toMatchObject({
+    stages: [["apikey/Partner"], ["apikey/Partner", "security_groups/G"]],
+    references: { "channel_rest/A": ["security_groups/G"], "security_groups/G": ["apikey/Partner"] },
+  });
 });

@@ -18,7 +18,14 @@ function output(what: "all" | "complaints", text: string, ...secrets: string[]):
   const script = join(HOST_SCRIPTS, "enmasse_output.py");
   const { status, stdout, stderr } = spawnSync(
     "python3",
-    ["-B", script, join(folder(), "enmasse"), secretsFolder, what],
+    [
+      "-I",
+      "-B",
+      script,
+      what,
+      join(folder(), "enmasse"),
+      ...secrets.map((_, index) => join(secretsFolder, String(index))),
+    ],
     { encoding: "utf8" },
   );
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });

@@ -10,7 +10,12 @@ const TRIGGERS = join(__dirname, "two-hosts.triggers.json");
 const folder = temporaryFolder();
 
 interface Stack {
-  readonly resource: Readonly<Record<string, Readonly<Record<string, { triggers?: Record<string, string> }>>>>;
+  readonly resource: Readonly<
+    Record<
+      string,
+      Readonly<Record<string, { triggers?: Record<string, string>; triggers_replace?: Record<string, string> }>>
+    >
+  >;
 }
 
 function synthesizeExample(): Stack {
@@ -32,7 +37,12 @@ function synthesizeExample(): Stack {
 function triggersOf(stack: Stack): Record<string, string> {
   const resources = Object.values(stack.resource).flatMap((all) => Object.entries(all));
   const ofHost1 = resources.filter(([name]) => /^(host1|edge_host1|zato_host1)_/.test(name));
-  return Object.fromEntries(ofHost1.map(([name, { triggers = {} }]) => [name, fingerprint(name, triggers)]));
+  return Object.fromEntries(
+    ofHost1.map(([name, { triggers, triggers_replace }]) => [
+      name,
+      fingerprint(name, triggers ?? triggers_replace ?? {}),
+    ]),
+  );
 }
 
 /** `KEY:HASH KEY:HASH …`; host scripts are the preflight's business alone, and different in each release. */

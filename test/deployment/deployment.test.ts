@@ -1,5 +1,6 @@
 import { TerraformStack, TerraformVariable } from "cdktf";
 import {
+  DeploymentOfHostsProps,
   HaproxyLoadBalancer,
   HighAvailabilityDeployment,
   HighAvailabilityDeploymentProps,
@@ -332,21 +333,11 @@ describe("fails for", () => {
     return () => void new HighAvailabilityDeployment(stack, "zato", { clusters: clusters.map((make) => make()) });
   };
 
-  test.each<[string, Partial<HighAvailabilityDeploymentProps>, string | RegExp]>([
-    [
-      "no clusters",
-      { hosts: undefined },
-      "stack/zato: there are no clusters; give either 'hosts', from which clusters are made, or 'clusters'",
-    ],
+  test.each<[string, Partial<DeploymentOfHostsProps>, RegExp]>([
     [
       "an empty list of hosts",
       { hosts: [] },
       /there are no clusters; give at least two hosts in different failure domains/,
-    ],
-    [
-      "an empty list of clusters",
-      { hosts: undefined, installation: undefined, clusters: [] },
-      /there are no clusters; give at least two hosts/,
     ],
     [
       "no installation",
@@ -359,25 +350,53 @@ describe("fails for", () => {
   ])("%s", (_, props, message) => {
     const stack = newStack();
     const hosts = [newHost(stack, "host1"), newHost(stack, "host2")];
-    expect(
-      () => new HighAvailabilityDeployment(stack, "zato", { hosts, installation: INSTALLATION, ...props }),
-    ).toThrow(message);
+    const all = { hosts, installation: INSTALLATION, ...props };
+    expect(() => new HighAvailabilityDeployment(stack, "zato", all)).toThrow(message);
   });
 
-  test("options that only clusters made from hosts take, beside clusters that are given", () => {
-    const stack = newStack();
-    const cluster = newCluster(stack);
-    expect(() => new HighAvailabilityDeployment(stack, "zato", { clusters: [cluster], servers: 3 })).toThrow(
-      "stack/zato: 'servers' would be ignored, since the clusters are composed already; give it to each ZatoCluster",
+  test("an empty list of clusters", () => {
+    expect(() => new HighAvailabilityDeployment(newStack(), "zato", { clusters: [] })).toThrow(
+      /there are no clusters; give at least two hosts/,
     );
   });
 
-  test("hosts and clusters both", () => {
-    const stack = newStack();
-    const cluster = newCluster(stack);
-    expect(() => new HighAvailabilityDeployment(stack, "zato", { hosts: [cluster.host], clusters: [cluster] })).toThrow(
-      /'hosts' and 'clusters' are both given/,
-    );
+  describe("what the types refuse, and synth where nobody looks at types:", () => {
+    test("neither hosts nor clusters", () => {
+      // @ts-expect-error -- one of them is needed
+      const props: HighAvailabilityDeploymentProps = { installation: INSTALLATION };
+      expect(() => new HighAvailabilityDeployment(newStack(), "zato", props)).toThrow(
+        "stack/zato: there are no clusters; give either 'hosts', from which clusters are made, or 'clusters'",
+      );
+    });
+
+    test("hosts without an installation", () => {
+      const stack = newStack();
+      // @ts-expect-error -- hosts need one
+      const props: HighAvailabilityDeploymentProps = { hosts: [newHost(stack, "host1")] };
+      expect(() => new HighAvailabilityDeployment(stack, "zato", props)).toThrow(
+        /it is not said how Zato gets onto the hosts; give an 'installation'/,
+      );
+    });
+
+    test("hosts and clusters both", () => {
+      const stack = newStack();
+      const clusters = [newCluster(stack)];
+      const hosts = clusters.map(({ host }) => host);
+      // @ts-expect-error -- it would not be known which
+      const props: HighAvailabilityDeploymentProps = { hosts, clusters, installation: INSTALLATION };
+      expect(() => new HighAvailabilityDeployment(stack, "zato", props)).toThrow(
+        /'hosts' and 'clusters' are both given/,
+      );
+    });
+
+    test("an option that only clusters made from hosts take, beside clusters that are given", () => {
+      const stack = newStack();
+      // @ts-expect-error -- each of the clusters would have it
+      const props: HighAvailabilityDeploymentProps = { clusters: [newCluster(stack)], servers: 3 };
+      expect(() => new HighAvailabilityDeployment(stack, "zato", props)).toThrow(
+        "stack/zato: 'servers' would be ignored, since the clusters are composed already; give it to each ZatoCluster",
+      );
+    });
   });
 
   test("an id that would make outputs that Terraform refuses", () => {
@@ -444,7 +463,7 @@ describe("fails for", () => {
   test("one cluster in two deployments", () => {
     const stack = newStack();
     const clusters = [newCluster(stack)];
-    newDeployment(stack, { clusters, installation: undefined });
+    new HighAvailabilityDeployment(stack, "zato", { clusters });
     expect(() => new HighAvailabilityDeployment(stack, "other", { clusters })).toThrow(
       "stack/other: the cluster stack/a already belongs to stack/zato; give each deployment clusters of its own",
     );
@@ -461,7 +480,7 @@ describe("fails for", () => {
 
   test.each([
     ["one PostgreSQL, by its own and by its host's address", "127.0.0.1", "10.0.0.11"],
-    ["one PostgreSQL in two spellings", "fd00::5", "FD00:0::5"],
+    ["one PostgreSQL in two spellings", "db.internal", "DB.Internal"],
   ])("two clusters with %s", (_, one, other) => {
     const stack = newStack();
     const password = Secret.fromVariable(new TerraformVariable(stack, "password", {}));

@@ -1,9 +1,11 @@
 import { F5BigIpLoadBalancer, F5BigIpLoadBalancerProps, F5Snat, F5Tls } from "cdktf-zato/f5";
-import { newDeployment, newStack } from "../support/stack";
+import { newDeployment, newHost, newStack } from "../support/stack";
 import { Template } from "../support/template";
 import { Options, synthesize, TLS } from "./support/f5";
 
 test.each<[string, Partial<F5BigIpLoadBalancerProps>, string | RegExp]>([
+  ["a route domain without a number", { virtualAddress: "192.0.2.10%a" }, /'192.0.2.10%a' is no virtual address/],
+  ["a route domain that no device has", { virtualAddress: "192.0.2.10%65535" }, /the route domain .* is 65535/],
   ["a virtual address that is none", { virtualAddress: "esb.example.com" }, /'esb.example.com' is no virtual address/],
   [
     "a virtual address in no network of the device",
@@ -75,6 +77,16 @@ test.each<[string, Options["deployment"], RegExp]>([
   ["requests longer than a day", { requestTimeout: 86401 }, /the request timeout in seconds is 86401/],
 ])("fails for %s", (_, deployment, message) => {
   expect(() => synthesize({ deployment })).toThrow(message);
+});
+
+test("fails for members by name in a route domain, where the device would not look them up", () => {
+  const stack = newStack();
+  const edge = new F5BigIpLoadBalancer(stack, "edge", { virtualAddress: "192.0.2.10%2", tenant: "Zato" });
+  newDeployment(stack, { loadBalancer: edge, hosts: [newHost(stack, "host1", { address: "esb1.example.com" })] });
+  expect(() => Template.synth(stack)).toThrow(
+    "stack/edge: the cluster host1 is at 'esb1.example.com', and names cannot be in the route domain 2; " +
+      "give its host by an IP address",
+  );
 });
 
 describe("two on one device", () => {

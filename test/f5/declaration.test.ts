@@ -27,6 +27,7 @@ const CERTIFICATE = F5Tls.certificate({
 const VARIANTS: [string, Options][] = [
   ["HTTP", {}],
   ["IPv6", { props: { virtualAddress: "2001:db8::10" } }],
+  ["a route domain", { props: { virtualAddress: "192.0.2.10%2" } }],
   ["TLS by a profile", { props: TLS }],
   ["TLS by a certificate, without a redirect", { props: { tls: CERTIFICATE, redirectHttp: false, port: 8443 } }],
   ["no SNAT", { props: { snat: F5Snat.NONE } }],

@@ -90,9 +90,34 @@ describe("what of the pool reaches the device:", () => {
 
   test("the members, as many connections as they take, and who is drained", () => {
     expect(membersWith({ deployment: { drainedClusters: ["host2"], maxConnectionsPerCluster: 33 } })).toEqual([
-      { servicePort: 11223, serverAddresses: ["10.0.0.11"], adminState: "enable", connectionLimit: 33 },
-      { servicePort: 11223, serverAddresses: ["10.0.0.12"], adminState: "disable", connectionLimit: 33 },
+      expect.objectContaining({ servicePort: 11223, serverAddresses: ["10.0.0.11"], adminState: "enable" }),
+      expect.objectContaining({ servicePort: 11223, serverAddresses: ["10.0.0.12"], adminState: "disable" }),
     ]);
+    expect(membersWith({ deployment: { maxConnectionsPerCluster: 33 } })).toEqual([
+      expect.objectContaining({ connectionLimit: 33 }),
+      expect.objectContaining({ connectionLimit: 33 }),
+    ]);
+  });
+
+  test("members as nodes that tenants share: the device answers 422 where two tenants have one each of a host", () => {
+    expect(membersWith({})).toEqual([
+      expect.objectContaining({ shareNodes: true }),
+      expect.objectContaining({ shareNodes: true }),
+    ]);
+  });
+
+  test("a route domain, in which the virtual address and the members are, and which clients know nothing of", () => {
+    const stack = newStack();
+    const edge = new F5BigIpLoadBalancer(stack, "edge", { virtualAddress: "192.0.2.10%2", tenant: "Zato" });
+    newDeployment(stack, { loadBalancer: edge });
+    const template = Template.synth(stack);
+    const { service, pool } = applicationOf(declarationOf(template));
+    expect(service!.virtualAddresses).toEqual(["192.0.2.10%2"]);
+    expect(pool!.members).toEqual([
+      expect.objectContaining({ serverAddresses: ["10.0.0.11%2"] }),
+      expect.objectContaining({ serverAddresses: ["10.0.0.12%2"] }),
+    ]);
+    expect(template.output("zato_entry_url")).toBe("http://192.0.2.10");
   });
 
   test("members by name, which the device looks up", () => {
@@ -102,6 +127,7 @@ describe("what of the pool reaches the device:", () => {
     expect(applicationOf(declarationOf(Template.synth(stack))).pool!.members).toEqual([
       {
         servicePort: 11223,
+        shareNodes: true,
         addressDiscovery: "fqdn",
         hostname: "esb1.example.com",
         adminState: "enable",
@@ -230,7 +256,11 @@ describe("the provider", () => {
     const stack = newStack();
     for (const site of ["a", "b"]) {
       const provider = new BigIpProvider(stack, `f5-${site}`, { address: `f5-${site}.example.com`, alias: site });
-      const edge = new F5BigIpLoadBalancer(stack, site, { virtualAddress: "192.0.2.10", tenant: "Zato", provider });
+      const edge = new F5BigIpLoadBalancer(stack, site, {
+        virtualAddress: site === "a" ? "192.0.2.10" : "192.0.2.11",
+        tenant: "Zato",
+        provider,
+      });
       edge.bindPool({ pool: () => newDeployment(newStack()).pool, readyClusters: () => [] });
     }
     const template = Template.synth(stack);

@@ -196,7 +196,7 @@ for unit in zato-edge zato-edge-vrrp zato-host1-load-balancer; do
     printf '[Service]\\nEnvironment=%s\\n' "\${variables[*]}" >"/etc/systemd/system/$unit.service.d/clock.conf"
 done
 for variable in "\${variables[@]}"; do
-    echo "\${variable%%=*} = '\${variable#*=}'" >>/etc/postgresql/15/main/environment
+    echo "\${variable%%=*} = '\${variable#*=}'" >>/etc/postgresql/*/main/environment
 done
 systemctl daemon-reload
 systemctl restart zato-edge zato-edge-vrrp zato-host1-load-balancer postgresql

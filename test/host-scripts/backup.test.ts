@@ -12,6 +12,8 @@ function withBackups(program: string): BashResult {
     `CONFIG=$2/config STATE=$2/state work=$2/work entries=$2/entries scripts=$1
      . "$1/lib/manifest.sh"; . "$1/lib/backup.sh"
      umask 077
+     secret_file() { printf '%s' "$CONFIG/secrets/a/$1"; }
+     odb_size() { echo 100; }
      odb_dump() { echo "dump of the ODB" >"$1"; }
      odb_dump_is_whole() { grep -q dump "$1"; }
      ${program}`,
@@ -32,6 +34,8 @@ beforeEach(() => {
   write("2", "config", "secrets", "a", "jwt_secret.version");
   write("of the database", "config", "secrets", "a", "odb_password");
   write("of the database", "config", "secrets", "a", "odb_password.former");
+  write("0a1b2c3d", "config", "secrets", "a", "identity");
+  write("4711", "state", "deployment-a");
   write("{}", "state", "baseline-a.json");
   write("service/x\n", "state", "components", "a-content", "owned");
   mkdirSync(path("work"));
@@ -49,13 +53,14 @@ describe("a backup", () => {
     expect(status).toBe(0);
     const [name] = backups();
     expect(stdout).toBe(`${path("backups", name!)}\n`);
-    expect(name).toMatch(/^a-\d{8}T\d{6}Z\.tar$/);
+    expect(name).toMatch(/^a-0a1b2c3d-000001-\d{8}T\d{6}Z\.tar$/);
     expect(statSync(path("backups", name!)).mode & 0o777).toBe(0o600);
     const listed = bash('tar -tf "$1" | grep -v /$ | LC_ALL=C sort', [path("backups", name!)]).stdout.split("\n");
     expect(listed.filter((line) => line !== "")).toEqual([
       "./SHA256SUMS",
       "./about",
       "./odb",
+      "./secrets/identity",
       "./secrets/jwt_secret.version",
       "./secrets/secret_key",
       "./state/baseline-a.json",
@@ -69,8 +74,14 @@ describe("a backup", () => {
     expect(status).toBe(0);
     expect(readFileSync(path("unpacked", "secrets", "secret_key"), "utf8")).toBe("the key");
     expect(readFileSync(path("unpacked", "about"), "utf8")).toMatch(
-      /^cluster a\nengine postgresql\ntaken \d{4}-.*Z\n$/,
+      /^cluster a\nengine postgresql\ntaken \d{4}-.*Z\ndeployment 4711\ndata 0a1b2c3d\n$/,
     );
+  });
+
+  test("has a mark in its name where it is told so, and the next one is not confused by it", () => {
+    expect(withBackups('write_backup "$2/backups" replaced').stdout).toMatch(/a-0a1b2c3d-000001-\w+-replaced\.tar\n$/);
+    expect(withBackups('write_backup "$2/backups"').stdout).toMatch(/a-0a1b2c3d-000001-\w+\.tar\n$/);
+    expect(backups()).toHaveLength(2);
   });
 
   test.each([
@@ -80,22 +91,20 @@ describe("a backup", () => {
     ["the disk is full", "tar() { return 2; }"],
   ])("that fails, where %s, looks like none and costs no former one", (_, fault) => {
     // GIVEN
-    ["a-20260101T000000Z.tar", "a-20260102T000000Z.tar", "a-20260103T000000Z.tar"].forEach((name) =>
-      write("", "backups", name),
-    );
+    [1, 2, 3].forEach((number) => write("x", "backups", `a-0a1b2c3d-00000${number}-20260103T000000Z.tar`));
 
     // WHEN
     const { status } = withBackups(`${fault}; write_backup "$2/backups" || { echo failed; exit 9; }`);
 
     // THEN
     expect(status).toBe(9);
-    expect(backups().filter((name) => name.endsWith(".tar"))).toHaveLength(3);
+    expect(backups().map((name) => name.slice(0, 18))).toEqual([1, 2, 3].map((number) => `a-0a1b2c3d-00000${number}-`));
 
     // WHEN it is made again
     expect(withBackups('write_backup "$2/backups"').status).toBe(0);
 
     // THEN
-    expect(backups()).toHaveLength(2);
+    expect(backups().at(-1)).toMatch(/^a-0a1b2c3d-000004-/);
     expect(existsSync(path("backups", "unfinished"))).toBe(false);
   });
 });
@@ -116,6 +125,30 @@ describe("what is no backup of this cluster is refused:", () => {
     ["that of another kind of database", 'echo mysql >"$entries/param/odb_engine"'],
     ["one with a dump that is cut short", "odb_dump_is_whole() { return 1; }"],
     ["some other file", 'echo hello >"$file"'],
+    ...(
+      [
+        ["a link in place of a key", "ln -sf /etc/shadow secrets/secret_key"],
+        ["a link besides", "ln -s /etc/shadow secrets/more"],
+        ["a hard link", "ln about secrets/more"],
+        ["a file without a checksum", "echo x >secrets/more"],
+        ["a file elsewhere", "mkdir more; echo x >more/x; sha256sum ./more/x >>SHA256SUMS"],
+        ["a set-UID file", "chmod u+s odb"],
+        ["a pipe", "mkfifo secrets/more"],
+        ["a name with a blank", 'echo x >"secrets/a b"; sha256sum "./secrets/a b" >>SHA256SUMS'],
+        ["a checksum too many", "sha256sum ./odb | sed s/odb/none/ >>SHA256SUMS"],
+      ] as const
+    ).map(([what, change]): [string, string] => [
+      `one with ${what}`,
+      `mkdir "$2/forged" && tar -x -f "$file" -C "$2/forged" && (cd "$2/forged" && ${change}) && tar -c -f "$file" -C "$2/forged" .`,
+    ]),
+    [
+      "one with a name that leads out of it",
+      'mkdir "$2/forged" && tar -x -f "$file" -C "$2/forged" && tar -c -f "$file" -C "$2/forged" -P --transform "s,^./odb$,./../odb," .',
+    ],
+    [
+      "one with an entry twice",
+      'mkdir "$2/forged" && tar -x -f "$file" -C "$2/forged" && tar -r -f "$file" -C "$2/forged" ./odb',
+    ],
     ["no file", 'rm "$file"'],
   ])("%s", (_, fault) => {
     expect(check(":")).toBe(0);
@@ -126,8 +159,8 @@ describe("what is no backup of this cluster is refused:", () => {
 describe("before the servers of a cluster get other code", () => {
   const unit = (build: string, server = "server1", zato = "/opt/zato/3.3"): string =>
     `[Service]\nExecStart=${zato}/bin/python -m zato.server.main /opt/zato/env/a/${server} fg=True\n${build}\n`;
-  const OLD = "BindPaths=/opt/zato/builds/old:/opt/zato/3.3";
-  const NEW = "BindPaths=/opt/zato/builds/new:/opt/zato/3.3";
+  const OLD = "BindReadOnlyPaths=/opt/zato/builds/old:/opt/zato/3.3";
+  const NEW = "BindReadOnlyPaths=/opt/zato/builds/new:/opt/zato/3.3";
 
   /** What a server's turn does, with the unit that is there and the one that is declared. */
   function turn(there: string | undefined, declared: string, program = "echo backup made"): BashResult {
@@ -194,26 +227,86 @@ test("a dump whose contents take long to list is read to the end of the list", (
   expect([status, stderr]).toEqual([0, ""]);
 });
 
-test("of any backups the newest ones stay, as many as are wanted, and nothing else is touched", () => {
+test("of any backups those that were made last stay, as many as are wanted, whatever clocks said; and nothing else is touched", () => {
   const time = fc
     .date({ min: new Date("2000-01-01"), max: new Date("2099-12-31"), noInvalidDate: true })
     .map((date) => date.toISOString().replace(/[-:]|\.\d+/g, ""));
   const others = [
-    "a-20260101T000000Z.tar.part",
-    "ab-20260101T000000Z.tar",
-    "a-b-20260101T000000Z.tar",
+    "a-0a1b2c3d-000001-20260101T000000Z.tar.part",
+    "a-ffffffff-000001-20260101T000000Z.tar",
+    "a-20260101T000000Z.tar",
+    "ab-0a1b2c3d-000001-20260101T000000Z.tar",
+    "a-0a1b2c3d-000001-20260101T000000Z-replaced.tar",
     "a-latest.tar",
-    "unfinished",
   ];
   let run = 0;
   fc.assert(
-    fc.property(fc.uniqueArray(time, { maxLength: 8 }), fc.integer({ min: 1, max: 9 }), (times, number) => {
+    fc.property(fc.array(time, { maxLength: 8 }), fc.integer({ min: 1, max: 9 }), (times, number) => {
       const place = `retention-${run++}`;
-      const names = times.map((one) => `a-${one}.tar`).sort();
+      const names = times.map((one, made) => `a-0a1b2c3d-${String(made + 8).padStart(6, "0")}-${one}.tar`);
       [...names, ...others].forEach((name) => write("", place, name));
-      expect(withBackups(`forget_old_backups "$2/${place}" a ${number}`)).toMatchObject({ status: 0, stderr: "" });
+      expect(withBackups(`forget_old_backups "$2/${place}" ${number}`)).toMatchObject({ status: 0, stderr: "" });
       expect(readdirSync(path(place)).sort()).toEqual([...names.slice(-number), ...others].sort());
     }),
     { numRuns: 15 },
   );
+});
+
+describe("room for a backup", () => {
+  const room = (available: number, size = 1000): BashResult =>
+    withBackups(
+      `df() { echo "Avail Size"; echo "${available} ${size}"; }; room_for_dump "$2/backups" || { cat "$work/reason"; exit 9; }`,
+    );
+
+  test("is half of what is free, beside a twentieth that stays free", () => {
+    expect(room(650)).toMatchObject({ status: 0, stdout: "300" });
+  });
+
+  test("is half of what is free beside a GiB, on a large disk", () => {
+    const GIB = 2 ** 20;
+    expect(room(GIB + 600, 2000 * GIB)).toMatchObject({ status: 0, stdout: "300" });
+  });
+
+  test("that is less than nothing is none", () => {
+    expect(room(10).stdout).toMatch(/ and 0 MiB can be used/);
+  });
+
+  test("is needed as the database is large, or as the last one was and half as much", () => {
+    expect(room(249).status).toBe(9);
+    write("x".repeat(300 * 1024), "backups", "a-0a1b2c3d-000001-20260103T000000Z.tar");
+    expect(room(650).status).toBe(9);
+    expect(room(1200).status).toBe(0);
+    expect(room(650).stdout).toMatch(
+      /^there is too little space in .*: a backup needs about \d+ MiB, and \d+ MiB can be used/,
+    );
+  });
+
+  test("is never exceeded by a dump", () => {
+    const { status, stdout } = withBackups(
+      'df() { echo "Avail Size"; echo "300 1000"; }; odb_dump() { head -c 1000000 /dev/zero >"$1"; }; write_backup "$2/backups" || { cat "$work/reason"; exit 9; }',
+    );
+    expect(status).toBe(9);
+    expect(stdout).toMatch(/^the database cannot be dumped: .*File too large$/m);
+    expect(backups()).toEqual([]);
+  });
+});
+
+describe("whose a backup is:", () => {
+  test.each([
+    ["of the same data", "4711", "0a1b2c3d", true],
+    ["of the same deployment, whose host was lost", "4711", "ffffffff", true],
+    ["of the same data, which were kept, in a new deployment", "1", "0a1b2c3d", true],
+    ["of another deployment, whose cluster has the same name", "1", "ffffffff", false],
+    ["of nobody known", "none", "none", false],
+  ])("one %s", (_, deployment, data, isOurs) => {
+    write(`cluster a\ndeployment ${deployment}\ndata ${data}\n`, "unpacked", "about");
+    expect(withBackups('is_our_backup "$2/unpacked"').status === 0).toBe(isOurs);
+  });
+
+  test("where this host knows nothing, nothing is ours", () => {
+    write("cluster a\ndeployment none\ndata none\n", "unpacked", "about");
+    expect(
+      withBackups('rm "$CONFIG"/secrets/a/identity "$STATE"/deployment-a; is_our_backup "$2/unpacked"').status,
+    ).not.toBe(0);
+  });
 });

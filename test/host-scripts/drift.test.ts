@@ -10,13 +10,13 @@ function findings(program: string, host = ""): string[] {
   const { stdout, stderr, status } = bash(
     `STATE=$2/state work=$2/work scripts=$1 name=it state=$2/state/components/it
      mkdir -p "$work" "$state"; cd "$2"; me=$(id -un)
-     . "$1/lib/manifest.sh"; . "$1/lib/files.sh"; . "$1/lib/haproxy.sh"; . "$1/lib/drift.sh"
+     . "$1/lib/manifest.sh"; . "$1/lib/ledger.sh"; . "$1/lib/files.sh"; . "$1/lib/haproxy.sh"; . "$1/lib/drift.sh"
      fail() { echo "failed: $1"; exit 1; }
      systemctl() {
        case $1 in
          is-enabled) echo "\${given_enabled:-enabled}" ;;
          is-active) [ "\${2:-}" = --quiet ] || echo "\${given_active:-active}"; [ "\${given_active:-active}" = active ] ;;
-         show) echo "\${overrides:-}" ;;
+         show) [ "$3" != DropInPaths ] && [ "$2" != DropInPaths ] || echo "\${overrides:-}" ;;
        esac
      }
      ${host}
@@ -28,37 +28,71 @@ function findings(program: string, host = ""): string[] {
 }
 
 describe("a file", () => {
-  const declare = "echo one >declared; cp declared there; chmod 0600 there;";
+  const deployed = "echo one >there; chmod 0600 there; record file $PWD/there;";
 
   test.each([
     ["is as it was put there", "", []],
-    ["was changed", "echo two >>there", ["there was changed"]],
-    ["is gone", "rm there", ["there is gone"]],
-    [
-      "can be read by others",
-      "chmod 0644 there",
-      [expect.stringMatching(/^there has the mode and owner 644 \w+ in place of 600 \w+$/)],
-    ],
+    ["was changed", "echo two >>there", ["/there was changed"]],
+    ["is gone", "rm there", ["/there is gone"]],
+    ["is a link now, even to the same", "mv there x; ln -s x there", ["/there is a symbolic link in place of a file"]],
+    ["can be read by others", "chmod 0644 there", [/^\/there has the mode and owner 644 \S+ in place of 600 \S+$/]],
   ])("that %s", (_, change, expected) => {
-    expect(findings(`${declare} ${change}\ncheck_file declared there 0600 "$me"`)).toEqual(expected);
+    const found = findings(`${deployed} keep_ledger; ${change}\ncheck_ledger "$state/ledger"`);
+    expect(found).toEqual(
+      expected.map((one) => (typeof one === "string" ? one : (expect.stringMatching(one) as string))),
+    );
+  });
+
+  test("of two notes the last one counts", () => {
+    const again = 'echo two >there; record file "$PWD/there"; keep_ledger; check_ledger "$state/ledger"';
+    expect(findings(`${deployed} ${again}`)).toEqual([]);
+  });
+});
+
+describe("a folder", () => {
+  test.each([
+    ["holds what was deployed", "", []],
+    ["holds something else", "echo x >tree/more.py", ["in /tree is what was not deployed: /tree/more.py "]],
+    ["holds a link", "ln -s /etc tree/etc", ["in /tree is what was not deployed: /tree/etc "]],
+    ["lacks something", "rm tree/one.py", ["/tree/one.py is gone"]],
+    ["is another's to write", "chmod 0777 tree", [/^\/tree is: directory, 777 \S+; in place of: directory, 700 \S+$/]],
+  ])("that %s", (_, change, expected) => {
+    const deployed =
+      'mkdir tree; chmod 0700 tree; echo 1 >tree/one.py; record file "$PWD/tree/one.py"; record folder "$PWD/tree"; record tree "$PWD/tree"; keep_ledger';
+    const found = findings(`${deployed}; ${change}\ncheck_ledger "$state/ledger"`);
+    expect(found).toEqual(
+      expected.map((one) => (typeof one === "string" ? one : (expect.stringMatching(one) as string))),
+    );
+  });
+
+  test("that is root's alone, is no more when anything in it can be read by others, besides files that are named anyway", () => {
+    const deployed =
+      'mkdir -m 0700 secrets; touch secrets/a secrets/b; chmod 0600 secrets/?; record file "$PWD/secrets/b"; record private "$PWD/secrets"; keep_ledger';
+    const found = findings(`${deployed}; chmod 0644 secrets/?\ncheck_ledger "$state/ledger"`);
+    expect(found.filter((one) => one.startsWith("others"))).toEqual(["others can get at /secrets/a (644 root) "]);
+    expect(found).toHaveLength(2);
   });
 });
 
 describe("a unit", () => {
-  const check = "check_file() { :; }; file() { :; }; check_unit zato-a.service";
+  const check =
+    "record enabled zato-a.service enabled; record running zato-a.service active; record merged zato-a.service; keep_ledger; overrides=${overrides_later:-}; check_ledger $state/ledger";
 
   test.each([
     ["runs, and starts at boot", "", []],
     ["was stopped", "given_active=inactive", ["zato-a.service does not run: it is inactive"]],
     ["is not started at boot", "given_enabled=disabled", ["zato-a.service does not start at boot: it is disabled"]],
     [
-      "has something laid over it",
-      "overrides='/run/systemd/system/service.d/all.conf /etc/systemd/system/zato-a.service.d/override.conf'",
-      ["zato-a.service is changed by /etc/systemd/system/zato-a.service.d/override.conf"],
+      "has something laid over it, and over all whose names begin alike",
+      'mkdir -p zato-.service.d; touch zato-.service.d/a.conf b.conf; overrides_later="$PWD/zato-.service.d/a.conf $PWD/b.conf"',
+      ["zato-a.service is changed by what was not deployed: /b.conf /zato-.service.d/a.conf"],
     ],
-    ["is as all services of its system", "overrides=/run/systemd/system/service.d/all.conf", []],
+    ["has what was there at its deploy", "touch all.conf; overrides=$PWD/all.conf; overrides_later=$overrides", []],
   ])("that %s", (_, host, expected) => {
-    expect(findings(check, host)).toEqual(expected);
+    const found = findings(check, host);
+    expect(found).toEqual(
+      expected.map((one) => (typeof one === "string" ? one : (expect.stringMatching(one) as string))),
+    );
   });
 
   test.each([
@@ -102,6 +136,7 @@ describe("a component", () => {
     Object.entries(files).forEach(([name, text]) => writeFileSync(join(folder(), "state/components/it", name), text));
     chmodSync(folder(), 0o755);
   }
+  const OLD = "it was deployed by a release that noted less; what is otherwise is known after its next deploy";
   const MANIFEST = "@param a\n|value\n@end\n";
   const HASH = createHash("sha256").update(MANIFEST).digest("hex");
   const check = (kind: string, hash = HASH): string[] => findings(`scripts=$2; check_component ${kind} it ${hash}`);
@@ -109,25 +144,30 @@ describe("a component", () => {
   test.each([
     ["that never came", {}, ["nothing of it is on this host"]],
     ["whose last deploy failed", { manifest: MANIFEST }, ["the last deploy of it has failed"]],
-    ["that came", { manifest: MANIFEST, converged: MANIFEST }, ["looked at value in /state/components/it"]],
+    ["that came", { manifest: MANIFEST, converged: MANIFEST, ledger: "" }, ["looked at value in /state/components/it"]],
   ])("%s", (_, files, expected) => {
     given(files);
     expect(check("known")).toEqual(expected);
   });
 
-  test("of which nothing can be looked at is as it was", () => {
+  test("that a former release has deployed", () => {
     given({ manifest: MANIFEST, converged: MANIFEST });
+    expect(check("other")).toEqual([OLD]);
+  });
+
+  test("of which nothing can be looked at is as it was", () => {
+    given({ manifest: MANIFEST, converged: MANIFEST, ledger: "" });
     expect(check("other")).toEqual([]);
   });
 
   test("that is declared as something else than what came", () => {
-    given({ manifest: MANIFEST, converged: MANIFEST });
+    given({ manifest: MANIFEST, converged: MANIFEST, ledger: "" });
     const finding = "what is declared has not been deployed, or a deploy of it was killed";
     expect(check("known", createHash("sha256").update("@end\n").digest("hex"))).toEqual([finding]);
   });
 
   test("of which Terraform alone knows the whole declaration", () => {
-    given({ manifest: MANIFEST, converged: MANIFEST });
+    given({ manifest: MANIFEST, converged: MANIFEST, ledger: "" });
     expect(check("known", "unknown")).toEqual(["looked at value in /state/components/it"]);
   });
 });

@@ -5,7 +5,7 @@ import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash
 const folder = temporaryFolder();
 
 function withFiles(program: string): BashResult {
-  return bash(`. "$1/lib/files.sh"\ncd "$2"\nme=$(id -un)\n${program}`, [HOST_SCRIPTS, folder()]);
+  return bash(`. "$1/lib/files.sh"; record() { :; }\ncd "$2"\nme=$(id -un)\n${program}`, [HOST_SCRIPTS, folder()]);
 }
 
 describe("install_file", () => {

@@ -1,8 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import fc from "fast-check";
 import { anyText } from "../support/arbitraries";
 import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+import { testWith } from "../support/tools";
 import { writeFileSync } from "node:fs";
 
 const folder = temporaryFolder();
@@ -13,8 +13,8 @@ const folder = temporaryFolder();
  */
 function firewall(program: string, ingress = "", args: string[] = [], shell = "bash"): BashResult {
   writeFileSync(join(folder(), "ingress"), ingress);
-  const stubs = `file() { printf '%s' "$ingress"; }; fail() { echo "failed: $1"; exit 1; }; CONFIG=/nowhere ssh_session=`;
-  const whole = `set -euo pipefail; scripts=$1 ingress=$2; shift 2; ${stubs}\n. "$scripts/kinds/firewall.sh"\n${program}`;
+  const stubs = `file() { printf '%s' "$ingress"; }; fail() { echo "failed: $1"; exit 1; }; CONFIG=$(dirname "$ingress") ssh_session=`;
+  const whole = `set -euo pipefail; scripts=$1 ingress=$2; shift 2; ${stubs}\n. "$scripts/lib/nft.sh"\n. "$scripts/kinds/firewall.sh"\n${program}`;
   return bash(`program=$1; shift; exec ${shell} -c "$program" bash "$@"`, [
     whole,
     HOST_SCRIPTS,
@@ -33,7 +33,7 @@ test("each line becomes a rule, for IPv4 or IPv6", () => {
     'tcp dport 22 accept comment "SSH"',
     'ip saddr 10.0.0.11 tcp dport 11223 accept comment "a b"',
     'ip6 saddr 2001:db8::/32 udp dport 53 accept comment "c"',
-    'ip saddr 10.0.0.12 meta l4proto vrrp accept comment "d"',
+    'ip saddr 10.0.0.12 ip ttl 255 meta l4proto 112 accept comment "d"',
   ]);
 });
 
@@ -42,6 +42,19 @@ test("everything that is not let in is dropped, in a table of our own that is re
   expect(stdout).toMatch(/^table inet cdktf_zato\ndelete table inet cdktf_zato\ntable inet cdktf_zato \{\n/);
   expect(stdout).toContain("type filter hook input priority filter; policy drop;\n");
   expect(stdout).not.toContain("flush");
+});
+
+test("of what nobody declared, only answers, the host itself, ICMP and DHCP get in: no other UDP above all", () => {
+  const accepted = firewall("render_rules")
+    .stdout.split("\n")
+    .filter((line) => line.includes("accept"));
+  expect(accepted.map((line) => line.trim())).toEqual([
+    "ct state established,related accept",
+    "iif lo accept",
+    "meta l4proto { 1, 58 } accept",
+    'udp sport 67 udp dport 68 accept comment "DHCP"',
+    'ip6 saddr fe80::/10 udp dport 546 accept comment "DHCPv6"',
+  ]);
 });
 
 test("SSH is let in on the port on which sshd was called too, where that was translated on the way", () => {
@@ -85,9 +98,9 @@ test("no text becomes anything but networks, whatever Terraform puts in the plac
   }
 });
 
-const nft = spawnSync("unshare", ["--net", "nft", "list", "tables"]).status === 0;
+const testWithNft = testWith(["unshare", "--net", "nft", "list", "tables"]);
 
-(nft ? test : test.skip).each([
+testWithNft.each([
   ["10.1.2.3", ["10.0.0.0/8", "10.1.0.0/16"], true],
   ["192.0.2.1", ["10.0.0.0/8", "192.0.2.2"], false],
   ["192.0.2.1", ["0.0.0.0/0"], true],
@@ -101,7 +114,54 @@ const nft = spawnSync("unshare", ["--net", "nft", "list", "tables"]).status === 
   expect([status === 0, stdout.includes(`'sshFrom' does not contain ${client}`)]).toEqual([isAmong, !isAmong]);
 });
 
-(nft ? test : test.skip)("nftables accepts whatever networks and ports may be given", () => {
+/** Without the names of protocols, which are in a package that a minimal host has not got. */
+const MINIMAL = "unshare --net --mount bash";
+const FORGET_NAMES = "[ ! -e /etc/protocols ] || mount --bind /dev/null /etc/protocols";
+
+testWithNft("needs no name of any protocol: it is accepted, and reads the same, with and without them", () => {
+  const rules = 'render_rules | nft -f -; echo "as the kernel has them:"; nft_listing "$TABLE"';
+  const lines = "tcp 22 any SSH\nvrrp - 10.0.0.12 d\nvrrp - 2001:db8::7 d\nudp 53 any dns";
+  const minimal = firewall(`${FORGET_NAMES}; ${rules}`, lines, [], MINIMAL);
+  expect(minimal).toMatchObject({ status: 0, stderr: "" });
+  expect(minimal.stdout).toContain("meta l4proto { 1, 58 } accept");
+  expect(minimal.stdout).toContain('ip6 saddr 2001:db8::7 ip6 hoplimit 255 meta l4proto 112 accept comment "d"');
+  expect(firewall(rules, lines, [], MINIMAL)).toEqual(minimal);
+});
+
+/** A host on which transient units are files in a folder, as systemd refuses a second one of a name that has failed. */
+const SYSTEMD = `
+systemctl() { case $1 in
+  reset-failed) for one in "\${@:2}"; do rm -f "units/$one.failed"; done ;;
+  stop) for one in "\${@:2}"; do rm -f "units/$one.active"; done ;;
+esac; }
+systemd-run() { [ ! -e "units/$REVERT.service.failed" ] || { echo "Unit $REVERT.service was already loaded"; exit 1; }; echo "\${@: -1}" >revert; }
+cd "$(dirname "$ingress")"; mkdir -p units state; state=$PWD/state work=$PWD
+param() { echo 8; }
+`;
+
+describe("the way back", () => {
+  const attempt = (program: string): BashResult =>
+    firewall(`${SYSTEMD} render_rules >rules.nft; ${program}`, "tcp 22 any SSH", [], OWN_NETWORK);
+
+  testWithNft("of a former try that has failed keeps no later one from being made", () => {
+    const run = attempt("touch units/$REVERT.service.failed units/$REVERT.timer.active; try_rules; ls units");
+    expect(run).toEqual({ status: 0, stdout: "", stderr: "" });
+  });
+
+  testWithNft(
+    "leads to the rules of before; where the kernel takes these no more, to none, so that nobody is locked out",
+    () => {
+      const tables = "sh revert 2>/dev/null; nft -n list ruleset";
+      expect(attempt(`try_rules; ${tables}`).stdout).toBe("");
+      const confirmed =
+        "printf 'table inet cdktf_zato\\ndelete table inet cdktf_zato\\ntable inet cdktf_zato { }\\n' >firewall.nft";
+      expect(attempt(`${confirmed}; try_rules; ${tables}`).stdout).toBe("table inet cdktf_zato {\n}\n");
+      expect(attempt(`echo 'meta l4proto no-such-name' >firewall.nft; try_rules; ${tables}`).stdout).toBe("");
+    },
+  );
+});
+
+testWithNft("nftables accepts whatever networks and ports may be given", () => {
   const network = fc.oneof(
     fc.tuple(fc.ipV4(), fc.option(fc.integer({ min: 0, max: 32 }))),
     fc.tuple(
@@ -116,4 +176,38 @@ const nft = spawnSync("unshare", ["--net", "nft", "list", "tables"]).status === 
     );
   const run = firewall("render_rules | nft --check -f -", fc.sample(line, 200).join("\n"), [], OWN_NETWORK);
   expect(run).toEqual({ status: 0, stdout: "", stderr: "" });
+});
+
+describe("rules on trial", () => {
+  const PARTS = `${SYSTEMD} scripts=/scripts
+    systemctl() { echo "systemctl $*"; }; record() { :; }; install_file() { echo "install_file $1 $2 $3"; }`;
+  const confirmed = (before: string): BashResult =>
+    firewall(`${PARTS}; ${before}; confirm; ls state`, "tcp 22 any SSH");
+
+  test("are kept when somebody has logged in under them, and come back at each boot", () => {
+    const { status, stdout } = confirmed("touch state/trial.nft");
+    expect(status).toBe(0);
+    const steps = stdout.split("\n").map((line) => line.replace(/\S*\/(?=[^/ ]+)/g, ""));
+    expect(steps).toEqual(
+      expect.arrayContaining([
+        "systemctl stop zato-firewall-revert.timer zato-firewall-revert.service",
+        "install_file trial.nft firewall.nft 0600",
+        "install_file zato-firewall.service zato-firewall.service 0644",
+        "systemctl daemon-reload",
+        "systemctl enable --quiet zato-firewall.service",
+        "systemctl reload-or-restart zato-firewall.service",
+      ]),
+    );
+    expect(steps).not.toContain("trial.nft");
+  });
+
+  test("that were taken back already are not kept", () => {
+    const { status, stdout } = confirmed(":");
+    expect([status, stdout.includes("install_file")]).toEqual([1, false]);
+    expect(stdout).toContain("the new rules were taken back already; run the deploy again");
+  });
+
+  test("nobody is among no networks", () => {
+    expect(firewall("contains 10.0.0.1 && echo among", "").stdout).toBe("");
+  });
 });

@@ -76,3 +76,136 @@ describe("a cluster of PostgreSQL", () => {
     expect(createCluster(`compgen() { true; }; ${isThere}`)).toEqual({ status: 1, did: ["failed"] });
   });
 });
+
+/** Runs with what PostgreSQL and Zato say given by functions; each prints what it does. */
+function odb(program: string): { readonly status: number | null; readonly did: string[] } {
+  mkdirSync(join(folder(), "secrets"), { recursive: true });
+  ["odb_password", "odb_password.former"].forEach((name) => writeFileSync(join(folder(), "secrets", name), name));
+  const { status, stdout } = bash(
+    `STATE=$2 CONFIG=$2/config work=$2 staged=$2
+     . "$1/kinds/odb.sh"
+     param() { case $1 in odb_local) echo "\${LOCAL:-true}" ;; odb_name) echo zato_a ;; odb_user) echo zato ;; cluster) echo a ;; on_removal) echo "\${ON_REMOVAL:-drop}" ;; *) echo "$1" ;; esac; }
+     secret_file() { echo "$STATE/secrets/$1"; }
+     file() { echo "$1"; }
+     for one in put_file set_local_password systemctl progress record install_file need_packages install_secrets keep_former require_one_line zato_from_config; do
+       eval "$one() { echo \\"$one \\$*\\"; }"
+     done
+     as_postgres() { echo "as_postgres $*"; }
+     fail() { echo "failed: $1"; exit 1; }
+     wait_until() { shift 2; "$@" >/dev/null; }
+     ${program}`,
+    [HOST_SCRIPTS, folder()],
+  );
+  return { status, did: stdout.split("\n").filter(Boolean) };
+}
+
+const former = (): boolean => existsSync(join(folder(), "secrets", "odb_password.former"));
+
+describe("the password of an ODB", () => {
+  const takes = (...names: string[]): string =>
+    `odb_takes() { case $(basename "$1") in ${[...names, "none"].join(" | ")}) true ;; *) false ;; esac; }`;
+
+  test("that is taken is settled: the former one is forgotten", () => {
+    expect(odb(`${takes("odb_password")}; settle_password`)).toEqual({ status: 0, did: [] });
+    expect(former()).toBe(false);
+  });
+
+  test("stays the former one as long as servers of before use that", () => {
+    expect(odb(`${takes("odb_password.former")}; settle_password`)).toEqual({ status: 0, did: [] });
+    expect(former()).toBe(true);
+  });
+
+  test("is set where neither is taken", () => {
+    const set = `${takes()}; set_local_password() { echo set; odb_takes() { true; }; }; settle_password`;
+    expect(odb(set)).toEqual({ status: 0, did: ["set"] });
+    expect(odb(`${takes()}; settle_password`).did.at(-1)).toContain("failed: PostgreSQL does not let zato in");
+  });
+
+  test("of one elsewhere has to be taken, and is not set", () => {
+    expect(odb(`LOCAL=false; ${takes("odb_password.former")}; settle_password`).did).toEqual([
+      "failed: the ODB zato_a at odb_host:odb_port cannot be used by zato; see the log",
+    ]);
+  });
+});
+
+describe("the tables of an ODB", () => {
+  const PARTS = "settle_password() { :; }; odb_client_package() { :; }; LOCAL=false";
+  const created = (functions: string): string[] =>
+    odb(`${PARTS}; ${functions}; }; converge`).did.filter((line) => /^(zato_from_config|failed)/.test(line));
+
+  test("are created where they are missing, and only there", () => {
+    const creates =
+      'zato_from_config() { echo "zato_from_config $1"; touch "$STATE/made"; }; odb_has_table() { [ -e "$STATE/made" ]';
+    expect(created(creates)).toEqual(["zato_from_config create"]);
+    expect(created("odb_has_table() { true")).toEqual([]);
+  });
+
+  test("fail to come only where they are not there in the end, whatever Zato's exit status was", () => {
+    const failing = `${PARTS}; zato_from_config() { touch "$STATE/made"; false; }; odb_has_table() { `;
+    expect(odb(`${failing} [ -e "$STATE/made" ]; }; converge`).status).toBe(0);
+    expect(odb(`${failing} false; }; converge`).did.at(-1)).toBe("failed: Zato could not create the ODB");
+  });
+});
+
+describe("connections to a PostgreSQL of ours", () => {
+  const CLUSTERS = "pg_lsclusters() { printf '%s\\n' '15 main 5432 online postgres' '13 old 5433 online postgres'; }";
+  const postgresql = (allowed: number, connected: number): string =>
+    `${CLUSTERS}; pg_conftool() { echo ${allowed}; }; as_postgres() { case $2 in show*) echo ${allowed} ;; select\\ count*) echo ${connected} ;; *) echo 1 ;; esac; }
+     allow_connections() { echo allowed; }; restart_for_connections`;
+
+  test("are allowed by a restart while nobody is connected", () => {
+    expect(odb(postgresql(100, 1)).did).toEqual(["allowed", "systemctl restart postgresql"]);
+  });
+
+  test("are allowed by whoever restarts it, where it is in use", () => {
+    expect(odb(postgresql(100, 2)).did).toEqual([
+      "allowed",
+      "progress PostgreSQL is in use, and allows 1000 connections once somebody restarts it",
+    ]);
+  });
+
+  test("are left as they are where there may be enough", () => {
+    expect(odb(postgresql(1000, 1)).did).toEqual([]);
+  });
+});
+
+test("what was set in a PostgreSQL of ours, or is relied on there, is noted", () => {
+  writeFileSync(join(folder(), "hba"), "");
+  const { did } = odb(
+    `pg_lsclusters() { printf '%s\\n' '15 main 5432 online postgres' '13 old 5433 online postgres'; }
+     as_postgres() { echo "$STATE/hba"; }; record_postgresql`,
+  );
+  expect(did.map((line) => line.replace(folder(), ""))).toEqual([
+    "record enabled postgresql.service enabled",
+    "record merged postgresql@15-main.service",
+    "record file /hba",
+    "record setting max_connections",
+    "record setting listen_addresses",
+    "record setting role zato",
+    "record setting database zato_a",
+  ]);
+});
+
+describe("an ODB that is removed", () => {
+  const removed = (onRemoval: string): string[] => {
+    mkdirSync(join(folder(), "config", "secrets", "a"), { recursive: true });
+    return odb(
+      `ON_REMOVAL=${onRemoval}; POSTGRESQL_DROP_IN=$STATE/drop-in/x; has_package() { true; }; remove`,
+    ).did.filter((line) => /^as_postgres|daemon-reload/.test(line));
+  };
+  const keys = (): boolean => existsSync(join(folder(), "config", "secrets", "a"));
+
+  test("is dropped with its user and its keys", () => {
+    expect(removed("drop")).toEqual([
+      "systemctl daemon-reload",
+      'as_postgres -c drop database if exists "zato_a" with (force)',
+      'as_postgres -c drop role if exists "zato"',
+    ]);
+    expect(keys()).toBe(false);
+  });
+
+  test("is kept where that is declared, with its keys, and that is noted", () => {
+    expect(removed("keep-data")).toEqual(["systemctl daemon-reload"]);
+    expect([keys(), existsSync(join(folder(), "data-kept", "a"))]).toEqual([true, true]);
+  });
+});

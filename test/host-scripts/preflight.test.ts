@@ -1,4 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { renderManifest } from "../../lib/remote";
 import { bash, BashResult, copyHostScripts, temporaryFolder } from "../support/bash";
@@ -19,7 +22,7 @@ const GOOD_HOST = {
   sudo: 'shift; exec "$@"',
   ss: "exit 0",
   df: "printf 'Avail\\n 50000\\n'",
-  curl: "exit 0",
+  curl: "echo the archive",
 };
 
 const DECLARED = {
@@ -31,17 +34,40 @@ const DECLARED = {
   ports: "17010 server1\n8183 web-admin",
   endpoints: "",
   downloads: "https://example.com/zato.tar",
+  content: "",
 };
 
-function preflight(declared: Partial<typeof DECLARED>, programs: Record<string, string> = {}, now = "now"): BashResult {
+/** What `preflight.sh` is run with. */
+function prepare(declared: Partial<typeof DECLARED>, programs: Record<string, string>): Record<string, string> {
   fakePrograms({ ...GOOD_HOST, ...programs });
+  writeFileSync(join(folder(), "manifest"), renderManifest({ parameters: { ...DECLARED, ...declared } }));
+  return { PATH: `${join(folder(), "bin")}:${process.env.PATH}`, HOME: folder() };
+}
+
+function preflight(
+  declared: Partial<typeof DECLARED>,
+  programs: Record<string, string> = {},
+  now = "now",
+  more: Record<string, string> = {},
+  first = ":",
+): BashResult {
+  const env = { ...prepare(declared, programs), ...more };
   // Of its own: preflight removes the scripts from a host that did not pass.
   const scripts = copyHostScripts(folder());
-  writeFileSync(join(folder(), "manifest"), renderManifest({ parameters: { ...DECLARED, ...declared } }));
-  return bash('bash "$1/preflight.sh" "$2/manifest" "$3"', [scripts, folder(), now], {
-    PATH: `${join(folder(), "bin")}:${process.env.PATH}`,
-    HOME: folder(),
+  return bash(`${first}\nbash "$1/preflight.sh" "$2/manifest" "$3"`, [scripts, folder(), now], env);
+}
+
+/** Beside a server of the test's own. */
+function preflightAsync(declared: Partial<typeof DECLARED>, programs: Record<string, string>): Promise<BashResult> {
+  const env = { ...process.env, ...prepare(declared, programs) };
+  const child = spawn("bash", [join(copyHostScripts(folder()), "preflight.sh"), join(folder(), "manifest"), "now"], {
+    env,
   });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
+  child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
+  return new Promise((resolve) => child.on("close", (status) => resolve({ status, stdout, stderr })));
 }
 
 /** What was found, without what depends on the machine that runs the tests. */
@@ -78,12 +104,105 @@ test("all findings are reported at once, and nothing is changed", () => {
   expect(run.stdout).toMatch(/\d finding\(s\); nothing was changed on any host\n$/);
 });
 
+describe("the files that a deploy brings along", () => {
+  /** On a host whose folders are on disks with so many MiB free. */
+  const onDisks = (content: string, ...disks: string[]): string[] =>
+    findingsOf(
+      preflight(
+        { content },
+        {
+          df: `if [[ $* = *target* ]]; then printf '%s\\n' 'Avail Mounted on' ${disks.map((disk) => `'${disk}'`).join(" ")}; else printf 'Avail\\n 50000\\n'; fi`,
+        },
+      ),
+    );
+
+  test.each([
+    [["81 /home", "80 /", "80 /"], []],
+    [
+      ["79 /home", "12 /", "12 /"],
+      [
+        "there are 12 MiB free in /, and 80 MiB are needed for files of services on their way",
+        "there are 79 MiB free in /home, and 80 MiB are needed for files of services on their way",
+      ],
+    ],
+  ])("need twice their size on each disk that they pass, also on a host that is in use: %j", (disks, findings) => {
+    expect(onDisks("40", ...disks)).toEqual(findings);
+  });
+
+  test("are asked about where they will lie", () => {
+    const asked = join(folder(), "asked");
+    preflight({ content: "1" }, { df: `echo "$*" >>'${asked}'; printf 'Avail\\n 50000\\n'` });
+    expect(readFileSync(asked, "utf8")).toContain(`${folder()}/staging /var/lib /`);
+  });
+});
+
 test.each([
   ["is on the host already need not be", "/tmp", []],
   ["is not there yet must be", "/nowhere/else", ["https://example.com/zato.tar cannot be downloaded from this host"]],
 ])("what %s downloadable", (_, present, findings) => {
   const run = preflight({ downloads: `https://example.com/zato.tar ${present}` }, { curl: "exit 22" });
   expect(findingsOf(run)).toEqual(findings);
+});
+
+test("an archive is looked at by its first byte, on a server that knows no ranges and gives it slowly", async () => {
+  // GIVEN
+  const server = createServer((request, response) => {
+    response.writeHead(request.headers.range === undefined ? 200 : 416, { "content-length": String(10 ** 12) });
+    const piece = setInterval(() => response.write(Buffer.alloc(1)), 50);
+    response.on("close", () => clearInterval(piece));
+  });
+  const port = await new Promise<number>((resolve) =>
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)),
+  );
+
+  // WHEN
+  const downloads = `http://127.0.0.1:${port}/zato.tar`;
+  const run = await preflightAsync({ downloads }, { curl: 'exec /usr/bin/curl "$@"' });
+  server.close();
+
+  // THEN
+  expect(findingsOf(run)).toEqual([]);
+});
+
+test.each(["exit 22", "exit 0"])("one that is refused, or empty, cannot be downloaded: %s", (curl) => {
+  expect(findingsOf(preflight({}, { curl }))).toEqual([
+    "https://example.com/zato.tar cannot be downloaded from this host",
+  ]);
+});
+
+test.each([
+  ["https://[::1]/zato.tar", "::1", "443"],
+  ["http://[::1]:8000/zato.tar", "::1", "8000"],
+  ["http://example.com/zato.tar", "example.com", "80"],
+  ["https://example.com:8443/zato.tar", "example.com", "8443"],
+])("without curl the server of %s must accept connections", (downloads, address, port) => {
+  // Everything that is needed but curl, and a `timeout` that notes what is connected to.
+  const path = `for one in bash cat awk sed head wc date id mktemp rm dirname basename hostname install printf grep tr tail setsid true sudo nproc ss df; do [ -e "$2/bin/$one" ] ||
+    ln -sf "$(type -P $one)" "$2/bin/$one"; done; rm -f "$2/bin/curl"; export PATH=$2/bin`;
+  const run = preflight(
+    { downloads },
+    { timeout: `printf '%s ' "\${@: -2}" >'${folder()}/connected'` },
+    "now",
+    {},
+    path,
+  );
+  expect(findingsOf(run)).toEqual([]);
+  expect(readFileSync(join(folder(), "connected"), "utf8")).toBe(`${address} ${port} `);
+});
+
+test("a sudo that wants a terminal is a finding, since verify and restore have none", () => {
+  const run = preflight(
+    {},
+    {
+      sudo: 'test -z "${WITHOUT_TERMINAL:-}" || exit 1; shift; exec "$@"',
+      setsid: 'shift; WITHOUT_TERMINAL=yes exec "$@"',
+      id: "echo ops",
+    },
+  );
+  expect(findingsOf(run)).toEqual([
+    "sudo wants a terminal of ops ('requiretty'), which 'verify' and 'restore' do not have; " +
+      "put 'Defaults:ops !requiretty' into a file in /etc/sudoers.d",
+  ]);
 });
 
 describe("a port in use", () => {
@@ -112,6 +231,23 @@ test("without sudo, commands that need root are run directly", () => {
 
 test("a clock that is off by less than half a minute is good enough", () => {
   expect(findingsOf(preflight({}, {}, new Date(Date.now() - 20_000).toISOString()))).toEqual([]);
+});
+
+test("a preflight that is killed leaves what it was at among the scripts, which go with the host, and nowhere else", () => {
+  // GIVEN a killer in the place of a check
+  const elsewhere = join(folder(), "tmp");
+  mkdirSync(elsewhere);
+
+  // WHEN
+  const killed = preflight({}, { nproc: 'kill -9 "$PPID"' }, "now", { TMPDIR: elsewhere });
+
+  // THEN
+  expect(killed.status).toBeNull();
+  expect(readdirSync(elsewhere)).toEqual([]);
+  expect(readdirSync(join(folder(), "staging")).sort()).toEqual([
+    expect.stringMatching(/^preflight\.\w{8}$/),
+    "scripts",
+  ]);
 });
 
 test("fails for a damaged manifest", () => {

@@ -66,6 +66,13 @@ test("a cluster is not taken out where no other one answers", () => {
   ]);
 });
 
+test("while a restore keeps a cluster out, no part of it that comes up puts it back, or takes it out again", () => {
+  expect(onHost("KEPT_OUT=yes; take_cluster_out; put_cluster_back; unset KEPT_OUT; put_cluster_back")).toEqual([]);
+  expect(
+    onHost("take_cluster_out; KEPT_OUT=yes; take_cluster_out; put_cluster_back").filter((line) => /acl/.test(line)),
+  ).toEqual(["haproxy: add acl #1 /zato/ping"]);
+});
+
 test("a cluster that nothing stands in front of is taken out of nothing", () => {
   expect(onHost("take_cluster_out; put_cluster_back", { balancer: { notice_seconds: "0" } })).toEqual([]);
 });
@@ -101,5 +108,35 @@ describe("of HAProxy's servers", () => {
     ["haproxy_has_others nowhere servers/one", "yes"],
   ])("%s: %s", (question, answer) => {
     expect(ask(question)).toBe(answer);
+  });
+
+  test("requests that must not be repeated count as those that may", () => {
+    const busy = (backEnd: string, requests: number): string => `${backEnd},one,0,0,${requests},\n`;
+    const stat = busy("servers", 1) + busy("servers_once", 2) + busy("others_once", 4);
+    const count = (server: string): string[] =>
+      onHost(`printf '${stat}' >"$work/stat"; haproxy_sessions s ${server}`).slice(1);
+    expect(count("servers/one")).toEqual(["3"]);
+    expect(count("servers/none")).toEqual([]);
+  });
+
+  // Of srv_admin_state, as HAProxy 2.6 and 3.3 show it.
+  test.each([
+    [0, "as declared"],
+    [1, "taken out"],
+    [8, "taken out"],
+    [5, "as declared"], // 'disabled' in the configuration
+    [4, "put back"], // and enabled by hand
+    [13, "as declared"],
+    [32, "as declared"], // its name could not be resolved
+    [2, "as declared"], // follows another back end's
+  ])("one whose administrative state is %i is %s", (state, what) => {
+    const [out, back] = ["haproxy_out_of_rotation", "haproxy_put_back_by_hand"].map((question) =>
+      onHost(
+        `printf '1\n# be_id\n3 servers 1 one 10.0.0.1 2 ${state} 1 1\n4 servers_once 1 one 10.0.0.1 2 2 1 1\n' >"$work/stat"
+         ${question} s servers; ${question} s servers/one; ${question} s servers/other`,
+      ).filter((line) => line.startsWith("servers")),
+    );
+    const found = ["servers/one", "servers/one"];
+    expect([out, back]).toEqual([what === "taken out" ? found : [], what === "put back" ? found : []]);
   });
 });

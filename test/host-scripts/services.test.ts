@@ -20,7 +20,7 @@ function waitedFor(services: readonly string[], ...checks: string[]): string {
   checks.forEach((missing, index) => writeFileSync(join(folder(), `check-${index}`), missing));
   writeFileSync(join(folder(), "checked"), "");
   return bash(
-    `ZATO_HOME=$2 work=$2; . "$1/lib/services.sh"
+    `ZATO_HOME=$2 work=$2; . "$1/lib/services.sh"; record() { :; }
      param() { case $1 in servers) echo "here 1" ;; cluster) echo c ;; esac; }
      param_file() { echo "$work/services"; }
      progress() { :; }
@@ -80,12 +80,13 @@ describe("files of services", () => {
     writeFileSync(join(folder(), "services"), FILES.map((file) => `of-${file} ${hash(file)}\n`).join(""));
     writeFileSync(join(folder(), "none-of"), missing.map((file) => `of-${file} is not deployed\n`).join(""));
     const { stdout, stderr } = bash(
-      `staged=$2/new; work=$2; . "$1/lib/services.sh"
+      `staged=$2/new; work=$2; . "$1/lib/services.sh"; record() { :; }
        param() { printf 'one 1\ntwo 1'; }
        param_file() { echo "$work/services"; }
        progress() { :; }
        fail() { echo "failed: $1"; exit 1; }
-       install() { :; }
+       is_roots_tree() { :; }
+       roots_folder() { :; }
        install_file() { cmp -s "$1" "$2" || { echo "L $(basename "$1")"; cp "$1" "$2"; }; }
        wait_until() { echo "C $4 $(cut -d ' ' -f 1 "$6" | paste -sd ' ')"; ! grep -q . "$work/none-of"; }
        deploy_again() { :; }
@@ -125,5 +126,45 @@ describe("files of services", () => {
 
   test("are not awaited where a few come, and what is there does not come again", () => {
     expect(deployed(FILES.slice(10))).toEqual(["L cdktf_zato_inventory.py", ...came(FILES.slice(0, 10))]);
+  });
+});
+
+describe("what servers read only when they start", () => {
+  /** Whether servers are restarted when a service file changes its text, in a folder with others. */
+  function restartsFor(changed: string, files: Readonly<Record<string, string>>): boolean {
+    const cluster = join(folder(), "cluster");
+    const [hotDeploy, state] = [join(cluster, "hot-deploy"), join(folder(), "state")];
+    [hotDeploy, join(cluster, "modules"), join(cluster, "user-conf"), state].forEach((path) =>
+      mkdirSync(path, { recursive: true }),
+    );
+    const write = (name: string, text: string): void => writeFileSync(join(hotDeploy, name), text);
+    const restarts = (): string =>
+      bash(
+        `work=$2 state=$2/state; . "$1/lib/services.sh"; restart_servers() { echo restarted; }
+         restart_for_what_is_read_at_start "$2/cluster"`,
+        [HOST_SCRIPTS, folder()],
+      ).stdout;
+    Object.entries(files).forEach(([name, text]) => write(name, text));
+    restarts();
+    expect(restarts()).toBe("");
+    write(changed, `${files[changed]!}\n# another text`);
+    return restarts() === "restarted\n";
+  }
+
+  const BASE = "from zato.server.service import Service\nclass Base(Service): pass";
+
+  test.each([
+    ["from base import Base", true],
+    ["import base", true],
+    ["import os, base", true],
+    ["    from base import helper", true],
+    ["from database import connect", false],
+    ["name = 'base'", false],
+  ])("includes a service file that another one names in %j: %s", (line, restarted) => {
+    expect(restartsFor("base.py", { "base.py": BASE, "orders.py": `${line}\n` })).toBe(restarted);
+  });
+
+  test("does not include a service file that nobody imports", () => {
+    expect(restartsFor("orders.py", { "base.py": BASE, "orders.py": "from base import Base\n" })).toBe(false);
   });
 });

@@ -11,7 +11,7 @@ const folder = temporaryFolder();
 function withZato(program: string): BashResult {
   return bash(
     `CONFIG=$2 STATE=$2/state work=$2/work entries=$2/entries scripts=$1
-     . "$1/lib/manifest.sh"; . "$1/lib/files.sh"; . "$1/lib/secrets.sh"; . "$1/lib/odb.sh"; . "$1/lib/zato.sh"
+     . "$1/lib/manifest.sh"; . "$1/lib/files.sh"; record() { :; }; . "$1/lib/secrets.sh"; . "$1/lib/odb.sh"; . "$1/lib/zato.sh"
      chown() { :; }
      install() {
        local kept=()
@@ -22,6 +22,8 @@ function withZato(program: string): BashResult {
      }
      fail() { echo "failed: $1"; exit 1; }
      progress() { echo "-- $1"; }
+     as_zato() { "$@"; }
+     own_cluster_folder() { mkdir -p "$(dirname "$(param path)")"; }
      ${program}`,
     [HOST_SCRIPTS, folder()],
   );
@@ -137,7 +139,7 @@ describe("the password of the ODB, when another one is declared,", () => {
     withZato(
       `odb_sql() { [ "$(cat "$1")" = "$(cat "${folder()}/takes")" ]; }
        set_local_password() { cp "$(secret_file odb_password)" "${folder()}/takes"; echo "password set"; }
-       install_file() { cp "$1" "$2"; }
+       put_file() { cp "$1" "$2"; }
        wait_until() { shift 2; "$@"; }
        . "$1/kinds/odb.sh"
        keep_former odb_password; cp "$2/declared" "$(secret_file odb_password)"

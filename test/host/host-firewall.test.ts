@@ -2,7 +2,7 @@ import { TerraformVariable } from "cdktf";
 import {
   ExistingLoadBalancer,
   HaproxyLoadBalancer,
-  HighAvailabilityDeploymentProps,
+  DeploymentOfHostsProps,
   PhysicalHost,
   PhysicalHostProps,
 } from "cdktf-zato";
@@ -12,7 +12,7 @@ import { commandsOf, Template } from "../support/template";
 /** The lines of the firewall of host1 in a deployment on two hosts. */
 function ingress(
   props: Partial<PhysicalHostProps> = {},
-  deployment: (hosts: PhysicalHost[]) => Partial<HighAvailabilityDeploymentProps> = () => ({}),
+  deployment: (hosts: PhysicalHost[]) => Partial<DeploymentOfHostsProps> = () => ({}),
 ): string[] {
   const stack = newStack();
   const hosts = ["host1", "host2"].map((id) => newHost(stack, id, { firewall: {}, ...props }));

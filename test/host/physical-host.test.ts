@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
-import { PhysicalHostProps } from "cdktf-zato";
-import { newCluster, newHost, newStack, SSH } from "../support/stack";
+import { PhysicalHostProps, SshKey } from "cdktf-zato";
+import { HOST_KEY, newCluster, newDeployment, newHost, newStack, SSH } from "../support/stack";
 import { Template } from "../support/template";
 
 test("its failure domain is itself, unless told otherwise", () => {
@@ -18,27 +18,83 @@ test.each(["10.0.0.11", "2001:db8::11", "host1.example.com"])("is reached at %s"
 test("an address may be known only after apply", () => {
   const stack = newStack();
   newHost(stack, "host1", { address: new TerraformVariable(stack, "address", {}).stringValue });
-  expect(Template.synth(stack).lifetime("host1").triggers?.address).toBe("${var.address}");
+  const { connection } = Template.synth(stack).resource("host1/preflight/Resource");
+  expect(connection).toMatchObject({ host: "${var.address}", timeout: "2m" });
 });
+
+/** Which resources differ when a host of a cluster is declared otherwise. */
+function replacedBy(change: Partial<PhysicalHostProps>): string[] {
+  const triggersWith = (props: Partial<PhysicalHostProps>): Map<string, string> => {
+    const stack = newStack();
+    newCluster(stack, { host: newHost(stack, "host1", props) });
+    const { resources } = Template.synth(stack);
+    return new Map(
+      Object.entries(resources).map(([address, { triggers, triggers_replace }]) => [
+        address,
+        JSON.stringify(triggers ?? triggers_replace),
+      ]),
+    );
+  };
+  const [before, after] = [triggersWith({}), triggersWith(change)];
+  expect([...after.keys()]).toEqual([...before.keys()]);
+  return [...before.keys()].filter((address) => before.get(address) !== after.get(address));
+}
 
 test.each([
   ["revision", { revision: "2" }],
+  ["host key", { ssh: { ...SSH, hostKey: "ssh-ed25519 BBBB" } }],
+])("another %s, which means another machine, brings everything to it again, and removes nothing", (_, change) => {
+  const replaced = replacedBy(change);
+  expect(replaced.filter((address) => /_content_/.test(address)).length).toBeGreaterThan(7);
+  expect(replaced.filter((address) => /_lifetime_/.test(address))).toEqual([]);
+});
+
+const BASTION = { address: "bastion", hostKey: HOST_KEY };
+
+test.each<[string, Partial<PhysicalHostProps>]>([
   ["address", { address: "10.0.0.99" }],
-])("another %s brings everything to the host again", (_, change) => {
+  ["address for SSH", { ssh: { ...SSH, address: "192.0.2.9" } }],
+  ["user", { ssh: { ...SSH, user: "other" } }],
+  ["port", { ssh: { ...SSH, port: 2222 } }],
+  ["bastion", { ssh: { ...SSH, bastion: BASTION } }],
+  ["bastion's user", { ssh: { ...SSH, bastion: { ...BASTION, user: "jump" } } }],
+  ["bastion's port", { ssh: { ...SSH, bastion: { ...BASTION, port: 2222 } } }],
+])("another %s is another way to the same machine: only the preflight runs again", (_, change) => {
+  const replaced = replacedBy(change);
+  expect(replaced.map((address) => address.replace(/_\w{8}$/, ""))).toEqual(["null_resource.host1_preflight"]);
+});
+
+test.each<[string, Partial<PhysicalHostProps>]>([
+  ["key", { ssh: { ...SSH, key: SshKey.fromVariable(new TerraformVariable(newStack(), "key", {})) } }],
+  ["way to become root", { ssh: { ...SSH, sudo: false } }],
+  ["comment of the host key", { ssh: { ...SSH, hostKey: `${HOST_KEY} root@host1` } }],
+])("another %s brings nothing anew", (what, change) => {
+  expect(replacedBy(change)).toEqual(what === "way to become root" ? [expect.stringContaining("preflight")] : []);
+});
+
+test("an address for SSH is for SSH alone", () => {
   // GIVEN
-  const triggersWith = (props: Partial<PhysicalHostProps>): unknown[] => {
-    const stack = newStack();
-    newCluster(stack, { host: newHost(stack, "host1", props) });
-    const template = Template.synth(stack);
-    return Object.entries(template.resources)
-      .filter(([address]) => /_content_|_preflight_/.test(address))
-      .map(([address, { triggers }]) => ({ address, triggers }));
-  };
-  const [before, after] = [triggersWith({}), triggersWith(change)];
+  const stack = newStack();
+  const hosts = ["host1", "host2"].map((id, n) => newHost(stack, id, { ssh: { ...SSH, address: `192.0.2.${n + 1}` } }));
+
+  // WHEN
+  const { pool } = newDeployment(stack, { hosts });
 
   // THEN
-  expect(before.length).toBeGreaterThan(8);
-  before.forEach((one, position) => expect(after[position]).not.toEqual(one));
+  const { connection, provisioner } = Template.synth(stack).content("zato/host1/server1");
+  expect(connection?.host).toBe("192.0.2.1");
+  expect(provisioner?.[0]?.["local-exec"]?.environment.reach_address).toBe("192.0.2.1");
+  expect(pool.members.map(({ address }) => address)).toEqual(["10.0.0.11", "10.0.0.12"]);
+});
+
+test("fails for an address for SSH that is none, or that of another host", () => {
+  const stack = newStack();
+  const ssh = { ...SSH, address: "192.0.2.1" };
+  newHost(stack, "host1", { ssh });
+  expect(() => newHost(stack, "host2", { ssh })).toThrow(/its address 192.0.2.1 is that of stack\/host1/);
+  expect(() => newHost(newStack(), "host1", { ssh: { ...SSH, address: "a b" } })).toThrow(
+    "'a b' is no address for SSH",
+  );
 });
 
 test("a revision is text to Terraform, whatever it holds", () => {

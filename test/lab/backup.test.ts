@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { TerraformVariable } from "cdktf";
@@ -38,7 +38,7 @@ let project: Project;
 let folder: string;
 
 const program =
-  (backup: BackupOptions, revision = "1"): Program =>
+  (backup: BackupOptions, revision = "1", staticFiles?: string): Program =>
   (stack) => {
     const deployment = new HighAvailabilityDeployment(stack, "zato", {
       hosts: [labHost(stack, lab, "host1", { revision })],
@@ -47,6 +47,7 @@ const program =
     });
     const password = Secret.fromVariable(new TerraformVariable(stack, "client_password", { type: "string" }));
     deployment.addServices(path.join(folder, "hello.py"));
+    if (staticFiles !== undefined) deployment.addStaticFiles(staticFiles);
     const security = deployment.addBasicAuth("Client", { username: "client", password });
     deployment.addRestChannel("Hello", { urlPath: "/hello", service: "hello.say", security });
   };
@@ -90,7 +91,7 @@ describe("backups", () => {
   test("are made by the timer, whole, for root alone, and as many stay as are wanted", async () => {
     // GIVEN the one that was made when it was deployed
     const [first] = await files(DELIVERED);
-    expect(first).toMatch(/^host1-\d{8}T\d{6}Z\.tar$/);
+    expect(first).toMatch(/^host1-[0-9a-f]{8}-000001-\d{8}T\d{6}Z\.tar$/);
 
     // WHEN the timer has come round some times
     await waitUntil("four backups", 60_000, async () => {
@@ -130,23 +131,70 @@ describe("backups", () => {
     // THEN
     expect(status).not.toBe(0);
     expect(await unitProperty(lab, "host1", "zato-host1-backup.service", "Result")).toBe("exit-code");
-    expect(await files(BACKUPS)).toEqual([...kept, "unfinished"]);
-    expect(await lab.execOrThrow("host1", "journalctl -u zato-host1-backup -o cat")).toContain("no backup was made");
+    expect(await files(BACKUPS)).toEqual(kept);
+    expect(await lab.execOrThrow("host1", "journalctl -u zato-host1-backup -o cat")).toContain(
+      "no backup was made, and the former ones were left alone: the database cannot be dumped: pg_dump: error: connection to server",
+    );
 
     // WHEN nobody takes it
     await lab.execOrThrow("host1", `rm -r ${DELIVERED} && touch ${DELIVERED}`);
 
     // THEN
-    await waitUntil("PostgreSQL", 20_000, async () =>
-      (await start(), await files(BACKUPS)).includes("unfinished") ? "not yet" : undefined,
+    await waitUntil("PostgreSQL", 60_000, async () =>
+      (await start(), await files(BACKUPS)).at(-1) === kept.at(-1) ? "not yet" : undefined,
     );
     expect(await unitProperty(lab, "host1", "zato-host1-backup.service", "Result")).toBe("exit-code");
     expect((await files(BACKUPS)).at(-1)).not.toBe(kept.at(-1));
   });
 });
 
+test("a backup for which there is no room is not begun, fills no disk, and leaves nothing", async () => {
+  // GIVEN a disk of its own that is nearly full
+  await lab.execOrThrow(
+    "host1",
+    `mount -t tmpfs -o size=4m tmpfs ${BACKUPS} && chmod 700 ${BACKUPS} && head -c 3900000 /dev/zero >${BACKUPS}/theirs`,
+  );
+
+  // WHEN
+  const { status } = await lab.exec("host1", "systemctl start zato-host1-backup.service");
+  const said = await lab.execOrThrow("host1", "journalctl -u zato-host1-backup -o cat -n 5");
+  const left = await files(BACKUPS);
+  await lab.execOrThrow("host1", `umount ${BACKUPS}`);
+
+  // THEN
+  expect(status).not.toBe(0);
+  expect(said).toMatch(/there is too little space in \S+: a backup needs about \d+ MiB, and \d+ MiB can be used/);
+  expect(left).toEqual(["theirs"]);
+});
+
+test("a clock that was ahead takes neither the newest backup nor the last good one away", async () => {
+  // GIVEN one that says it was made in years
+  const [name] = (await files(BACKUPS)).slice(-1);
+  const [, identity, number] = name!.split("-");
+  const ahead = `host1-${identity}-${number}-20991231T000000Z.tar`;
+  await lab.execOrThrow("host1", `mv ${BACKUPS}/${name} ${BACKUPS}/${ahead}`);
+  // AND those of a cluster of the same name that is gone
+  const others = ["host1-00000000-000001-20200101T000000Z.tar", "host1-20200101T000000Z.tar"];
+  for (const other of others) await lab.execOrThrow("host1", `cp ${BACKUPS}/${ahead} ${BACKUPS}/${other}`);
+
+  // WHEN
+  await lab.exec("host1", `rm -rf ${DELIVERED}; systemctl start zato-host1-backup.service`);
+  const first = (await files(BACKUPS)).filter((one) => !others.includes(one));
+  await lab.exec("host1", "systemctl start zato-host1-backup.service");
+  const second = (await files(BACKUPS)).filter((one) => !others.includes(one));
+
+  // THEN
+  expect(first).toHaveLength(2);
+  expect(first[0]).toBe(ahead);
+  expect(second[0]).toBe(first[1]);
+  expect(await files(BACKUPS)).toEqual(expect.arrayContaining(others));
+  await lab.execOrThrow("host1", `cd ${BACKUPS} && rm ${others.join(" ")}`);
+});
+
+/** The backup of the cluster that is lost. */
+let saved: string;
+
 describe("a cluster that was lost with its host and its keys", () => {
-  let saved: string;
   let former: string[];
 
   beforeAll(async () => {
@@ -201,7 +249,8 @@ describe("a cluster that was lost with its host and its keys", () => {
     // WHEN
     const restored = await restore(project, "host1", saved);
 
-    // THEN
+    // THEN what was there is kept
+    expect(restored.stdout).toMatch(/restore: kept what is there now: \/var\/backups\S+-replaced\.tar\n/);
     expect(restored).toMatchObject({
       status: 0,
       stdout: expect.stringContaining("[host1] restore: restored\n") as string,
@@ -221,10 +270,81 @@ describe("a cluster that was lost with its host and its keys", () => {
   });
 });
 
+/** A backup that somebody has changed, checksums and all. */
+async function forged(change: string): Promise<string> {
+  const file = path.join(folder, "forged.tar");
+  const repack = `cd "$(mktemp -d)" && tar -xf "$1" && ${change} && tar -cf "$2" . && rm -rf "$PWD"`;
+  expect(await run("bash", ["-c", repack, "bash", saved, file])).toMatchObject({ status: 0 });
+  return file;
+}
+
+test.each([
+  ["a link", "ln -s /etc/shadow secrets/more"],
+  ["an entry without a checksum", "echo more >secrets/more"],
+  ["a set-UID file", "chmod u+s about"],
+])("a backup that holds %s is refused, and nothing is changed", async (_, change) => {
+  const { status, stdout } = await restore(project, "host1", await forged(change));
+  expect(status).toBe(1);
+  expect(stdout).toContain("holds what none holds; nothing was changed");
+  expect(await hello()).toBe(200);
+});
+
 test("the removal of the cluster keeps backups, and says where they are", async () => {
   const { status, stdout } = await project.destroy();
   expect(status).toBe(0);
   expect(stdout).toContain(`kept: the backups in ${BACKUPS}`);
   expect((await files(BACKUPS)).length).toBeGreaterThan(0);
   expect((await lab.exec("host1", "systemctl list-unit-files 'zato-*' | grep zato-")).stdout).toBe("");
+});
+
+describe("another deployment, whose cluster has the same name", () => {
+  let other: Project;
+
+  beforeAll(async () => {
+    // GIVEN a new machine, on which backups of the former cluster lie, whose /run is small, and a file that is larger
+    await lab.rebuild("host1", { equipped: true });
+    await lab.execOrThrow("host1", `install -d -m 700 ${BACKUPS} && touch ${BACKUPS}/${path.basename(saved)}`);
+    await lab.execOrThrow("host1", "mount -o remount,size=24m /run");
+    const large = path.join(folder, "files");
+    mkdirSync(large);
+    writeFileSync(path.join(large, "large.bin"), Buffer.alloc(40 * 2 ** 20, "large"));
+
+    // WHEN
+    other = new Project(lab, { env: { TF_VAR_client_password: CLIENT_PASSWORD } });
+    await other.synth(program({ retain: 1 }, "3", large)).apply();
+  });
+
+  afterAll(async () => {
+    await other?.destroy();
+    other?.remove();
+  });
+
+  test("converges, though /run has no room for its files", async () => {
+    const sizes = await lab.execOrThrow("host1", "stat -c %s /opt/zato/env/host1/static/large.bin; find /run /var/lib /home -name large.bin"); // prettier-ignore
+    expect(sizes).toBe(`${40 * 2 ** 20}\n`);
+  });
+
+  test("pushes no backup of the former one out", async () => {
+    await lab.execOrThrow("host1", "systemctl start zato-host1-backup.service");
+    const kept = await files(BACKUPS);
+    expect(kept).toHaveLength(2);
+    expect(kept).toContain(path.basename(saved));
+  });
+
+  test("does not take the former one's file, unless it is meant", async () => {
+    // WHEN
+    const refused = await restore(other, "host1", saved);
+
+    // THEN
+    expect(refused.status).toBe(1);
+    expect(refused.stdout).toMatch(/is of another deployment, .*; nothing was changed; .* --from-another/);
+    expect(await ask("/by-hand", "byhand")).not.toBe(200);
+
+    // WHEN
+    const taken = await restore(other, "host1", saved, "--from-another");
+
+    // THEN
+    expect(taken).toMatchObject({ status: 0 });
+    expect(await ask("/by-hand", "byhand")).toBe(200);
+  });
 });

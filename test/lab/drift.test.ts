@@ -39,7 +39,7 @@ test("what was changed by hand is named, and put right by the command that verif
      echo 'Greeting="by hand"' >>/etc/zato/host1/server1.env
      systemctl restart zato-host1-server1
      systemctl disable --now --quiet zato-host1-web-admin
-     sed -i 's/maxconn 2000/maxconn 3/' /opt/zato/env/host1/load-balancer/config/repo/zato.config
+     sed -i 's/maxconn 2000/maxconn 3/' /etc/zato/host1/load-balancer/haproxy.cfg
      mkdir -p /etc/systemd/system/zato-edge-vrrp.service.d
      printf '[Service]\\nNice=5\\n' >/etc/systemd/system/zato-edge-vrrp.service.d/mine.conf
      systemctl daemon-reload
@@ -51,8 +51,8 @@ test("what was changed by hand is named, and put right by the command that verif
   expect(status).toBe(1);
   expect(said.slice(0, -1).sort()).toEqual([
     "edge: clusters/host2 gets no requests: it was taken out by hand",
-    "edge: zato-edge-vrrp.service is changed by /etc/systemd/system/zato-edge-vrrp.service.d/mine.conf",
-    "host1-load-balancer: /opt/zato/env/host1/load-balancer/config/repo/zato.config was changed",
+    "edge: zato-edge-vrrp.service is changed by what was not deployed: /etc/systemd/system/zato-edge-vrrp.service.d/mine.conf",
+    "host1-load-balancer: /etc/zato/host1/load-balancer/haproxy.cfg was changed",
     "host1-load-balancer: zato-host1-load-balancer.service may run with other settings than its files have now",
     "host1-server1: /etc/zato/host1/server1.env was changed",
     "host1-server1: zato-host1-server1.service may run with other settings than its files have now",

@@ -15,6 +15,7 @@ import { repairsIn, verify } from "./support/content-cluster";
 import { labHost, virtualAddress } from "./support/programs";
 import { lastLines, Project } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
+import { forge, heardOn } from "./support/vrrp";
 import { holdersOf, httpStatus, poolOf, waitForPing } from "./support/zato";
 
 const HOSTS = ["host1", "host2"] as const;
@@ -119,6 +120,46 @@ beforeAll(async () => {
 
 afterAll(() => project?.remove());
 
+describe("on hosts without a firewall, where nftables is there", () => {
+  test("nobody but the peer, from the same network, speaks for the virtual router", async () => {
+    // GIVEN
+    const [holder] = await holdersOf(lab, virtualAddress(lab), HOSTS);
+    const peer = HOSTS.find((host) => host !== holder)!;
+    const forgery = { from: "client", to: holder!, virtualAddress: virtualAddress(lab), routerId: 51 };
+
+    // WHEN
+    const heard = heardOn(lab, holder!, 12);
+    await forge(lab, forgery);
+    await forge(lab, { ...forgery, ttl: 4 });
+    await forge(lab, { ...forgery, ttl: 254, source: lab.host(peer).address });
+    await forge(lab, { ...forgery, routerId: 77, packets: 5 });
+
+    // THEN what somebody else's keepalived on the host may be waiting for comes in
+    expect((await heard).filter((line) => !line.endsWith(" 255 51"))).toEqual([`${lab.host("client").address} 255 77`]);
+    expect(await holdersOf(lab, virtualAddress(lab), HOSTS)).toEqual([holder]);
+    expect(await httpStatus(lab, entry)).toBe(200);
+
+    // WHEN the rules are gone, to see that the packets are such as get through otherwise
+    expect(await verify(project.folder)).toMatchObject({ status: 0 });
+    await lab.execOrThrow(holder!, "nft delete table inet zato-edge-vrrp");
+    const unguarded = heardOn(lab, holder!, 3);
+    await forge(lab, { ...forgery, ttl: 4, packets: 10 });
+
+    // THEN
+    expect(await unguarded).toContain(`${lab.host("client").address} 4 51`);
+    const { stdout } = await verify(project.folder);
+    expect(stdout).toContain("the rules of inet zato-edge-vrrp in the kernel were changed");
+    await project.apply(...repairsIn(stdout));
+    expect(await verify(project.folder)).toMatchObject({ status: 0 });
+  });
+
+  test("the other one of the pair is heard", async () => {
+    const [holder] = await holdersOf(lab, virtualAddress(lab), HOSTS);
+    const other = HOSTS.find((host) => host !== holder)!;
+    expect(await heardOn(lab, other, 2)).toEqual([`${lab.host(holder!).address} 255 51`]);
+  });
+});
+
 describe("a firewall on hosts that are in use", () => {
   test("loses no request when it is set up, and touches nothing else", async () => {
     // GIVEN
@@ -176,7 +217,7 @@ describe("a firewall on hosts that are in use", () => {
 
     // THEN
     expect(status).toBe(1);
-    expect(stdout).toContain("the rules of the firewall were changed");
+    expect(stdout).toContain("the rules of inet cdktf_zato in the kernel were changed");
     expect(await openPorts("client")).toEqual([22]);
     expect(await verify(project.folder)).toMatchObject({ status: 0 });
   });

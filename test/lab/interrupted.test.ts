@@ -6,7 +6,8 @@ import { differences, listHost } from "./support/host-listing";
 import { labHost } from "./support/programs";
 import { Project, type Program } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
-import { httpStatus, query, unitProperty, unitsOf, words } from "./support/zato";
+import { killSshSessions } from "./support/ssh-sessions";
+import { httpStatus, query, unitProperty, unitsOf } from "./support/zato";
 
 let lab: Lab;
 let project: Project;
@@ -17,14 +18,15 @@ let before: string[];
  * script whose Terraform is gone finishes what it is at, so that only a power cut leaves a component half-done.
  */
 const CUTS: readonly (readonly [string, keyof typeof CUT])[] = [
-  ["installation: installing haproxy", "terraform killed"],
+  // Whichever comes first.
+  ["(installation|edge): installing haproxy", "terraform killed"],
   ["odb: installing postgresql ", "power cut"],
   ["odb: creating the database", "ssh cut"],
   ["registration: creating the cluster", "terraform killed"],
   ["server1: creating", "power cut"],
   ["server1: starting", "ssh cut"],
   ["server2: starting", "terraform killed"],
-  ["load-balancer: creating", "power cut"],
+  ["load-balancer: as declared", "power cut"],
   ["web-admin: setting the password", "terraform killed"],
   // Not killed: behind what runs last on a host there is nothing that could make up for it (docs/operations.md).
   ["scheduler: starting", "ssh cut"],
@@ -35,11 +37,7 @@ const CUT = {
     run.kill("SIGKILL");
     await Promise.resolve();
   },
-  "ssh cut": async (): Promise<void> => {
-    // The sessions of the login user; the listening sshd stays.
-    const pids = words((await lab.exec("host1", "pgrep --full '^sshd: ops'")).stdout);
-    await lab.exec("host1", ["kill", "-9", ...pids]);
-  },
+  "ssh cut": (): Promise<void> => killSshSessions(lab, "host1"),
   "power cut": async (run: TerraformRun): Promise<void> => {
     await lab.powerCut("host1");
     run.kill("SIGKILL"); // it would wait for an answer until the connection is taken for dead
@@ -69,7 +67,7 @@ afterAll(() => project?.remove());
 async function applyUntil(line: string, how: keyof typeof CUT): Promise<{ status: number; reached: boolean }> {
   let cut: Promise<void> | undefined;
   const run = await project.startApply((text) => {
-    if (cut === undefined && `${text} `.includes(`[host1] ${line}`)) {
+    if (cut === undefined && new RegExp(`\\[host1\\] ${line}`).test(`${text} `)) {
       cut = CUT[how](run);
     }
   });

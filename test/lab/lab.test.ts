@@ -2,20 +2,22 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { sha256Of } from "../../lab/archive";
-import { docker, labContainers, removeContainers, tryDocker } from "../../lab/docker";
+import { docker, LABEL, labContainers, removeContainers, tryDocker } from "../../lab/docker";
 import { containerName } from "../../lab/host";
 import { KNOWN_HOSTS, sshArguments } from "../../lab/keys";
 import { Lab } from "../../lab/lab";
 import { load, startLoad } from "../../lab/load";
 import { silent } from "../../lab/log";
+import { address6Of, addressOf } from "../../lab/network";
 import { STATE_DIR } from "../../lab/paths";
 import { run, sleep } from "../../lab/process";
 import { readState } from "../../lab/state";
 import { terraform } from "../../lab/terraform/terraform";
+import { virtualAddress } from "./support/programs";
 
 jest.setTimeout(300_000); // the first lab on a machine builds its image
 
-const STRANGER = "not-of-the-lab";
+const STRANGER = containerName("stranger");
 
 let lab: Lab;
 let folder: string;
@@ -48,7 +50,7 @@ describe("a host", () => {
 
   test("has the CPUs and the address that were asked for", async () => {
     expect(await lab.execOrThrow("host1", "nproc")).toBe("1\n");
-    expect(lab.host("host1")).toMatchObject({ address: "10.88.0.11", cpus: 1 });
+    expect(lab.host("host1")).toMatchObject({ address: addressOf("host1"), cpus: 1 });
     expect(await lab.execOrThrow("host2", "nproc")).toBe(`${lab.host("host2").cpus}\n`);
   });
 
@@ -65,7 +67,7 @@ describe("a host", () => {
   });
 
   test("may bind to a virtual address that it does not have", async () => {
-    const bind = "import socket; socket.socket().bind(('10.88.0.100', 80))";
+    const bind = `import socket; socket.socket().bind(('${virtualAddress(lab)}', 80))`;
     expect(await lab.exec("host1", ["python3", "-c", bind])).toMatchObject({ status: 0 });
   });
 
@@ -121,13 +123,14 @@ describe("power and network", () => {
     return (await lab.exec("client", command)).status === 0;
   };
 
-  test("a host that had its power cut comes back with its disk, its key and its address", async () => {
+  test("a host that had its power cut comes back with its disk, its key and its addresses", async () => {
     await lab.execOrThrow("host2", "echo kept >/var/lib/kept; touch /run/lost; sync");
     expect(await connects("host2")).toBe(true);
     await lab.powerCut("host2");
     expect(await connects("host2")).toBe(false);
     await lab.powerOn("host2");
-    expect((await lab.ssh("host2", "cat /var/lib/kept; ls /run/lost; hostname -I")).stdout).toBe("kept\n10.88.0.12 \n");
+    const { stdout } = await lab.ssh("host2", "cat /var/lib/kept; ls /run/lost; hostname -I");
+    expect(stdout).toBe(`kept\n${addressOf("host2")} ${address6Of("host2")} \n`);
   });
 
   test("a host whose cable was pulled goes on running", async () => {
@@ -164,7 +167,7 @@ describe("power and network", () => {
 
 describe("load", () => {
   test("has a fixed rate and tells back ends apart", async () => {
-    const url = "http://10.88.0.50:8000/README";
+    const url = `http://${addressOf("client")}:8000/README`;
     const summary = await load(lab, { url, seconds: 2, backendHeader: "Server" });
     expect(summary).toMatchObject({ total: 40, failed: 0 });
     expect(Object.values(summary.byBackend)).toEqual([40]);
@@ -174,7 +177,7 @@ describe("load", () => {
   test("goes on at its rate while a host is cut off, and shows when requests began to fail", async () => {
     await lab.execOrThrow("host1", "systemd-run --unit web python3 -m http.server 8080 --directory /etc/apt");
     await sleep(1_000);
-    const url = "http://10.88.0.11:8080/";
+    const url = `http://${addressOf("host1")}:8080/`;
     const running = await startLoad(lab, { url, seconds: 4, timeoutSeconds: 3, backendPattern: "sources" });
     await running.begun;
     await sleep(1_000);
@@ -190,7 +193,7 @@ describe("load", () => {
   });
 
   test("stops when it is told to", async () => {
-    const running = await startLoad(lab, { url: "http://10.88.0.50:8000/", seconds: 60 });
+    const running = await startLoad(lab, { url: `http://${addressOf("client")}:8000/`, seconds: 60 });
     await running.begun;
     running.stop();
     expect((await running.finished).total).toBeLessThan(60);
@@ -249,7 +252,7 @@ describe("a lab", () => {
 
   test("leaves nothing when it is taken down", async () => {
     await lab.down();
-    const filter = ["--filter", "label=cdktf-zato-lab", "--quiet"];
+    const filter = ["--filter", `label=${LABEL}`, "--quiet"];
     expect(await labContainers()).toEqual([]);
     expect(await docker(["network", "ls", ...filter])).toBe("");
     expect(await docker(["volume", "ls", ...filter])).toBe("");

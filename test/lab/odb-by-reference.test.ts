@@ -22,7 +22,7 @@ alter system set listen_addresses = '*';
 create role zato_a login password '$password';
 create database zato_a owner zato_a encoding 'UTF8' template template0;
 SQL
-echo 'host zato_a zato_a samenet scram-sha-256' >>/etc/postgresql/15/main/pg_hba.conf
+echo 'host zato_a zato_a samenet scram-sha-256' >>/etc/postgresql/*/main/pg_hba.conf
 systemctl restart postgresql
 `;
 const SET_UP_MARIADB = `
@@ -31,7 +31,7 @@ password=$(sed "s/\\\\\\\\/\\\\\\\\\\\\\\\\/g; s/'/''/g")
 DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends mariadb-server >/dev/null
 printf '[mysqld]\\nbind-address = 0.0.0.0\\nskip-name-resolve\\n' >/etc/mysql/mariadb.conf.d/99-lab.cnf
 systemctl restart mariadb
-mysql <<SQL
+mariadb <<SQL
 create database zato_b character set utf8mb4;
 create user 'zato_b'@'%' identified by '$password';
 grant select, insert, update, delete, create, alter, drop, index, references on zato_b.* to 'zato_b'@'%';
@@ -59,7 +59,7 @@ const byReference =
   };
 
 function mariadb(statement: string): Promise<string> {
-  return lab.execOrThrow("db", ["mysql", "-N", "-B", "-e", statement]);
+  return lab.execOrThrow("db", ["mariadb", "-N", "-B", "-e", statement]);
 }
 
 beforeAll(async () => {

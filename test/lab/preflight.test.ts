@@ -87,12 +87,15 @@ test("nothing is changed on any host, and the whole of it is still to be done", 
 
 test("a clock that is off is a finding", async () => {
   // GIVEN
-  await lab.copyTo("host1", path.join(__dirname, "../../lib/remote/host-scripts"), "/home/ops/check/scripts");
   const facts = { host: "host1", sudo: "true", cpus: String(lab.host("host1").cpus), memory: "1", disk: "1" };
   const entries = Object.entries(facts).map(([name, value]) => `@param ${name}\n|${value}\n`);
   const manifest = `${entries.join("")}@end\n`;
-  const check = (now: string): Promise<{ status: number; stdout: string }> =>
-    lab.ssh("host1", `cat >manifest; bash check/scripts/preflight.sh manifest "${now}"`, manifest);
+  const check = async (now: string): Promise<{ status: number; stdout: string }> => {
+    // Each time: a host that does not pass is left without scripts.
+    await lab.copyTo("host1", path.join(__dirname, "../../lib/remote/host-scripts"), "/home/ops/check/scripts");
+    await lab.execOrThrow("host1", "chown -R ops: /home/ops/check");
+    return lab.ssh("host1", `cat >manifest; bash check/scripts/preflight.sh manifest "${now}"`, manifest);
+  };
 
   // WHEN
   const wrong = await check("$(date --utc --date '90 seconds' +%FT%TZ)");

@@ -49,9 +49,12 @@ test("a host that was replaced by a new machine gets everything back by one appl
   ];
   expect(plan).toEqual(
     Object.fromEntries(
-      ["host2/preflight/Resource", ...contents.map((name) => `zato/host2/${name}/content`), "edge/host2/content"].map(
-        (address) => [address, "delete create"],
-      ),
+      [
+        "host2/preflight/Resource",
+        ...contents.map((name) => `zato/host2/${name}/content`),
+        "edge/host2/early",
+        "edge/host2/content",
+      ].map((address) => [address, "delete create"]),
     ),
   );
   expect(await mainProcessesOfHost1()).toEqual(pids);

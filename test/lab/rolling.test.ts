@@ -1,39 +1,26 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { ZatoInstallation, ZatoRelease, type HighAvailabilityDeploymentProps } from "cdktf-zato";
+import { ZatoInstallation, ZatoRelease, type DeploymentOfHostsProps } from "cdktf-zato";
 import { buildStandIn, sha256Of, type PublishedFile } from "../../lab/archive";
 import type { Lab } from "../../lab/lab";
 import { silent } from "../../lab/log";
 import type { CommandResult } from "../../lab/process";
-import { backupsOf, filesIn } from "./support/backups";
+import { backupsOf, filesIn, restore, takeBackup } from "./support/backups";
 import { twoHosts, virtualAddress } from "./support/programs";
 import { Project, type Program } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
-import { underLoad } from "./support/under-load";
+import { SLOW_SERVICE, underLoad } from "./support/under-load";
 import { unitProperty, waitForPing, workersOf } from "./support/zato";
 
 const HOSTS = ["host1", "host2"] as const;
-
-/** A request is on its way long enough for every restart to meet some. */
-const SERVICE = `
-from time import sleep
-from zato.server.service import Service
-
-class Work(Service):
-    name = "rolling.work"
-
-    def handle(self):
-        sleep(0.3)
-        self.response.payload = "done"
-`;
 
 let lab: Lab;
 let project: Project;
 let services: string;
 
 /** What a test varies. */
-interface Variation extends Partial<HighAvailabilityDeploymentProps> {
+interface Variation extends Partial<DeploymentOfHostsProps> {
   readonly archive?: PublishedFile;
 }
 
@@ -51,7 +38,8 @@ function declared({ archive = lab.archive, ...deployment }: Variation = {}): Pro
 beforeAll(async () => {
   lab = await freshHosts(HOSTS, { equipped: true });
   services = mkdtempSync(path.join(tmpdir(), "zato-rolling-"));
-  writeFileSync(path.join(services, "work.py"), SERVICE);
+  writeFileSync(path.join(services, "rolling_rates.py"), "RATE = 2\n");
+  writeFileSync(path.join(services, "work.py"), `import rolling_rates\n${SLOW_SERVICE}`);
   project = new Project(lab).synth(declared());
   await project.apply();
   await waitForPing(lab, `http://${virtualAddress(lab)}/work`);
@@ -157,7 +145,7 @@ test("another release of Zato, and the way back, lose no request", async () => {
 });
 
 test("a build that cannot be imported is refused on all hosts before any server is touched", async () => {
-  const archive = await anotherBuild("zato-broken", "rm lib/python3*/site-packages/zato/server/main.py");
+  const archive = await anotherBuild("zato-broken", "rm lib/site-packages/zato/server/main.py");
   const before = await startTimes();
   const { status, stdout, stderr } = await changeUnderLoad(declared({ archive }));
   expect(status).toBe(1);
@@ -209,5 +197,29 @@ test("a server that does not start any more stops the change at the first cluste
   // THEN
   expect(back).toMatchObject({ status: 0 });
   expect((await startTimes())[1]).toBe(before[1]);
+  expect(await project.planStatus()).toBe(0);
+});
+
+test("a restore loses no request, keeps what it replaces, and brings everything back that the content was deployed with", async () => {
+  // GIVEN
+  const saved = await takeBackup(lab, "host1", "host1", services);
+  const content = "cd /opt/zato/env/host1 && find hot-deploy modules user-conf static -type f ! -name '*.pyc' | sort";
+  const before = await lab.execOrThrow("host1", content);
+  expect(before).toContain("modules/rolling_rates.py");
+
+  // WHEN
+  const url = `http://${virtualAddress(lab)}/work`;
+  const restored = await underLoad(lab, { url, method: "POST", body: "{}" }, () => restore(project, "host1", saved));
+
+  // THEN
+  expect(restored).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining("[host1] restore: restored\n") as string,
+  });
+  expect(restored.stdout.match(/letting balancers in front take the cluster out/g)).toHaveLength(1);
+  expect(restored.stdout.match(/waiting until balancers in front have the cluster back/g)).toHaveLength(1);
+  expect(restored.stdout).toMatch(/kept what is there now: \/var\/backups\/\S+-replaced\.tar\n/);
+  expect(await lab.execOrThrow("host1", content)).toBe(before);
+  expect(await lab.execOrThrow("host1", "find /var/lib/cdktf-zato -maxdepth 1 -name 'restor*'")).toBe("");
   expect(await project.planStatus()).toBe(0);
 });

@@ -67,7 +67,8 @@ function readHaproxy({ resource }: TerraformConfiguration, id: string): Rendered
   )!;
   const config = literalOf((node.triggers as Record<string, string>).file_config!);
   const backEnds = config.split(/^backend /m).slice(1);
-  const [clusters = "", ...sticky] = backEnds;
+  // Those for methods that must not be repeated have the same servers.
+  const [clusters = "", ...sticky] = backEnds.filter((backEnd) => !/^\S+_once\n/.test(backEnd));
   return {
     members: [...clusters.matchAll(/^ {4}server \S+ (\S+):(\d+) (.*)$/gm)].map(([, address, port, rest]) => ({
       address: address!,

@@ -1,5 +1,12 @@
 import { TerraformVariable } from "cdktf";
-import { Affinity, HaproxyLoadBalancer, HaproxyLoadBalancerProps, IHost, PhysicalHostProps } from "cdktf-zato";
+import {
+  Affinity,
+  HaproxyLoadBalancer,
+  HaproxyLoadBalancerProps,
+  IHost,
+  PhysicalHostProps,
+  TlsCertificate,
+} from "cdktf-zato";
 import { newDeployment, newHost, newStack } from "../support/stack";
 import { Template } from "../support/template";
 
@@ -38,7 +45,8 @@ describe("on two hosts", () => {
     expect(template.manifest("edge/host1").files.keepalived).toMatchSnapshot();
     const second = template.manifest("edge/host2").files.keepalived;
     expect(second).toContain("priority 100\n");
-    expect(second).toContain("unicast_src_ip 10.0.0.12\n    unicast_peer {\n        10.0.0.11\n    }");
+    expect(second).toContain("    unicast_src_ip 10.0.0.12\n");
+    expect(second).toContain("    unicast_peer {\n        10.0.0.11 min_ttl 255\n    }");
   });
 
   test("the units", () => {
@@ -89,7 +97,7 @@ describe("on one host", () => {
     const { template, edge } = balancer({ hosts: 1 });
     const { files, parameters } = template.manifest("edge/host1");
     expect(Object.keys(files)).toEqual(["config", "unit"]);
-    expect(files.config).toContain("bind :80\n");
+    expect(files.config).toContain("bind 0.0.0.0:80\n");
     expect(parameters.own_entry).toBe("127.0.0.1:80");
     expect(edge.entryAddress).toBe("10.0.0.11");
     expect(edge.nodes.map((node) => node.node.id)).toEqual(["host1"]);
@@ -118,8 +126,11 @@ test("options reach the configuration", () => {
   expect(config).toContain("timeout server 7s\n");
   expect(config).toContain("timeout check 3s\n");
   expect(config).toContain("http-check send meth GET uri /up ver HTTP/1.1 hdr Host zato\n");
-  expect(config).toContain("server host1 10.0.0.11:11223 check inter 5s fastinter 500ms rise 1 fall 4 maxconn 33\n");
-  expect(config).not.toContain("disable-l7-retry");
+  expect(config).toContain(
+    "server host1 10.0.0.11:11223 check inter 5s fastinter 500ms rise 1 fall 4 maxconn 33 pool-max-conn 128 tcp-ut 500ms\n",
+  );
+  expect(config).toContain("    default_backend clusters\n");
+  expect(config).not.toContain("_once");
 });
 
 test.each([
@@ -127,13 +138,74 @@ test.each([
   [Affinity.SOURCE, ["balance source\n    hash-type consistent\n"], ["cookie"]],
   [
     Affinity.COOKIE,
-    ["cookie ZATOCLUSTER insert indirect nocache httponly\n", "maxconn 2000 cookie host1\n"],
+    [
+      "cookie ZATOCLUSTER insert indirect nocache httponly\n",
+      "maxconn 2000 cookie host1 pool-max-conn 128 tcp-ut 500ms\n",
+    ],
     ["source"],
   ],
 ])("affinity %j", (affinity, present, absent) => {
   const { config = "" } = balancer({ deployment: { affinity } }).template.manifest("edge/host1").files;
   present.forEach((text) => expect(config).toContain(text));
   absent.forEach((text) => expect(config).not.toContain(text));
+});
+
+test("drops root, its socket is root's alone, and no back end has the name of a front end", () => {
+  for (const props of [{}, { certificate: TlsCertificate.fromHostFile("/etc/ssl/private/edge.pem") }]) {
+    const { config = "" } = balancer({ props }).template.manifest("edge/host1").files;
+    expect(config).toContain("    user haproxy\n    group haproxy\n");
+    expect(config).toContain("stats socket /run/zato-edge/admin.sock mode 600 level admin ");
+    const names = [...config.matchAll(/^(?:frontend|backend) (.*)$/gm)].map(([, name]) => name);
+    expect(new Set(names).size).toBe(names.length);
+  }
+});
+
+test("keepalived listens to the peer alone, on the same network, and asks HAProxy by a script of its own", () => {
+  const { files } = balancer().template.manifest("edge/host1");
+  expect(files.keepalived).toContain("    unicast_ttl 255\n    check_unicast_src\n");
+  expect(files.keepalived).toContain("        10.0.0.12 min_ttl 255\n");
+  expect(files.keepalived).toContain('    script "/etc/zato-edge/check-haproxy"\n');
+  expect(files.check).toContain("UNIX-CONNECT:/run/zato-edge/admin.sock");
+});
+
+test("a former virtual address is served beside the one in its place", () => {
+  const { template, edge } = balancer({
+    props: { formerVirtualAddress: "10.0.0.99", certificate: TlsCertificate.fromHostFile("/etc/ssl/private/edge.pem") },
+  });
+  const { config, keepalived } = template.manifest("edge/host1").files;
+  for (const address of ["10.0.0.100", "10.0.0.99"]) {
+    expect(config).toMatch(new RegExp(`bind ${address}:443 transparent ssl`));
+    expect(config).toContain(`bind ${address}:80 transparent\n`);
+    expect(keepalived).toContain(`        ${address}/32\n`);
+  }
+  expect(edge.entryAddress).toBe("10.0.0.100");
+  expect(template.manifest("edge/host1").parameters.own_entry).toBe("https://10.0.0.100:443");
+});
+
+test("members by name are looked up again and again, and need not be known when HAProxy starts; addresses are not", () => {
+  const named = balancer({ hosts: 1, hostProps: (id) => ({ address: `${id}.example.com` }) });
+  const { config = "" } = named.template.manifest("edge/host1").files;
+  expect(config.match(/init-addr last,libc,none resolvers system/g)).toHaveLength(4);
+  expect(config).toContain("\nresolvers system\n    parse-resolv-conf\n");
+  expect(balancer().template.manifest("edge/host1").files.config).not.toContain("resolvers");
+});
+
+test("a drained cluster is disabled once, where it is checked", () => {
+  const { config = "" } = balancer({ deployment: { drainedClusters: ["host2"] } }).template.manifest(
+    "edge/host1",
+  ).files;
+  expect(config.match(/^ {4}server .* disabled$/gm)).toEqual([expect.stringMatching(/^ {4}server host2 .* check /)]);
+});
+
+test("the clusters are told whom to believe about clients, and the timeout and the access log of the deployment", () => {
+  const { template } = balancer({ deployment: { requestTimeout: 300, accessLog: true } });
+  const { config = "" } = template.manifest("zato/host2/load-balancer").files;
+  expect(config).toContain("    acl from_proxy src 10.0.0.11\n    acl from_proxy src 10.0.0.12\n");
+  expect(config).toContain("    timeout server 300s\n");
+  for (const file of [config, template.manifest("edge/host1").files.config]) {
+    expect(file).toContain("    log stdout format raw local0 info\n");
+    expect(file).toContain("    log-format ");
+  }
 });
 
 describe("fails for", () => {
@@ -167,7 +239,7 @@ describe("fails for", () => {
     [
       "the address of a cluster's host that is none of its own",
       { hosts: 1, props: { virtualAddress: "10.0.0.12" } },
-      /the virtual address 10.0.0.12 is that of the cluster host2/,
+      /the virtual address 10.0.0.12 is that of stack\/host2/,
     ],
     [
       "a virtual address that keepalived drops, being of another family",
@@ -189,6 +261,31 @@ describe("fails for", () => {
       "hosts by name, which keepalived cannot use",
       { hostProps: (id) => ({ address: `${id}.example.com` }) },
       /'host1.example.com' is no address of stack\/host1 that keepalived can use/,
+    ],
+    [
+      "a former virtual address without another one",
+      { hosts: 1, props: { virtualAddress: undefined, formerVirtualAddress: "10.0.0.99" } },
+      /there is no virtual address in place of the former one, 10.0.0.99/,
+    ],
+    [
+      "a former virtual address that is a host's",
+      { props: { formerVirtualAddress: "10.0.0.12" } },
+      /the virtual address 10.0.0.12 is that of stack\/host2/,
+    ],
+    [
+      "the same former virtual address",
+      { props: { formerVirtualAddress: "10.0.0.100" } },
+      /the virtual address 10.0.0.100 is that of stack\/edge/,
+    ],
+    [
+      "a trusted proxy by name",
+      { props: { trustedProxies: ["proxy.example.com"] } },
+      /'proxy.example.com' is no network of a trusted proxy/,
+    ],
+    [
+      "another timeout at the clusters",
+      { deployment: { requestTimeout: 120, zatoLoadBalancer: { requestTimeout: 60 } } },
+      /a request may take 60 seconds here, and 120 in the deployment; give 'requestTimeout' to the deployment alone/,
     ],
     ["a port that is none", { props: { port: 0 } }, /the port of the load balancer is 0/],
     [
@@ -231,7 +328,12 @@ describe("fails for", () => {
       /the virtual address 10.0.0.100 is that of stack\/a;/,
     ],
     ["one router id", "b", { virtualRouterId: 51 }, /the virtual router id 51 is that of stack\/a on the same host/],
-    ["names that become one unit", "a-vrrp", {}, /'a-vrrp' is already the name of stack\/a\/host1 on host1/],
+    [
+      "names that become one unit",
+      "a-vrrp",
+      {},
+      /zato-a-vrrp.service on the host would be that of stack\/a\/host1 too/,
+    ],
   ])("two on the same hosts with %s", (_, id, props, message) => {
     const beside = (other: string, differently: Partial<HaproxyLoadBalancerProps>) => (): unknown => {
       const stack = newStack();
@@ -258,5 +360,7 @@ test("hosts whose address is only known after apply are taken", () => {
   const hosts = [newHost(stack, "host1", { address }), newHost(stack, "host2")];
   const edge = new HaproxyLoadBalancer(stack, "edge", { hosts, virtualAddress: "10.0.0.100" });
   newDeployment(stack, { hosts, loadBalancer: edge });
-  expect(Template.synth(stack).content("edge/host2").triggers?.file_keepalived).toContain("        ${var.address}\n");
+  expect(Template.synth(stack).content("edge/host2").triggers?.file_keepalived).toContain(
+    "        ${var.address} min_ttl 255\n",
+  );
 });

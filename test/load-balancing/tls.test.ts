@@ -5,7 +5,7 @@ import {
   HaproxyLoadBalancer,
   HaproxyLoadBalancerProps,
   HighAvailabilityDeployment,
-  HighAvailabilityDeploymentProps,
+  DeploymentOfHostsProps,
   Secret,
   TlsCertificate,
   ZatoCluster,
@@ -19,7 +19,7 @@ const FILE = TlsCertificate.fromHostFile("/etc/ssl/private/edge.pem");
 
 interface Options {
   readonly props?: Partial<HaproxyLoadBalancerProps>;
-  readonly deployment?: Partial<HighAvailabilityDeploymentProps>;
+  readonly deployment?: Partial<DeploymentOfHostsProps>;
 }
 
 function edge({ props, deployment }: Options = {}): { template: Template; edge: HaproxyLoadBalancer } {
@@ -35,7 +35,7 @@ const configOf = (options: Options): string => edge(options).template.manifest("
 describe("for clients", () => {
   test("there is none unless asked for", () => {
     const config = configOf({});
-    expect(config).not.toContain("ssl");
+    expect(config).not.toMatch(/ ssl |ssl-default/);
     expect(edge().edge.usesTls).toBe(false);
   });
 
@@ -45,10 +45,9 @@ describe("for clients", () => {
     expect(files.config).toContain(
       "    bind 10.0.0.100:443 transparent ssl crt /etc/ssl/private/edge.pem alpn h2,http/1.1 curves X25519:prime256v1:secp384r1\n" +
         "    bind 10.0.0.100:80 transparent\n" +
-        "    maxconn 4000\n" +
-        "    http-request redirect scheme https code 308 unless { ssl_fc }\n" +
-        "    http-request set-header X-Forwarded-Proto https\n",
+        "    maxconn 4000\n",
     );
+    expect(files.config).toContain("    http-request redirect scheme https code 308 unless { ssl_fc }\n");
     expect(files.config).toContain(
       "ssl-default-bind-options prefer-client-ciphers ssl-min-ver TLSv1.2 no-tls-tickets\n",
     );
@@ -77,10 +76,10 @@ describe("for clients", () => {
     newDeployment(stack, { hosts, loadBalancer: new HaproxyLoadBalancer(stack, "edge", { hosts, certificate }) });
     const template = Template.synth(stack);
     const { files, parameters } = template.manifest("edge/host1");
-    expect(files.config).toContain("bind :443 ssl crt /etc/zato-edge/certificate.pem ");
+    expect(files.config).toContain("bind 0.0.0.0:443 ssl crt /etc/zato-edge/certificate.pem ");
     expect(parameters).toMatchObject({ certificate: "/etc/zato-edge/certificate.pem", secrets: "certificate given" });
     expect(template.content("edge/host1").triggers?.secret_certificate).toBe("7");
-    expect(template.content("edge/host1").provisioner?.[1]?.file).toEqual({
+    expect(template.content("edge/host1").provisioner?.[2]?.file).toEqual({
       content: "${var.pem}",
       destination: ".cdktf-zato/edge.${self.id}.secret.certificate",
     });
@@ -98,7 +97,7 @@ describe("for clients", () => {
 });
 
 describe("on to the clusters", () => {
-  const tls = (more: Partial<ZatoLoadBalancerTls> = {}): Partial<HighAvailabilityDeploymentProps> => ({
+  const tls = (more: Partial<ZatoLoadBalancerTls> = {}): Partial<DeploymentOfHostsProps> => ({
     zatoLoadBalancer: { tls: { certificate: FILE, ca: CA, ...more } },
   });
 
@@ -107,7 +106,7 @@ describe("on to the clusters", () => {
     const { files, parameters } = template.manifest("edge/host1");
     expect(files.config).toContain(
       "server host1 10.0.0.11:11224 check inter 2s fastinter 500ms rise 2 fall 2 maxconn 2000 ssl verify required " +
-        "ca-file /etc/zato-edge/members-ca.pem\n",
+        "ca-file /etc/zato-edge/members-ca.pem pool-max-conn 128 tcp-ut 500ms\n",
     );
     expect(files.config).toContain("ssl-default-server-options ssl-min-ver TLSv1.2 no-tls-tickets\n");
     expect(files.members_ca).toBe(CA);
@@ -120,7 +119,8 @@ describe("on to the clusters", () => {
     });
     expect(config).toContain(
       "server host2 10.0.0.12:11225 check inter 2s fastinter 500ms rise 2 fall 2 maxconn 2000 ssl verify required ca-file " +
-        "/etc/zato-edge/members-ca.pem sni str(zato.internal) check-sni zato.internal verifyhost zato.internal cookie host2\n",
+        "/etc/zato-edge/members-ca.pem sni str(zato.internal) check-sni zato.internal verifyhost zato.internal cookie host2 " +
+        "pool-max-conn 128 tcp-ut 500ms\n",
     );
   });
 

@@ -1,9 +1,9 @@
-import { NullProvider } from "@cdktf/provider-null/lib/provider";
+import { NullProvider } from "../../lib/framework";
 import { Carrier, CARRIER_CONTEXT } from "cdktf-zato";
 import { newDeployment, newHost, newStack } from "../support/stack";
-import { commandsOf, Template } from "../support/template";
+import { Template } from "../support/template";
 
-test("null_resource is the default, with one provider for all", () => {
+test("null_resource is the default for what brings content, with one provider for all", () => {
   // GIVEN
   const stack = newStack();
 
@@ -12,7 +12,8 @@ test("null_resource is the default, with one provider for all", () => {
   const { json, resources } = Template.synth(stack);
 
   // THEN
-  expect(Object.keys(resources).every((address) => address.startsWith("null_resource."))).toBe(true);
+  const types = Object.keys(resources).map((address) => [address.includes("_lifetime_"), address.replace(/\..*/, "")]);
+  expect(new Set(types.map((type) => type.join()))).toEqual(new Set(["true,terraform_data", "false,null_resource"]));
   expect(json.provider).toEqual({ null: [{}] });
   expect(json.terraform?.required_providers).toMatchObject({ null: { source: "null" } });
 });
@@ -48,19 +49,17 @@ test("terraform_data needs no provider", () => {
   expect(template.json.terraform?.required_providers).toBeUndefined();
 });
 
-test("terraform_data is replaced by triggers_replace, and its destroy-time provisioner reads those", () => {
+test("terraform_data is replaced by triggers_replace", () => {
   // GIVEN
   const stack = newStack({ [CARRIER_CONTEXT]: "terraform_data" });
 
   // WHEN
   newDeployment(stack);
-  const { triggers, triggers_replace, connection, provisioner } = Template.synth(stack).lifetime("zato/host1/odb");
+  const { triggers, triggers_replace, input } = Template.synth(stack).content("zato/host1/odb");
 
   // THEN
-  expect(triggers).toBeUndefined();
-  expect(triggers_replace).toEqual({ address: "10.0.0.11", component: "odb/host1-odb" });
-  expect(connection?.host).toBe("${self.triggers_replace.address}");
-  expect(commandsOf(provisioner?.[0])).toHaveLength(1);
+  expect(triggers_replace).toMatchObject({ cluster: "host1", odb_local: "true" });
+  expect([triggers, input]).toEqual([undefined, undefined]);
 });
 
 test("fails for another type", () => {

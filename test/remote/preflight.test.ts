@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { TerraformVariable } from "cdktf";
 import { OdbDatabase, Secret, ZatoInstallation } from "cdktf-zato";
 import { newCluster, newDeployment, newHost, newStack } from "../support/stack";
@@ -12,7 +15,7 @@ test("it is told what is declared, and what the components need", () => {
   // WHEN
   newCluster(stack, {
     odb: OdbDatabase.mysql({
-      host: "2001:db8::5",
+      host: "db.internal",
       database: "zato",
       username: "zato",
       password: Secret.fromVariable(new TerraformVariable(stack, "password", {})),
@@ -29,7 +32,7 @@ test("it is told what is declared, and what the components need", () => {
     memory: String(2 * 130 + 4 * 190 + 16 + 115 + 82),
     disk: String(2048 + 64),
     ports: "8183 web-admin\n11223 the Zato load-balancer\n17010 server1\n17011 server2\n31530 the scheduler",
-    endpoints: "[2001:db8::5]:3306",
+    endpoints: "db.internal:3306",
     downloads: `https://example.com/zato.tar /opt/zato/builds/${SHA256}`,
   });
 });
@@ -42,10 +45,30 @@ test("a local database needs memory and disk instead of being reached", () => {
   expect(Number(parameters.disk)).toBe(2048 + 512 + 64);
 });
 
+test("a declared memory that is less than what the components need does not take the place of their sum", () => {
+  const stack = newStack();
+  newDeployment(stack, { hosts: [newHost(stack, "host1", { memory: 1 })] });
+  const declared = Template.synth(stack).preflight("host1").parameters.memory;
+  const other = newStack();
+  newDeployment(other, { hosts: [newHost(other, "host1")] });
+  expect(declared).toBe(Template.synth(other).preflight("host1").parameters.memory);
+  expect(Number(declared)).toBeGreaterThan(1000);
+});
+
 test("the declared memory counts where it is more than what the components need", () => {
   const stack = newStack();
   newHost(stack, "host1", { memory: 64_000 });
   expect(Template.synth(stack).preflight("host1").parameters.memory).toBe("64000");
+});
+
+test("files that each deploy brings along are counted for each cluster on the host, to a MiB", () => {
+  const stack = newStack();
+  const folder = mkdtempSync(join(tmpdir(), "cdktf-zato-static-"));
+  writeFileSync(join(folder, "large.bin"), Buffer.alloc(3 * 2 ** 20 + 5));
+  newDeployment(stack).addStaticFiles(folder);
+  const { parameters } = Template.synth(stack).preflight("host1");
+  rmSync(folder, { recursive: true });
+  expect(parameters.content).toBe("3");
 });
 
 test("it runs as the login user, last, with the time of the machine that runs Terraform", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { TerraformStack, Testing } from "cdktf";
 import {
   HighAvailabilityDeployment,
-  HighAvailabilityDeploymentProps,
+  DeploymentOfHostsProps,
   PhysicalHost,
   PhysicalHostProps,
   ZatoCluster,
@@ -38,10 +38,10 @@ export function newCluster(stack: TerraformStack, props: Partial<ZatoClusterProp
 /** A deployment `zato` on the new hosts `host1` and `host2`, unless the props say otherwise. */
 export function newDeployment(
   stack: TerraformStack,
-  props: Partial<HighAvailabilityDeploymentProps> = {},
+  props: Partial<DeploymentOfHostsProps> = {},
 ): HighAvailabilityDeployment {
-  const hosts = props.clusters || props.hosts ? {} : { hosts: [newHost(stack, "host1"), newHost(stack, "host2")] };
-  return new HighAvailabilityDeployment(stack, "zato", { installation: INSTALLATION, ...hosts, ...props });
+  const hosts = props.hosts ?? [newHost(stack, "host1"), newHost(stack, "host2")];
+  return new HighAvailabilityDeployment(stack, "zato", { installation: INSTALLATION, ...props, hosts });
 }
 
 /** The warnings that a construct and everything below it carry. */

@@ -6,6 +6,7 @@ import { literalOf } from "./terraform-text";
 /** A provisioner as Terraform's JSON syntax has it: one key, its type. */
 export interface Provisioner {
   readonly file?: { readonly content?: string; readonly source?: string; readonly destination: string };
+  readonly "local-exec"?: { readonly command: string; readonly environment: Record<string, string> };
   readonly "remote-exec"?: {
     readonly inline: string[];
     readonly when?: string;
@@ -18,6 +19,7 @@ export interface Provisioner {
 export interface CarrierJson {
   readonly triggers?: Record<string, string>;
   readonly triggers_replace?: Record<string, string>;
+  readonly input?: Record<string, string>;
   readonly connection?: Record<string, unknown>;
   readonly provisioner?: Provisioner[];
   readonly depends_on?: string[];
@@ -49,6 +51,9 @@ export class Template {
     public readonly text: string,
   ) {
     this.json = JSON.parse(text) as StackJson;
+    // Terraform would refuse the whole stack.
+    const missing = [...text.matchAll(/\blocal\.([\w-]+)/g)].filter(([, name]) => !(name! in (this.json.locals ?? {})));
+    expect(missing.map(([reference]) => reference)).toEqual([]);
   }
 
   /** All carrier resources by address: `null_resource.…`. */
@@ -126,7 +131,10 @@ export class Template {
 
 /** The commands of a provisioner, without the guard that stands before them. */
 export function commandsOf(provisioner: Provisioner | undefined): string[] {
-  return provisioner?.["remote-exec"]?.inline.filter((line) => !/^(set -o errexit$|test -d )/.test(line)) ?? [];
+  return (
+    provisioner?.["remote-exec"]?.inline.filter((line) => !/^(set -o errexit$|rm -f -- "\$0"$|test -d )/.test(line)) ??
+    []
+  );
 }
 
 function manifestOf(resource: CarrierJson, locals: Readonly<Record<string, string>> = {}): Manifest {

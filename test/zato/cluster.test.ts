@@ -151,11 +151,14 @@ describe("the load-balancer", () => {
       "acl zato_open path,url_dec -m beg /zato/jwt/\n    acl zato_open path,url_dec -m beg /zato/oauth\n",
     );
     expect(config).toContain("timeout server 120s");
-    expect(config).not.toContain("disable-l7-retry");
+    expect(config).toContain("    default_backend bck_http_plain\n");
+    expect(config).not.toContain("_once");
   });
 
-  test("never sends a POST twice unless told so", () => {
-    expect(configWith({})).toContain("http-request disable-l7-retry if { method POST PATCH }");
+  test("never sends anything but GET, HEAD and OPTIONS twice unless told so", () => {
+    expect(configWith({})).toContain(
+      "    use_backend bck_http_plain if { method GET HEAD OPTIONS }\n    default_backend bck_http_plain_once\n",
+    );
   });
 
   test("keeps Zato's own paths from clients, but for the health check", () => {
@@ -167,7 +170,9 @@ describe("the load-balancer", () => {
 
   test("refuses a request whose path these rules could not read, before anything else is asked of it", () => {
     expect(configWith({})).toContain(
-      "    http-request deny deny_status 400 unless { path,url_dec -m beg / }\n    acl zato_open",
+      "    http-request deny deny_status 400 unless { path,url_dec -m beg / }\n" +
+        "    http-request deny deny_status 400 if { path,url_dec -m dir . .. }\n" +
+        "    http-request deny deny_status 400 if { path,url_dec,url_dec -m dir . .. }\n    acl zato_open",
     );
   });
 
@@ -205,7 +210,12 @@ describe("a change touches", () => {
       `a/${id}/content`,
       `a/${id}/lifetime/Resource`,
     ]);
-    return Object.fromEntries(paths.map((path) => [path, template.resource(path).triggers]));
+    return Object.fromEntries(
+      paths.map((path) => {
+        const { triggers, triggers_replace: identity } = template.resource(path);
+        return [path, triggers ?? identity];
+      }),
+    );
   }
 
   function changed(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
@@ -280,8 +290,8 @@ describe("fails for", () => {
       /stack\/b\/load-balancer: port 11223 of the Zato load-balancer is already used by the Zato load-balancer of stack\/a\/load-balancer/,
     );
     expect(() => newCluster(stack, { host, clusterName: "a" }, "c")).toThrow(
-      "stack/c/installation: 'a-installation' is already the name of stack/a/installation on host1; " +
-        "name one of the two differently: the name becomes that of its systemd unit and folder",
+      "stack/c: /opt/zato/env/a/hot-deploy on the host would be that of stack/a too; " +
+        "name one of the two differently: names become those of systemd units and folders",
     );
   });
 });

@@ -64,7 +64,9 @@ describe("an archive", () => {
     const folder = `/opt/zato/builds/${SHA256.toLowerCase()}`;
     expect(template.manifest("a/installation").parameters).toMatchObject({ folder, zato: "/srv/zato" });
     for (const component of ["server1", "server2", "web-admin", "scheduler"]) {
-      expect(template.manifest(`a/${component}`).files.unit?.split("\n")).toContain(`BindPaths=${folder}:/srv/zato`);
+      expect(template.manifest(`a/${component}`).files.unit?.split("\n")).toContain(
+        `BindReadOnlyPaths=${folder}:/srv/zato`,
+      );
     }
   });
 
@@ -102,10 +104,22 @@ describe("an archive", () => {
     [
       "a URL of another kind",
       { url: "ftp://example.com/a" },
-      /'ftp:\/\/example.com\/a' is no URL of an archive; give an http or https URL/,
+      /'ftp:\/\/example.com\/a' is no URL of the archive; give an http or https URL/,
     ],
-    ["a path for a URL", { url: "/tmp/zato.tar" }, /is no URL of an archive/],
-    ["a URL with a blank", { url: "https://example.com/a b" }, /is no URL of an archive/],
+    ["a path for a URL", { url: "/tmp/zato.tar" }, /is no URL of the archive/],
+    ["a URL without a server", { url: "https:///zato.tar" }, /is no URL of the archive/],
+    ["a URL with a port that is none", { url: "https://example.com:99999/a" }, /is no URL of the archive/],
+    ["a URL with port 0", { url: "https://example.com:0/a" }, /is no URL of the archive/],
+    ["an IPv4 address that is none", { url: "https://10.0.0.256/a" }, /is no URL of the archive/],
+    ["an IPv6 address that is none", { url: "https://[fd00::g]/a" }, /is no URL of the archive/],
+    ["an IPv6 address without brackets", { url: "https://fd00::1/a" }, /is no URL of the archive/],
+    [
+      "a token, which is not told in the message either",
+      { url: "https://example.com/a?token=hunter2" },
+      /^(?!.*hunter2).*the URL of the archive holds a query, which everybody could read in Terraform's state; let the hosts reach/,
+    ],
+    ["a fragment", { url: "https://example.com/a#b" }, /the URL of the archive holds a query/],
+    ["a URL with a blank", { url: "https://example.com/a b" }, /is no URL of the archive/],
     [
       "a short SHA-256",
       { sha256: "abc" },
@@ -160,6 +174,12 @@ describe("a package repository", () => {
       { url: "https://a b" },
       /the package repository is 'https:\/\/a b'; give it as 'apt' prints it/,
     ],
+    [
+      "a password in its URL",
+      { url: "https://me:hunter2@example.com/apt" },
+      /^(?!.*hunter2).*the package repository holds a user or a password.*; put what it asks for into \/etc\/apt\/auth.conf.d/,
+    ],
+    ["a token in its URL", { url: "https://example.com/apt?token=x" }, /the package repository holds a query/],
     ["a version that is a pattern", { version: "3.*" }, /the package version is '3.\*'/],
     ["an empty suite", { suite: "" }, /the package repository is ""/],
     ["an empty version", { version: "" }, /the package version is ""/],
@@ -210,4 +230,16 @@ describe("a script", () => {
       `the installation script '${name}' is not there; give the absolute path of a file, for example by path.join(__dirname, …)`,
     );
   });
+});
+
+test.each([
+  [
+    "the line ends of Windows",
+    "#!/bin/bash\r\ntrue\r\n",
+    "has the line ends of Windows, and no host could run it; save it with LF",
+  ],
+  ["no interpreter", "true\n", "does not begin with '#!' and a path, and no host would know by what to run it"],
+  ["a byte order mark before its interpreter", "\ufeff#!/bin/bash\n", "does not begin with '#!'"],
+])("a script with %s is refused, which no host could run", (_, text, message) => {
+  expect(() => manifestOf(ZatoInstallation.script({ file: file("a.sh", text) }))).toThrow(message);
 });

@@ -154,3 +154,12 @@ describe("fails for", () => {
     );
   });
 });
+
+test("the host is told whose it is, by an identity that stays the same in Terraform's state whatever is deployed", () => {
+  const stack = newStack();
+  newCluster(stack);
+  const template = Template.synth(stack);
+  const { provisioner = [] } = template.content("a/odb");
+  const owner = provisioner.find(({ file }) => file?.destination === ".cdktf-zato/a-odb.${self.id}.owner");
+  expect(owner?.file?.content).toBe(`\${${template.addressOf("a/odb/lifetime/Resource")}.id}`);
+});

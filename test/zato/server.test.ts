@@ -215,7 +215,7 @@ describe("fails for", () => {
     expect(() => clusterWith({ [name]: {} })).toThrow(`stack/a: '${name}' cannot be used as name of a server`);
   });
 
-  test.each(["scheduler", "load-balancer", "odb", "server1", "hot-deploy", "modules", "user-conf"])(
+  test.each(["scheduler", "load-balancer", "odb", "server1", "hot-deploy", "modules", "user-conf", "static"])(
     "a server named '%s', as another part of the cluster is",
     (name) => {
       const cluster = newCluster(newStack(), { servers: 1 });

@@ -19,7 +19,7 @@ describe("the load-balancer", () => {
     const template = synth({ zatoLoadBalancer: { tls } });
     const { config } = template.manifest("a/load-balancer").files;
     expect(config).toContain(
-      "    bind 127.0.0.1:11223\n    bind 0.0.0.0:11224 ssl crt /opt/zato/env/a/load-balancer/config/repo/certificate.pem " +
+      "    bind 127.0.0.1:11223\n    bind 0.0.0.0:11224 ssl crt /etc/zato/a/load-balancer/certificate.pem " +
         "alpn http/1.1 curves X25519:prime256v1:secp384r1\n",
     );
     expect(config).toContain("ssl-default-bind-options prefer-client-ciphers ssl-min-ver TLSv1.2 no-tls-tickets\n");
@@ -35,7 +35,7 @@ describe("the load-balancer", () => {
   test("reads a file that only root can read, at each start and reload", () => {
     const { files, parameters } = synth({ zatoLoadBalancer: { tls } }).manifest("a/load-balancer");
     const fetch =
-      "+/usr/bin/install -m 0600 -o zato -g zato /etc/ssl/private/zato.pem /opt/zato/env/a/load-balancer/config/repo/certificate.pem\n";
+      "+/usr/bin/install -m 0640 -o root -g zato /etc/ssl/private/zato.pem /etc/zato/a/load-balancer/certificate.pem\n";
     expect(files.unit).toContain(`ExecStartPre=${fetch}ExecStartPre=/usr/sbin/haproxy -c `);
     expect(files.unit).toContain(`ExecReload=${fetch}ExecReload=/usr/sbin/haproxy -c `);
     expect(parameters).toMatchObject({ certificate_file: "/etc/ssl/private/zato.pem" });
@@ -52,13 +52,16 @@ describe("web-admin", () => {
     const template = synth({ release, webAdmin: { bindAddress: "0.0.0.0", certificate: FILE, tlsPort: 9443 } });
     const { config } = template.manifest("a/load-balancer").files;
     expect(config).toContain(
-      "\nfrontend web_admin\n" +
-        "    bind 0.0.0.0:9443 ssl crt /opt/zato/env/a/load-balancer/config/repo/web_admin_certificate.pem alpn http/1.1 curves " +
-        "X25519:prime256v1:secp384r1\n" +
+      "\nfrontend front_web_admin\n" +
+        "    bind 0.0.0.0:9443 ssl crt /etc/zato/a/load-balancer/web_admin_certificate.pem alpn http/1.1 curves " +
+        "X25519:prime256v1:secp384r1\n",
+    );
+    expect(config).toContain(
+      "    http-request set-header X-Forwarded-Proto %[var(txn.protocol)]\n" +
         "    http-request replace-header Origin ^https://(.*) http://\\1\n" +
         "    http-response replace-header Set-Cookie (.*) \\1;\\ Secure\n" +
-        "    default_backend web_admin\n\n" +
-        "backend web_admin\n    server web-admin 127.0.0.1:8183\n",
+        "    default_backend bck_web_admin\n\n" +
+        "backend bck_web_admin\n    http-reuse never\n    server web-admin 127.0.0.1:8183\n",
     );
     const { parameters } = template.manifest("a/web-admin");
     expect(parameters.address).toBe("127.0.0.1:8183");

@@ -1,10 +1,8 @@
 import { IConstruct } from "constructs";
-import { Secret } from "../../remote";
+import { requireSecret, Secret } from "../../remote";
 import { ConstructError, requireLine } from "../../validation";
-
-/** A value in an enmasse file. */
-export type EnmasseValue =
-  string | number | boolean | null | readonly EnmasseValue[] | { readonly [key: string]: EnmasseValue };
+import { EnmasseValue } from "./enmasse-value";
+import { Reference, referencesOf, SECURITY_KINDS, securityOf, serviceOf } from "./references";
 
 /** What an object of Zato's configuration is made from. */
 export interface ContentObjectProps {
@@ -32,42 +30,27 @@ export interface ContentObjectProps {
   readonly kind?: string;
 
   /**
-   * What Zato lists of it, to be compared with.
+   * What Zato lists of it in any case, to be compared with. All other fields are compared where Zato lists them.
    *
-   * @default - that it is there
+   * @default - its service and its security
    */
   readonly expected?: Readonly<Record<string, string | number | boolean>>;
-
-  /**
-   * The name of the service that it calls, which must be declared too.
-   *
-   * @default - none
-   */
-  readonly service?: string;
-
-  /**
-   * The name of the security definition that it uses, which must be declared too.
-   *
-   * @default - none
-   */
-  readonly security?: string;
 }
 
-/** The sections with security definitions. */
-const SECURITY_SECTIONS = [
-  "security",
-  "def_sec",
-  "basic_auth",
-  "apikey",
-  "jwt",
-  "oauth",
-  "bearer_token",
-  "ntlm",
-  "aws",
-];
+/** The kinds of which Zato lists whom they let in, also where that is everybody. */
+const SECURED_KINDS = ["channel_rest", "channel_soap", "outgoing_rest", "outconn_soap"];
 
-/** The sections of which enmasse sees objects whose names hold "zato". */
-const SEEN_WITH_ANY_NAME = [...SECURITY_SECTIONS, "security_groups"];
+/** The kinds of which Zato lists what service they call. */
+const CALLING_KINDS = ["channel_rest", "channel_soap", "scheduler"];
+
+/** The kinds of which enmasse sees objects whose names hold "zato". */
+const SEEN_WITH_ANY_NAME = [...SECURITY_KINDS, "security_groups"];
+
+/** Fields that hold what proves who somebody is. */
+const SECRET_FIELDS = ["password", "secret"];
+
+/** How enmasse refers to a variable, in whatever part of a text. */
+const PLACEHOLDER = /Zato_?Enmasse_?Env\.[^}\s"']*/;
 
 /** One object of Zato's configuration, of whatever kind. */
 export class ContentObject {
@@ -77,47 +60,89 @@ export class ContentObject {
   public readonly secrets: Readonly<Record<string, Secret>>;
   public readonly kind: string;
   public readonly expected: Readonly<Record<string, string | number | boolean>>;
-  public readonly service?: string;
-  public readonly security?: string;
+  public readonly references: readonly Reference[];
 
   /**
-   * @throws ConstructError when the name is empty, not on one line, or holds "zato", or a secret would be generated: the
-   * other side of a connection would not know it
+   * @throws ConstructError when the name is empty, not on one line, or holds "zato"; a secret stands in clear text, or would be
+   * generated, so that the other side of a connection would not know it; a text refers to an environment variable; or it is a
+   * WebSocket channel
    */
-  constructor(scope: IConstruct, props: ContentObjectProps) {
+  constructor(
+    private readonly scope: IConstruct,
+    props: ContentObjectProps,
+  ) {
     this.section = props.section;
+    this.kind = props.kind ?? props.section;
     this.name = requireLine(scope, `the name of an object of '${props.section}'`, props.name);
-    if (/zato/i.test(this.name) && !SEEN_WITH_ANY_NAME.includes(this.section)) {
-      throw new ConstructError(
-        scope,
-        `the name of ${this.section} '${this.name}' holds 'zato', and Zato would not find the object when it is imported again`,
-        "give it a name without 'zato'; only security definitions may have it in theirs",
-      );
-    }
     this.fields = props.fields;
     this.secrets = props.secrets ?? {};
-    this.kind = props.kind ?? props.section;
-    this.expected = props.expected ?? {};
-    this.service = props.service;
-    this.security = props.security;
-    for (const [field, secret] of Object.entries(this.secrets)) {
-      if (secret.isGenerated) {
-        throw new ConstructError(
-          scope,
-          `the ${field} of '${this.name}' would be generated on each host, and nobody else would know it`,
-          "give it by Secret.fromVariable()",
-        );
-      }
-    }
-  }
-
-  /** Whether channels and outgoing connections can be secured by it. */
-  public get isSecurityDefinition(): boolean {
-    return SECURITY_SECTIONS.includes(this.section);
+    this.requireVisibleName();
+    this.requireSecrets();
+    this.requireNoPlaceholder();
+    this.requireBalanced();
+    this.references = referencesOf(this.kind, this.fields);
+    const service = CALLING_KINDS.includes(this.kind) ? serviceOf(this.fields) : undefined;
+    this.expected = {
+      ...props.expected,
+      ...(service === undefined ? {} : { service_name: service }),
+      ...(SECURED_KINDS.includes(this.kind) ? { security_name: securityOf(this.fields) ?? "" } : {}),
+    };
   }
 
   /** By what it is known among all objects: `outconn_sql/Billing`. */
   public get key(): string {
     return `${this.kind}/${this.name}`;
+  }
+
+  private requireVisibleName(): void {
+    if (/zato/i.test(this.name) && !SEEN_WITH_ANY_NAME.includes(this.kind)) {
+      throw new ConstructError(
+        this.scope,
+        `the name of ${this.section} '${this.name}' holds 'zato', and Zato would not find the object when it is imported again`,
+        "give it a name without 'zato'; only security definitions may have it in theirs",
+      );
+    }
+  }
+
+  private requireSecrets(): void {
+    for (const [field, secret] of Object.entries(this.secrets)) {
+      if (requireSecret(this.scope, `the ${field} of '${this.name}'`, secret).isGenerated) {
+        throw new ConstructError(
+          this.scope,
+          `the ${field} of '${this.name}' would be generated on each host, and nobody else would know it`,
+          "give it by Secret.fromVariable()",
+        );
+      }
+    }
+    const open = SECRET_FIELDS.find((field) => !["", null, undefined].includes(this.fields[field] as string));
+    if (open !== undefined) {
+      throw new ConstructError(
+        this.scope,
+        `the ${open} of ${this.key} is written out, and would be read in Terraform's state by whoever may read that`,
+        `write 'Zato_Enmasse_Env.NAME' in its place, and add secrets: { NAME: Secret.fromVariable(…) }`,
+      );
+    }
+  }
+
+  /** Zato would store a placeholder, or a text about a missing value. */
+  private requireNoPlaceholder(): void {
+    const found = PLACEHOLDER.exec(JSON.stringify([this.name, this.fields]));
+    if (found) {
+      throw new ConstructError(
+        this.scope,
+        `'${found[0]}' stands inside a text or a list of ${this.key}, where Zato cannot put a secret in`,
+        "give what it stands for by 'variables' of the enmasse objects if it is no secret; a secret is all of a field",
+      );
+    }
+  }
+
+  private requireBalanced(): void {
+    if (this.kind === "web_socket") {
+      throw new ConstructError(
+        this.scope,
+        `the WebSocket channel '${this.name}' would listen on a port of its own, to which no load-balancer sends anybody`,
+        "declare a REST channel; or add it in each cluster's web-admin, and balance its port yourself",
+      );
+    }
   }
 }

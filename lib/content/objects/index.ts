@@ -1,6 +1,8 @@
 export * from "./cache";
 export * from "./content-object";
 export * from "./enmasse-objects";
+export type * from "./enmasse-value";
+export type { Reference } from "./references";
 export * from "./rest";
 export * from "./scheduler-job";
 export * from "./security";

@@ -39,10 +39,6 @@ const KEYS: Readonly<Record<string, string>> = {
     "last_pub_server_pid last_pub_time limit_message_expiry limit_retention limit_sub_inactivity max_depth_gd " +
     "max_depth_non_gd needs_details on_no_subs_pub pub_buffer_size_gd sub_count target_service_name " +
     "task_delivery_interval task_sync_interval",
-  web_socket:
-    "address data_format extra_properties is_audit_log_received_active is_audit_log_sent_active " +
-    "max_bytes_per_message_received max_bytes_per_message_sent max_len_messages_received max_len_messages_sent " +
-    "new_token_wait_time ping_interval pings_missed_threshold token_ttl",
   outconn_amqp: "app_id content_encoding content_type delivery_mode expiration pool_size priority user_id",
   def_amqp: "frame_max heartbeat host port username vhost",
   outconn_sql: "db_name engine engine_display_name extra host pool_size port username",

@@ -1,11 +1,9 @@
 import { IConstruct } from "constructs";
-import { ConstructError, requireWhole } from "../../validation";
+import { ConstructError, isOpaque, requireOpaque, requireWhole } from "../../validation";
 import { Affinity } from "../affinity";
 import { ContentObject } from "./content-object";
+import { NO_SECURITY } from "./references";
 import { SecurityDefinition } from "./security";
-
-/** What Zato calls the absence of security. */
-const NO_SECURITY = "zato-no-security";
 
 /** What a {@link RestChannel} is declared with. */
 export interface RestChannelProps {
@@ -62,6 +60,7 @@ export class RestChannel extends ContentObject {
         "give a path from '/' on, without white space, '?' or '#', and not below /zato/",
       );
     }
+    const security = nameOf(scope, name, props.security);
     const compared = { url_path: props.urlPath, is_active: true, ...(props.method ? { method: props.method } : {}) };
     super(scope, {
       section: "channel_rest",
@@ -69,14 +68,17 @@ export class RestChannel extends ContentObject {
       fields: {
         ...compared,
         service: props.service,
-        security: props.security?.name ?? NO_SECURITY,
+        security: security ?? NO_SECURITY,
         data_format: props.dataFormat ?? "json",
       },
-      expected: { ...compared, service_name: props.service, security_name: props.security?.name ?? "" },
-      service: props.service,
-      security: props.security?.name,
+      expected: { ...compared, data_format: props.dataFormat ?? "json" },
     });
-    this.affinity = props.affinity ?? Affinity.NONE;
+    this.affinity = requireOpaque(
+      scope,
+      `the affinity of the channel '${name}'`,
+      Affinity,
+      props.affinity ?? Affinity.NONE,
+    );
     this.fixedPath = props.urlPath.replace(/\{.*/, "");
   }
 }
@@ -126,6 +128,7 @@ export class OutgoingRest extends ContentObject {
         "give it as 'https://name' or 'https://name:port', the path by 'urlPath'",
       );
     }
+    const security = nameOf(scope, name, props.security);
     const compared = {
       host: props.host,
       url_path: props.urlPath ?? "/",
@@ -137,11 +140,25 @@ export class OutgoingRest extends ContentObject {
       name,
       fields: {
         ...compared,
-        security: props.security?.name ?? NO_SECURITY,
+        security: security ?? NO_SECURITY,
         data_format: props.dataFormat ?? "json",
       },
-      expected: { ...compared, security_name: props.security?.name ?? "" },
-      security: props.security?.name,
+      expected: { ...compared, data_format: props.dataFormat ?? "json" },
     });
   }
+}
+
+/** The name of what secures it, if anything does. */
+function nameOf(scope: IConstruct, name: string, security: SecurityDefinition | undefined): string | undefined {
+  if (security === undefined) {
+    return undefined;
+  }
+  if (!isOpaque(SecurityDefinition, security)) {
+    throw new ConstructError(
+      scope,
+      `the security of '${name}' is no SecurityDefinition`,
+      "give what addBasicAuth(…), addApiKey(…) or addJwt(…) returns",
+    );
+  }
+  return security.name;
 }

@@ -46,8 +46,7 @@ export class SchedulerJob extends ContentObject {
         is_active: true,
         ...(props.extra === undefined ? {} : { extra: props.extra }),
       },
-      expected: { service_name: props.service, seconds, is_active: true, job_type: "interval_based" },
-      service: props.service,
+      expected: { seconds, is_active: true, job_type: "interval_based" },
     });
   }
 }

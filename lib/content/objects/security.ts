@@ -1,10 +1,14 @@
 import { IConstruct } from "constructs";
 import { Secret } from "../../remote";
-import { requireLine, requireWhole } from "../../validation";
+import { KIND, requireLine, requireWhole } from "../../validation";
 import { ContentObject } from "./content-object";
 
 /** What proves who a client is: something that channels and outgoing connections can be secured by. */
-export abstract class SecurityDefinition extends ContentObject {}
+export abstract class SecurityDefinition extends ContentObject {
+  protected get [KIND](): "SecurityDefinition" {
+    return "SecurityDefinition";
+  }
+}
 
 /** What a {@link BasicAuth} is declared with. */
 export interface BasicAuthProps {

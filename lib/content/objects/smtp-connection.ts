@@ -62,7 +62,7 @@ export class SmtpConnection extends ContentObject {
       section: "email_smtp",
       name,
       fields: { ...compared, is_debug: false, ...(props.username === undefined ? {} : { username: props.username }) },
-      secrets: props.password ? { password: props.password } : {},
+      secrets: props.password === undefined ? {} : { password: props.password },
       expected: compared,
     });
   }

@@ -1,6 +1,14 @@
 import { IConstruct } from "constructs";
 import { Secret } from "../../remote";
-import { requireAddress, requireLine, requirePort, requireWhole } from "../../validation";
+import {
+  bracketed,
+  KIND,
+  requireAddress,
+  requireLine,
+  requireOpaque,
+  requirePort,
+  requireWhole,
+} from "../../validation";
 import { ContentObject } from "./content-object";
 
 /** A kind of SQL database that Zato's outgoing connections know. */
@@ -23,6 +31,10 @@ export class SqlEngine {
     /** The port on which such a database usually listens. */
     public readonly defaultPort: number,
   ) {}
+
+  protected get [KIND](): "SqlEngine" {
+    return "SqlEngine";
+  }
 }
 
 /** What an outgoing SQL connection is declared with. */
@@ -78,10 +90,12 @@ export class SqlConnection extends ContentObject {
 
   /** @throws ConstructError when an address, a port or a number cannot be one */
   constructor(scope: IConstruct, name: string, props: SqlConnectionProps) {
+    const engine = requireOpaque(scope, `the engine of '${name}'`, SqlEngine, props.engine);
     const compared = {
-      engine: props.engine.zatoName,
-      host: requireAddress(scope, `address of the database of '${name}'`, props.host),
-      port: requirePort(scope, `the port of '${name}'`, props.port ?? props.engine.defaultPort),
+      engine: engine.zatoName,
+      // Zato puts it into a URL.
+      host: bracketed(requireAddress(scope, `address of the database of '${name}'`, props.host)),
+      port: requirePort(scope, `the port of '${name}'`, props.port ?? engine.defaultPort),
       db_name: requireLine(scope, `the database of '${name}'`, props.database),
       username: requireLine(scope, `the user of '${name}'`, props.username),
       pool_size: requireWhole(scope, `the pool size of '${name}'`, props.poolSize ?? 10, 1),

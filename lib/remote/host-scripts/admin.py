@@ -1,15 +1,20 @@
 """Asks the admin API of one Zato server, on loopback: admin.py URL PASSWORD_FILE COMMAND [ARGUMENT...].
 
-Runs with Zato's own Python, which is on every host that has Zato. The password is read from a file, so that no
-process list shows it.
+Runs with the system's Python, isolated, as the user zato: what a server answers may be anything. The password is read from a
+file, so that no process list shows it.
 """
 
 import base64
 import json
+import os
 import sys
 import urllib.error
 import urllib.request
 
+# Python's isolated mode leaves it out.
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import deletions
 import inventory
 
 
@@ -84,12 +89,15 @@ COMMANDS = {
     "close-channels": close_channels,
     "change-password": change_password,
     "services": inventory.check_services,
-    "baseline": inventory.write_baseline,
+    "baseline": inventory.print_baseline,
     "report": inventory.print_report,
     "verify": inventory.verify,
     "has-jwt": inventory.has_jwt,
     "create-jwt": inventory.create_jwt,
-    "remove": inventory.remove,
+    "remove": deletions.remove,
+    "stages": inventory.print_stages,
+    "make-way": deletions.make_way,
+    "close-unsecured": inventory.close_unsecured,
     "ping-sql": inventory.ping_sql,
     "refresh-sql": inventory.refresh_sql,
 }

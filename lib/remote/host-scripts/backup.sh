@@ -13,13 +13,15 @@ state=$STATE/components/$name
 unpack_manifest "$state/manifest" "$work/entries"
 host=$(param host) label=$(param label)
 [ -n "${LOCKED:-}" ] || take_lock
-backup=$(write_backup "$(param directory)") || fail "no backup was made, and the former ones were left alone; see the log"
+trap 'status=$?; rm -rf -- "$(param directory)/unfinished"; end "$status"' EXIT
+backup=$(write_backup "$(param directory)") || fail "no backup was made, and the former ones were left alone: $(reason)"
+forget_old_backups "$(param directory)" "$(param retain)"
 release_lock
 progress "made $backup"
 
 command=()
 if [ -f "$state/deliver" ]; then command=("$state/deliver"); else mapfile -t command < <(param deliver); fi
 [ -n "${command[*]}" ] || exit 0
-(cd / && exec "${command[@]}" "$backup" </dev/null) ||
+(cd / && foreign "${command[@]}" "$backup" </dev/null) ||
     fail "${command[0]} ended with exit status $?; the backup itself is $backup"
 progress "handed over by ${command[0]}"

@@ -12,4 +12,5 @@ state=$STATE/components/$name
 unpack_manifest "$state/manifest" "$work/entries"
 host=$(param host) label=$(param label)
 confirm
+extend_ledger
 progress "confirmed by another log-in"

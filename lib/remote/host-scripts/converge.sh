@@ -8,15 +8,17 @@ scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$scripts/lib/component-run.sh"
 
 staging=$(realpath "$(dirname "$3")") staged=$(basename "$3")
-# It goes with the working folder.
-mkdir "$work/staged"
-mv -t "$work/staged" -- "$staging/$staged".*
-staged=$work/staged/$staged
+# Not in the working folder, which is memory.
+on_disk=$(mktemp -d "$STATE/staged.XXXXXXXX")
+trap 'status=$?; end "$status"; rm -rf -- "$on_disk"' EXIT
+mv -t "$on_disk" -- "$staging/$staged".*
+staged=$on_disk/$staged
 split_manifests "$staged.manifest" "$work/earlier"
 unpack_manifest "$staged.manifest" "$work/entries"
 host=$(param host) label=$(param label)
 [ -n "${LOCKED:-}" ] || take_lock
 clear_staging "$staging"
+find "$STATE" -mindepth 1 -maxdepth 1 -name 'staged.*' -mmin +180 -exec rm -rf {} + 2>/dev/null || true
 make_up_for_predecessors "$work/earlier"
 if declare -F when_failed >/dev/null; then on_failure=when_failed; else on_failure=where_it_stopped; fi
 
@@ -29,5 +31,6 @@ mv -f "$state/manifest.new" "$state/manifest"
 
 rm -f "$state/converged"
 converge
+keep_ledger
 cp "$state/manifest" "$state/converged"
 progress "as declared"

@@ -5,10 +5,10 @@ set -euo pipefail
 umask 077
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-work=$(mktemp -d /run/cdktf-zato.XXXXXXXX)
-trap 'rm -rf -- "$work"' EXIT
 # shellcheck source=lib/all.sh
 . "$scripts/lib/all.sh"
+make_work
+trap 'rm -rf -- "$work"' EXIT
 # shellcheck source=lib/drift.sh
 . "$scripts/lib/drift.sh"
 

@@ -1,4 +1,4 @@
-"""What enmasse said, without the secrets that it was given: enmasse_output.py FILE SECRETS_FOLDER all|complaints.
+"""What enmasse said, without the secrets that it was given: enmasse_output.py all|complaints FILE SECRET_FILE...
 
 Of an object that it cannot import Zato prints all fields, passwords in clear text, and puts that into a table which
 breaks it anywhere.
@@ -8,6 +8,9 @@ import json
 import os
 import re
 import sys
+
+# Python's isolated mode leaves it out.
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from inventory import cause
 
@@ -83,8 +86,8 @@ def read(path):
 
 
 def main():
-    output, folder, what = sys.argv[1:]
-    text = redacted(read(output), [read(os.path.join(folder, name)) for name in os.listdir(folder)])
+    what, output, *secrets = sys.argv[1:]
+    text = redacted(read(output), [read(secret) for secret in secrets])
     print(text if what == "all" else "\n".join(complaints(text)))
 
 

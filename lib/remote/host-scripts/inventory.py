@@ -8,6 +8,7 @@ import os
 import sys
 import urllib.error
 from contextlib import suppress
+from secrets import token_hex
 
 
 class Kind:
@@ -36,6 +37,7 @@ KINDS = {
     "pubsub_endpoint": Kind("zato.pubsub.endpoint"),
     "pubsub_topic": Kind("zato.pubsub.topic"),
     "web_socket": Kind("zato.channel.web-socket"),
+    "security_groups": Kind("zato.groups", group_type="zato-api-creds"),
     "outconn_amqp": Kind("zato.outgoing.amqp"),
     "def_amqp": Kind("zato.definition.amqp"),
     "outconn_sql": Kind("zato.outgoing.sql"),
@@ -104,11 +106,9 @@ def problem_of(name, found, wanted):
     return "" if found == wanted else f"{name} has other code than declared"
 
 
-def write_baseline(admin, target):
-    """Notes what a new cluster has out of the box, so that it is never taken for somebody's own."""
-    with open(target + ".new", "w", encoding="utf-8") as file:
-        json.dump(sorted([*actual_objects(admin), *(f"{SERVICE}/{name}" for name in own_services(admin))]), file)
-    os.replace(target + ".new", target)
+def print_baseline(admin):
+    """What a new cluster has out of the box, so that it is never taken for somebody's own."""
+    print(json.dumps(sorted([*actual_objects(admin), *(f"{SERVICE}/{name}" for name in own_services(admin))])))
 
 
 def read_json(path, otherwise):
@@ -128,8 +128,10 @@ def compare(admin, expected_file, baseline_file):
     for key, fields in expected["objects"].items():
         if key.split("/", 1)[0] in KINDS:
             found = actual.get(key)
-            seen = None if found is None else texts({field: found.get(field) for field in fields})
-            rows[key] = {"declared": texts(fields), "actual": seen}
+            also = expected.get("fields", {}).get(key, {})
+            compared = {**{field: value for field, value in also.items() if is_listed(found, field, value)}, **fields}
+            seen = None if found is None else texts({field: found.get(field) for field in compared})
+            rows[key] = {"declared": texts(compared), "actual": seen}
     for name, wanted in expected["services"].items():
         seen = sorted({(worker.get(name) or "nothing")[:12] for worker in loaded})
         found = {"sha256": " and ".join(seen)} if name in services else None
@@ -141,9 +143,45 @@ def compare(admin, expected_file, baseline_file):
     return rows
 
 
+def is_listed(row, field, declared):
+    """Whether Zato lists a field in a way that can be compared: lists and maps come back in other shapes."""
+    listed = (row or {}).get(field)
+    return listed is not None and not isinstance(listed, (list, dict)) and not isinstance(declared, (list, dict))
+
+
+def print_stages(admin, expected_file):
+    """The numbers of the stages that are to be imported ahead: in one import Zato edits what is there before it creates what is new,
+    so that what is there cannot be bound to it; and groups after the channels that take clients of them, be these new or not. What
+    cannot be listed may be there or not."""
+    expected = read_json(expected_file, {})
+    stages, references = expected.get("stages", []), expected.get("references", {})
+    actual = actual_objects(admin, expected["objects"]) if stages else {}
+    for number, keys in enumerate(stages):
+        unknown = {key for key in keys if key.split("/", 1)[0] not in KINDS}
+        new = {key for key in keys if key not in actual} - unknown
+        bound = {other for key, others in references.items() if key in actual or key in unknown for other in others}
+        if unknown or new & bound or any(key.startswith("security_groups/") for key in new):
+            print(number)
+
+
+def close_unsecured(admin, expected_file):
+    """Deletes channels that let everybody in against their declaration: no answer is better than one to anybody."""
+    expected = read_json(expected_file, {"objects": {}})["objects"]
+    for kind in ("channel_rest", "channel_soap"):
+        secured = {key for key, fields in expected.items() if key.startswith(kind + "/") and fields.get("security_name")}
+        for row in KINDS[kind].rows(admin) if secured else []:
+            if f"{kind}/{row['name']}" in secured and not row.get("security_name") and row.get("is_active", True):
+                admin.invoke(KINDS[kind].delete, {"id": row["id"], "cluster_id": 1})
+                print(f"deleted {kind}/{row['name']}, which would have let everybody in")
+
+
+# Of a cluster whose baseline was noted before groups were looked at.
+OWN_GROUP = "security_groups/Rule engine API users"
+
+
 def is_zatos_own(key, baseline):
     """What came with the cluster, and what Zato makes for itself while it runs, such as jobs when a scheduler starts."""
-    return key in baseline or key.split("/", 1)[1].startswith(("zato.", "/zato/"))
+    return key in baseline or key == OWN_GROUP or key.split("/", 1)[1].startswith(("zato.", "/zato/"))
 
 
 def texts(fields):
@@ -161,7 +199,8 @@ def plain(value):
     """The same text for the ways in which Zato gives one value."""
     if value is None:
         return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value).strip()
+    return "" if text == "zato-no-security" else text
 
 
 def print_report(admin, expected_file, baseline_file):
@@ -187,25 +226,6 @@ def verify(admin, expected_file, baseline_file, cluster):
         sys.exit(1)
 
 
-def remove(admin, owned_file, wanted_file, exclusive, baseline_file):
-    """Deletes what was declared once and is no more; with EXCLUSIVE also what nobody declared."""
-    wanted, owned = read_lines(wanted_file), read_lines(owned_file)
-    actual, services = actual_objects(admin, wanted | owned), own_services(admin)
-    present = [*actual, *(f"{SERVICE}/{name}" for name in services)]
-    if exclusive == "true":
-        baseline = read_json(baseline_file, present)
-        owned |= {key for key in present if not is_zatos_own(key, baseline)}
-    stale = [key for key in present if key in owned - wanted]
-    # In the order of KINDS, services last: a channel whose service is gone answers 500 until the next restart.
-    order = [*KINDS, SERVICE]
-    for key in sorted(stale, key=lambda key: order.index(key.split("/", 1)[0])):
-        kind, name = key.split("/", 1)
-        row = services[name] if kind == SERVICE else actual[key]
-        delete = "zato.service.delete" if kind == SERVICE else KINDS[kind].delete
-        admin.invoke(delete, {"id": row["id"], "cluster_id": 1})
-        print("deleted", key)
-
-
 def missing_jwt(admin, expected_file):
     """The names of the JWT definitions that are declared and not there."""
     declared = [key.split("/", 1) for key in read_json(expected_file, {"objects": {}})["objects"]]
@@ -222,7 +242,8 @@ def create_jwt(admin, expected_file, seconds):
     """Creates those that are missing, for an import to fill in. Zato stores them at once, and never answers."""
     for name in missing_jwt(admin, expected_file):
         with suppress(TimeoutError):
-            request = {"cluster_id": 1, "name": name, "is_active": False, "username": name, "ttl": 1}
+            # Another one may have a user of this name until the import.
+            request = {"cluster_id": 1, "name": name, "is_active": False, "username": f"{name} {token_hex(8)}", "ttl": 1}
             admin.invoke("zato.security.jwt.create", request, timeout=float(seconds))
     missing = missing_jwt(admin, expected_file)
     if missing:

@@ -12,7 +12,7 @@ component=$1 step=$2 address=$3
 # shellcheck source=kinds/content.sh
 . "$scripts/kinds/content.sh"
 
-begin "$component-parity"
+begin "$component.parity"
 state=$STATE/components/$component
 unpack_manifest "$state/manifest" "$work/entries"
 host=$(param host) label=parity

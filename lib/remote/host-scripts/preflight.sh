@@ -7,8 +7,9 @@ umask 077
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 manifest=$1 now=$2
 findings=()
-work=$(mktemp -d)
-trap 'rm -rf -- "$work"' EXIT
+# Among what is ours: if this script is killed, the next run or the removal of the host takes it away.
+work=$(mktemp -d "$(dirname "$scripts")/preflight.XXXXXXXX")
+trap 'rm -rf -- "$work" "$manifest"' EXIT
 
 fail() {
     printf '[%s] preflight: %s\n' "$(hostname)" "$1"
@@ -40,6 +41,8 @@ check_system() {
 check_privileges() {
     if ! as_root true 2>/dev/null; then
         finding "$(id -un) cannot become root; let it run 'sudo -n' without a password, or log in as root"
+    elif [ "$(param sudo)" = true ] && ! setsid --wait sudo -n true </dev/null >/dev/null 2>&1; then
+        finding "sudo wants a terminal of $(id -un) ('requiretty'), which 'verify' and 'restore' do not have; put 'Defaults:$(id -un) !requiretty' into a file in /etc/sudoers.d"
     fi
 }
 
@@ -52,9 +55,21 @@ check_size() {
     [ "$memory" -ge "$(param memory)" ] ||
         finding "the host has $memory MiB of memory, and $(param memory) MiB are needed"
     disk=$(param disk)
-    available=$(df --output=avail -m "$(nearest_folder /opt)" | tail -n 1 | tr -d ' ')
+    available=$(df --output=avail -B 1M "$(nearest_folder /opt)" | tail -n 1 | tr -d ' ')
     [ -d /var/lib/cdktf-zato/components ] || [ "$available" -ge "$disk" ] ||
         finding "there are $available MiB free below /opt, and $disk MiB are needed"
+}
+
+# Files lie in the login directory, then below /var/lib, and at last beside former ones below /opt.
+check_room_for_content() {
+    local needed available folder
+    needed=$(param content)
+    [ -n "$needed" ] || return 0
+    needed=$((2 * needed))
+    while read -r available folder; do
+        [ "$available" -ge "$needed" ] ||
+            finding "there are $available MiB free in $folder, and $needed MiB are needed for files of services on their way"
+    done < <(df --output=avail,target -B 1M "$(dirname "$scripts")" /var/lib "$(nearest_folder /opt)" | tail -n +2 | sort -u)
 }
 
 nearest_folder() {
@@ -106,16 +121,20 @@ check_reach() {
     done < <(param downloads; echo)
 }
 
-# The first byte is enough; without curl, which the installation brings, that the server can be reached.
+# The first byte is enough, which we wait for ourselves, since not every server gives parts of a file; without curl, which the
+# installation brings, that the server can be reached.
 downloads() {
     if command -v curl >/dev/null; then
-        curl -fsSL --connect-timeout 5 --max-time 20 -r 0-0 -o /dev/null -- "$1"
+        [ "$({ curl -fsSLN --connect-timeout 5 --max-time 60 -- "$1" 2>/dev/null || true; } | head -c 1 | wc -c)" -eq 1 ]
         return
     fi
     local server=${1#*://} port=443
     server=${server%%/*}
     case $1 in http://*) port=80 ;; esac
-    case $server in *:*) port=${server##*:} server=${server%:*} ;; esac
+    case $server in
+        \[*\]) ;;
+        *:*) port=${server##*:} server=${server%:*} ;;
+    esac
     reaches "$server" "$port"
 }
 
@@ -128,7 +147,7 @@ check_files() {
 
 # Terraform does not run the removal of what is no longer in its configuration.
 remove_undeclared_firewall() {
-    if [ "$(param firewall)" != true ] && as_root test -e /var/lib/cdktf-zato/components/firewall; then
+    if [ "$(param firewall)" != true ] && as_root grep -qsxF firewall /var/lib/cdktf-zato/components/firewall/kind; then
         as_root bash "$scripts/remove.sh" firewall firewall
     fi
 }
@@ -136,6 +155,7 @@ remove_undeclared_firewall() {
 check_system
 check_privileges
 check_size
+check_room_for_content
 check_ports
 check_clock
 check_reach
@@ -151,5 +171,4 @@ if [ "${#findings[@]}" -gt 0 ]; then
     exit 1
 fi
 remove_undeclared_firewall
-rm -f -- "$manifest"
 printf '[%s] preflight: passed\n' "$(param host)"

@@ -8,7 +8,7 @@ scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
 state=$STATE/components/$name
 if [ "$kind" = host ]; then
-    host=$name
+    host=$name label=$name
     take_lock
     remove
 elif [ -f "$state/manifest" ]; then

@@ -6,10 +6,10 @@ umask 077
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 name=$1
-work=$(mktemp -d /run/cdktf-zato.XXXXXXXX)
-trap 'rm -rf -- "$work"' EXIT
 # shellcheck source=lib/all.sh
 . "$scripts/lib/all.sh"
+make_work
+trap 'rm -rf -- "$work"' EXIT
 
 fail() {
     printf '%s: %s\n' "$name" "$1" >&2
@@ -19,4 +19,4 @@ fail() {
 cat >"$work/manifest"
 unpack_manifest "$work/manifest" "$work/entries"
 server=$(param servers | sed -n '1s/ .*//p')
-admin "$server" report "$(file expected)" "$STATE/baseline-$(param cluster).json"
+admin "$server" report "$(for_zato "$(file expected)")" "$(for_zato "$STATE/baseline-$(param cluster).json")"

@@ -40,6 +40,8 @@ export abstract class Release3 implements ReleaseBehavior {
     return {
       Zato_Config_Server_server__conf_main_gunicorn_bind: runtime.bind,
       Zato_Config_Server_server__conf_main_gunicorn_workers: String(runtime.workers),
+      // Seconds, after which it closes an idle connection: long after the load-balancer has, or requests would meet that.
+      Zato_Config_Server_server__conf_main_gunicorn_keepalive: "300",
       Zato_Config_Server_server__conf_main_ipc_port_start: String(runtime.ipcPort),
       Zato_Config_Server_server__conf_preferred_address_address: address,
       Zato_Config_Server_server__conf_preferred_address_allow_loopback: "True",

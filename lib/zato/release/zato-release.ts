@@ -1,3 +1,4 @@
+import { KIND } from "../../validation";
 import { Release32 } from "./release-3-2";
 import { Release33 } from "./release-3-3";
 import { ReleaseBehavior } from "./release-behavior";
@@ -38,4 +39,8 @@ export class ZatoRelease {
     public readonly name: string,
     /** @internal */ readonly _behavior: ReleaseBehavior,
   ) {}
+
+  protected get [KIND](): "ZatoRelease" {
+    return "ZatoRelease";
+  }
 }

@@ -55,6 +55,7 @@ export function newBalanced({ kind, id, props, ...input }: BalancerInput = {}): 
       stickyPaths: Object.entries(input.stickyPaths ?? {}).map(([path, affinity]) => ({ path, affinity })),
       maxConnectionsPerMember: 2000,
       requestTimeout: input.requestTimeout ?? 60,
+      logsRequests: false,
     }),
     readyClusters: () => clusters,
   });

@@ -1,4 +1,4 @@
-import { Affinity, HighAvailabilityDeploymentProps } from "cdktf-zato";
+import { Affinity, DeploymentOfHostsProps } from "cdktf-zato";
 import { F5BigIpLoadBalancer, F5BigIpLoadBalancerProps, F5Tls } from "cdktf-zato/f5";
 import { newDeployment, newStack } from "../../support/stack";
 import { Template } from "../../support/template";
@@ -7,7 +7,7 @@ import { Application, applicationOf, declarationOf } from "./as3";
 /** How a balancer or its deployment differ from the simplest. */
 export interface Options {
   readonly props?: Partial<F5BigIpLoadBalancerProps>;
-  readonly deployment?: Partial<HighAvailabilityDeploymentProps>;
+  readonly deployment?: Partial<DeploymentOfHostsProps>;
   readonly sticky?: Readonly<Record<string, Affinity>>;
 }
 

@@ -77,7 +77,7 @@ export async function postgresql(lab: Lab, statement: string, database = "postgr
 }
 
 async function mariadb(lab: Lab, statement: string): Promise<void> {
-  await lab.execOrThrow(HOST, ["mysql", "--default-character-set=utf8mb4"], { input: `${statement}\n` });
+  await lab.execOrThrow(HOST, ["mariadb", "--default-character-set=utf8mb4"], { input: `${statement}\n` });
 }
 
 /** One execution of the job of examples/content. */

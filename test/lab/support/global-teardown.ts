@@ -1,8 +1,8 @@
-import { tearDown } from "../../../lab/teardown";
+import { labCommand, labInstances } from "./lab-instances";
 
-/** Runs after the last test file. With LAB_KEEP=1 the lab stays, for a look at what a failed test has left. */
+/** Runs after the last test file. With LAB_KEEP=1 the labs stay, for a look at what a failed test has left. */
 export default async function globalTeardown(): Promise<void> {
   if (process.env.LAB_KEEP !== "1") {
-    await tearDown();
+    await Promise.all(labInstances().map((instance) => labCommand("down", instance)));
   }
 }

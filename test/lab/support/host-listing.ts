@@ -17,6 +17,8 @@ const NOT_OURS = [
   "/run/lock",
   "/run/mount",
   "/run/credentials",
+  // A power cut leaves those of units that ran; a real boot, of another boot id, clears them.
+  "/var/tmp/systemd-private-*",
 ];
 
 /** The same of single files: locks and copies that `useradd` leaves, and what is made anew from what is installed. */
@@ -25,6 +27,8 @@ const REMADE = [
   "/etc/group-",
   "/etc/shadow-",
   "/etc/gshadow-",
+  "/etc/subuid-",
+  "/etc/subgid-",
   "/etc/ld.so.cache",
   "/run/adduser",
   "/run/motd.dynamic",
@@ -40,8 +44,8 @@ find /etc -xdev -type f -exec sha256sum {} + | sed 's/^/content /'
 cut -d : -f 1 /etc/passwd | sed 's/^/user /'
 cut -d : -f 1 /etc/group | sed 's/^/group /'
 systemctl list-unit-files --no-legend | awk '{ print "unit " $1 " " $2 }'
-systemctl list-units --all --plain --no-legend --type=service | awk '{ print "service " $1 " " $2 " " $3 }'
-ps -eo user:32=,comm= | awk '$2 !~ /^(ps|awk|bash|sort|sshd|sudo)$/ { print "process " $1 " " $2 }'
+systemctl list-units --all --plain --no-legend --type=service | awk '$1 !~ /^(ldconfig|systemd-.*)[.]service$/ { print "service " $1 " " $2 " " $3 }'
+ps -eo user:32=,comm= | awk '$2 !~ /^(ps|awk|bash|sort|sshd|sshd-session|sshd-auth|sudo)$/ { print "process " $1 " " $2 }'
 # 127.0.0.11 is Docker's name server.
 for port in $(ss -H -l -t -n | awk '$4 !~ /^127\\.0\\.0\\.11:/ { print $4 }'); do echo "listens $port"; done
 `;

@@ -5,7 +5,7 @@ import {
   PhysicalHost,
   SshKey,
   ZatoInstallation,
-  type HighAvailabilityDeploymentProps,
+  type DeploymentOfHostsProps,
   type PhysicalHostProps,
 } from "cdktf-zato";
 import type { TerraformStack } from "cdktf";
@@ -35,7 +35,7 @@ export interface TwoHostsOptions {
   /** What host2 is declared with. @default - as it is */
   readonly host2?: Partial<PhysicalHostProps>;
   /** @default - the library's defaults, but that data is dropped */
-  readonly deployment?: Partial<HighAvailabilityDeploymentProps>;
+  readonly deployment?: Partial<DeploymentOfHostsProps>;
   /** @default - none */
   readonly edge?: { readonly openPaths?: readonly string[] };
 }

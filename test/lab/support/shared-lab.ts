@@ -1,4 +1,5 @@
 import { Lab, type MachineOptions } from "../../../lab/lab";
+import { CLIENT } from "../../../lab/host";
 import { silent } from "../../../lab/log";
 import { HOST_NAMES } from "../../../lab/network";
 
@@ -17,6 +18,9 @@ export function sharedLab(): Promise<Lab> {
 /** Gives the shared lab, after replacing the named hosts by new machines. */
 export async function freshHosts(names: readonly string[], options: MachineOptions = {}): Promise<Lab> {
   const lab = await sharedLab();
+  const others = HOST_NAMES.filter((name) => name !== CLIENT && !names.includes(name));
+  // What an earlier test has left there may hold the virtual address.
+  await Promise.all(others.map((name) => lab.exec(name, "systemctl stop 'zato-*-vrrp.service'")));
   await lab.freshHosts(names, options);
   return lab;
 }

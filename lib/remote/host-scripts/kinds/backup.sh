@@ -13,19 +13,23 @@ converge() {
     else
         rm -f "$state/deliver"
     fi
-    install_file "$(file unit)" "/etc/systemd/system/$unit" 0644 root
-    remove_overrides "$unit"
+    install_idle_unit "$unit"
     install_unit "$timer" timer
     systemctl restart "$timer"
     first_backup
+    keep_private "$(param directory)"
 }
 
 # The timer's runs need the scripts at all times, and those of the login user are exchanged by deploys.
 install_scripts() {
+    local file
     rm -rf -- "$state/scripts.new"
     cp -r "$scripts" "$state/scripts.new"
     rm -rf -- "$state/scripts"
     mv -T "$state/scripts.new" "$state/scripts"
+    keep_private "$state/scripts"
+    while IFS= read -r -d '' file; do record file "$file"; done < <(find "$state/scripts" -type f ! -name '*.pyc' -print0)
+    record tree "$state/scripts"
 }
 
 # That it works is known when it has worked. It takes the lock itself.
@@ -33,14 +37,12 @@ first_backup() {
     progress "making a backup in $(param directory)"
     release_lock
     systemctl start "$(param unit)" ||
-        fail "no backup was made; see 'journalctl -u $(param unit)': $(journalctl -u "$(param unit)" -n 20 -o cat --no-pager |
+        fail "no backup was made; see 'sudo journalctl -u $(param unit)': $(journalctl -u "$(param unit)" -n 20 -o cat --no-pager |
             sed -n "s/^\[$host\] $label: failed: \(.*\) (log .*/\1/p" | tail -n 1)"
 }
 
 drift() {
-    check_file "$(file unit)" "/etc/systemd/system/$(param unit)" 0644 root
-    check_unit "$(param timer)" timer
-    ! systemctl is-failed --quiet "$(param unit)" || found "the last backup failed: see 'journalctl -u $(param unit)'"
+    ! systemctl is-failed --quiet "$(param unit)" || found "the last backup failed: see 'sudo journalctl -u $(param unit)'"
 }
 
 remove() {

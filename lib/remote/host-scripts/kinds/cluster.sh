@@ -6,6 +6,7 @@ converge() {
     refuse_another_secret_key
     keep_former admin_invoke_password
     install_secrets "$CONFIG/secrets/$(param cluster)" "$staged"
+    keep_private "$CONFIG/secrets/$(param cluster)"
     former=$(secret_file admin_invoke_password.former)
     ! cmp -s "$former" "$(secret_file admin_invoke_password)" || rm -f "$former"
     if ! odb_has_row cluster "$(param cluster)"; then
@@ -16,16 +17,6 @@ converge() {
     fi
     # web-admin finds the load-balancer by this.
     sql "update $(odb_quoted cluster) set lb_port = $(param lb_port) where name = '$(param cluster)'"
-}
-
-drift() {
-    local secret file mode
-    while read -r secret _; do
-        [ -n "$secret" ] || continue
-        file=$(secret_file "$secret")
-        mode=$(stat -c '%a %U' "$file" 2>/dev/null || echo gone)
-        [ "$mode" = '600 root' ] || found "$file is not root's alone: $mode"
-    done < <(param secrets; echo)
 }
 
 # The ODB holds passwords that only this key decrypts, and Zato has nothing that would encrypt them anew.
@@ -46,6 +37,6 @@ refuse_another_secret_key() {
 }
 
 remove() {
-    rm -rf -- "${ZATO_HOME:?}/env/$(param cluster)" "/etc/zato/$(param cluster)"
-    rmdir --ignore-fail-on-non-empty "$ZATO_HOME/env" /etc/zato 2>/dev/null || true
+    rm -rf -- "${ZATO_HOME:?}/env/$(param cluster)" "$ZATO_HOME/packages/$(param cluster)" "/etc/zato/$(param cluster)"
+    rmdir --ignore-fail-on-non-empty "$ZATO_HOME/env" "$ZATO_HOME/packages" /etc/zato 2>/dev/null || true
 }

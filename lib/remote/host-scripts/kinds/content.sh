@@ -6,15 +6,17 @@ converge() {
     local cluster_folder
     cluster_folder=$ZATO_HOME/env/$(param cluster)
     note_repair
-    install_secrets "$CONFIG/secrets/$(param cluster)-content" "$staged"
-    forget_secrets "$CONFIG/secrets/$(param cluster)-content"
+    install_secrets "$(content_secrets "$(param cluster)")" "$staged"
+    forget_secrets "$(content_secrets "$(param cluster)")"
+    keep_private "$(content_secrets "$(param cluster)")"
     install -d "$staged.files/services"
+    own_cluster_folder
     install_requirements
-    deploy_folder "$staged.files/modules" "$cluster_folder/modules" '*.py' zato 0700 0600
+    deploy_folder "$staged.files/modules" "$cluster_folder/modules"
     cp "$scripts/$inventory" "$staged.files/services/"
-    deploy_user_conf "$cluster_folder/user-conf"
+    deploy_folder "$staged.files/user-conf" "$cluster_folder/user-conf"
     deploy_services "$cluster_folder/hot-deploy"
-    deploy_folder "$staged.files/static" "$cluster_folder/static" '*' zato 0700 0600
+    deploy_folder "$staged.files/static" "$cluster_folder/static"
     restart_for_what_is_read_at_start "$cluster_folder"
     wait_for_services
     note_owned
@@ -49,22 +51,59 @@ import_objects() {
     [ "$(param objects)" != 0 ] || return 0
     rm -f "$stamp"
     progress "importing $(param objects) objects"
+    make_way
     create_jwt_definitions
+    local stages stage
+    stages=$(admin "$(first_server)" stages "$(for_zato "$(file expected)")") || fail "the cluster $(param cluster) cannot be asked what it has"
+    for stage in $stages; do
+        progress "importing what others refer to, ahead of them"
+        import_file "$(file "enmasse_$stage")"
+    done
+    import_file "$(file enmasse)"
+    refresh_sql
+    put_cluster_back
+    printf '%s\n' "$sum" >"$stamp"
+}
+
+when_failed() {
+    put_cluster_back
+    where_it_stopped
+}
+
+# make_way: deletes what keeps something declared from coming in, such as a channel of another name on its path. What is declared itself
+# comes again with the import; until then requests go to other clusters.
+make_way() {
+    local complaint
+    complaint=$(stand_in_the_way list 2>&1 >"$work/in-the-way") || fail "${complaint:-the cluster $(param cluster) cannot be asked what it has}"
+    if [ -s "$work/in-the-way" ]; then
+        progress "deleting what stands in the way of what is declared: $(paste -sd ' ' "$work/in-the-way")"
+        take_cluster_out
+    fi
+    stand_in_the_way delete || fail "what stands in the way of what is declared could not be deleted; see the log"
+}
+
+# stand_in_the_way list|delete
+stand_in_the_way() {
+    admin "$(first_server)" make-way "$(for_zato "$(file expected)")" "$(for_zato "$state/owned")" "$(param exclusive)" \
+        "$(for_zato "$(baseline)")" "$1"
+}
+
+import_file() {
     local status
     # On Python 3.11 a server fails at times to list Zato's services (python/cpython#106905). Then nothing was imported.
     for _ in 1 2 3; do
         status=0
-        run_enmasse >"$work/enmasse" 2>&1 || status=$?
+        run_enmasse "$1" >"$work/enmasse" 2>&1 || status=$?
         enmasse_output all
         grep -q 'Could not fetch service list' "$work/enmasse" || break
     done
+    # Whatever else went wrong.
+    admin "$(first_server)" close-unsecured "$(for_zato "$(file expected)")" || fail "the cluster $(param cluster) cannot be asked whom it lets in"
     [ "$status" -eq 0 ] || fail "enmasse ended with exit status $status: $(enmasse_output complaints)"
     # Zato's exit code is 0 whatever the import did; with a warning it imports nothing.
     if grep -Eq '[1-9][0-9]* (warnings? and|errors? found)|Caught an exception' "$work/enmasse"; then
         fail "enmasse reports errors: $(enmasse_output complaints)"
     fi
-    refresh_sql
-    printf '%s\n' "$sum" >"$stamp"
 }
 
 # Zato sends out an edit, which has the password of before, and the change of the password at the same time: workers that hear of
@@ -79,10 +118,10 @@ refresh_sql() {
 # import with it. Servers that start find it in the ODB.
 create_jwt_definitions() {
     local stamp=$state/jwt-created
-    if ! admin "$(first_server)" has-jwt "$(file expected)"; then
+    if ! admin "$(first_server)" has-jwt "$(for_zato "$(file expected)")"; then
         progress "creating JWT definitions, and restarting the servers, which hear of them in no other way"
         touch "$stamp"
-        admin "$(first_server)" create-jwt "$(file expected)" 5 || fail "the JWT definitions could not be created; see the log"
+        admin "$(first_server)" create-jwt "$(for_zato "$(file expected)")" 5 || fail "the JWT definitions could not be created; see the log"
     fi
     [ -f "$stamp" ] || return 0
     restart_servers
@@ -91,19 +130,23 @@ create_jwt_definitions() {
 
 # enmasse_output all|complaints: never as it is, since there may be secrets in it.
 enmasse_output() {
-    zato_python enmasse_output.py "$work/enmasse" "$CONFIG/secrets/$(param cluster)-content" "$1"
+    local secret secrets=()
+    while read -r secret _; do
+        [ -z "$secret" ] || secrets+=("$(for_zato "$(content_secrets "$(param cluster)")/$secret")")
+    done < <(param secrets; echo)
+    python_as_zato enmasse_output.py "$1" "$(for_zato "$work/enmasse")" "${secrets[@]}"
 }
 
 run_enmasse() (
-    install -d -m 0700 -o zato -g zato "$work/zato"
-    install -m 0600 -o zato -g zato "$(file enmasse)" "$work/zato/enmasse.yaml"
-    put_in_start_dates "$work/zato/enmasse.yaml"
-    local name variable
+    cp "$1" "$work/enmasse.yaml"
+    put_in_start_dates "$work/enmasse.yaml"
+    local name variable input
+    input=$(for_zato "$work/enmasse.yaml")
     while read -r name variable; do
         [ -n "$name" ] || continue
-        export "$variable=$(cat "$CONFIG/secrets/$(param cluster)-content/$name")"
+        export "$variable=$(cat "$(content_secrets "$(param cluster)")/$name")"
     done < <(param secret_variables; echo)
-    as_zato timeout --kill-after=10 900 "$(param zato)/bin/zato" enmasse "$(param server_path)" --import --input "$work/zato/enmasse.yaml" \
+    as_zato timeout --kill-after=10 900 "$(param zato)/bin/zato" enmasse "$(param server_path)" --import --input "$input" \
         --replace-odb-objects --initial-wait-time 60 --missing-wait-time 10
 )
 
@@ -129,7 +172,8 @@ note_owned() {
 
 # Zato never deletes by itself. What was declared once and is no more, is deleted: channels before services.
 remove_stale() {
-    admin "$(first_server)" remove "$state/owned" "$(param_file owned)" "$(param exclusive)" "$(baseline)" ||
+    admin "$(first_server)" remove "$(for_zato "$state/owned")" "$(for_zato "$(param_file owned)")" "$(param exclusive)" \
+        "$(for_zato "$(baseline)")" ||
         fail "what is no longer declared could not be deleted; see the log"
     cp "$(param_file owned)" "$state/owned"
 }
@@ -144,7 +188,7 @@ baseline() {
 
 # compare: prints a table of what is not as declared; what nobody declared is no failure.
 compare() {
-    admin "$(first_server)" verify "$(file expected)" "$(baseline)" "$(param cluster)"
+    admin "$(first_server)" verify "$(for_zato "$(file expected)")" "$(for_zato "$(baseline)")" "$(param cluster)"
 }
 
 # is_as_declared: the same, for whoever watches.
@@ -173,9 +217,9 @@ ping_sql() {
 }
 
 ping_sql_on() {
-    admin "$1" ping-sql "$(param_file sql_connections)" "$2"
+    admin "$1" ping-sql "$(for_zato "$(param_file sql_connections)")" "$2"
 }
 
 remove() {
-    rm -rf -- "${CONFIG:?}/secrets/$(param cluster)-content"
+    rm -rf -- "$(content_secrets "$(param cluster)")"
 }

@@ -7,6 +7,9 @@ readonly RULES=$CONFIG/firewall.nft
 readonly FIREWALL_UNIT=zato-firewall.service
 readonly REVERT=zato-firewall-revert
 
+# Protocols by number: their names are in a file of the package netbase, which a minimal host has not got.
+readonly ICMP=1 ICMPV6=58
+
 converge() {
     need_packages_stopped nftables.service nftables
     ssh_session=$(ssh_session)
@@ -32,7 +35,7 @@ render_rules() {
         "        type filter hook input priority filter; policy drop;" \
         "        ct state established,related accept" \
         "        iif lo accept" \
-        "        meta l4proto { icmp, ipv6-icmp } accept" \
+        "        meta l4proto { $ICMP, $ICMPV6 } accept" \
         "        udp sport 67 udp dport 68 accept comment \"DHCP\"" \
         "        ip6 saddr fe80::/10 udp dport 546 accept comment \"DHCPv6\""
     while read -r protocol port source purpose; do
@@ -46,25 +49,16 @@ render_rules() {
 }
 
 render_rule() {
-    local service address
-    case $1 in
-        vrrp) service='meta l4proto vrrp' ;;
-        *) service="$1 dport $2" ;;
-    esac
+    local service="$1 dport $2" address
     if [ "$3" = any ]; then
         printf '        %s accept comment "%s"\n' "$service" "$4"
         return
     fi
     for address in $(addresses_of "$3"); do
+        # What a peer says, nobody else says for it: it comes over no router.
+        [ "$1" != vrrp ] || service="$(from_the_same_network "$address") meta l4proto $VRRP"
         printf '        %s saddr %s %s accept comment "%s"\n' "$(family "$address")" "$address" "$service" "$4"
     done
-}
-
-family() {
-    case $1 in
-        *:*) echo ip6 ;;
-        *) echo ip ;;
-    esac
 }
 
 # addresses_of SOURCE: a network or an address is itself; a name is what it means now.
@@ -83,6 +77,8 @@ addresses_of() {
 # Nobody locks himself out: the address from which we were called must be among those that may log in.
 require_own_address() {
     local client=${ssh_session%% *} purpose source sources=() address
+    # Of an address that counts on one link alone, nftables knows no interface.
+    client=${client%%%*}
     [ -n "$client" ] || return 0
     while read -r _ _ source purpose; do
         [ "$purpose" = SSH ] || continue
@@ -116,9 +112,10 @@ try_rules() {
         printf '%s\n' "table $TABLE" "delete table $TABLE" >"$state/previous.nft"
     fi
     cp "$work/rules.nft" "$state/trial.nft"
-    systemctl stop "$REVERT.timer" 2>/dev/null || true
-    systemd-run --quiet --unit "$REVERT" --on-active "$(param rollback_seconds)" --timer-property AccuracySec=1s \
-        /bin/sh -c "rm -f '$state/trial.nft' '$state/converged'; exec nft -f '$state/previous.nft'"
+    cancel_revert
+    # Rules of before that the kernel takes no more must not lock anybody out for good.
+    systemd-run --quiet --collect --unit "$REVERT" --on-active "$(param rollback_seconds)" --timer-property AccuracySec=1s \
+        /bin/sh -c "rm -f '$state/trial.nft' '$state/converged'; nft -f '$state/previous.nft' || nft delete table $TABLE"
     # Connections are only known as such once the kernel follows them; a moment later it knows those that are in use.
     if ! nft list table inet cdktf_zato >/dev/null 2>&1; then
         sed 's/policy drop/policy accept/' "$state/trial.nft" | nft -f -
@@ -127,27 +124,29 @@ try_rules() {
     nft -f "$state/trial.nft"
 }
 
+# What one of before has left, a failed one too, would keep systemd from taking another one of the name.
+cancel_revert() {
+    systemctl stop "$REVERT.timer" "$REVERT.service" 2>/dev/null || true
+    systemctl reset-failed "$REVERT.timer" "$REVERT.service" 2>/dev/null || true
+}
+
 confirm() {
-    systemctl stop "$REVERT.timer" 2>/dev/null || true
+    cancel_revert
     [ -f "$state/trial.nft" ] || fail "the new rules were taken back already; run the deploy again"
     install_file "$state/trial.nft" "$RULES" 0600 root
     install_file "$scripts/files/zato-firewall.service" "/etc/systemd/system/$FIREWALL_UNIT" 0644 root
     systemctl daemon-reload
     systemctl enable --quiet "$FIREWALL_UNIT"
     systemctl reload-or-restart "$FIREWALL_UNIT"
-    nft --stateless list table inet cdktf_zato >"$state/listing"
+    record merged "$FIREWALL_UNIT"
+    record enabled "$FIREWALL_UNIT" enabled
+    record running "$FIREWALL_UNIT" active
+    record table "$TABLE"
     rm -f "$state/trial.nft"
 }
 
-drift() {
-    check_file "$scripts/files/zato-firewall.service" "/etc/systemd/system/$FIREWALL_UNIT" 0644 root
-    check_active "$FIREWALL_UNIT"
-    nft --stateless list table inet cdktf_zato 2>/dev/null | cmp -s - "$state/listing" ||
-        found "the rules of the firewall were changed"
-}
-
 remove() {
-    systemctl stop "$REVERT.timer" 2>/dev/null || true
+    cancel_revert
     remove_unit "$FIREWALL_UNIT"
     nft delete table inet cdktf_zato 2>/dev/null || true
     rm -f "$RULES"

@@ -1,5 +1,18 @@
-# The HAProxy in front of the clusters, on this host, with or without a virtual address.
+# The HAProxy in front of the clusters, on this host, with or without a virtual address. It is brought here twice: early, without
+# waiting for the clusters, and when they are as declared.
 # shellcheck shell=bash
+
+# may_come_early: where nothing runs that could be cut off from its clusters, or they are reached as before.
+may_come_early() {
+    ! systemctl is-active --quiet "$(param unit)" ||
+        [ "$(ways_to_members)" = "$([ ! -f "$state/manifest" ] || (enter_component "$state" && ways_to_members))" ]
+}
+
+ways_to_members() {
+    param members
+    param server_name
+    if [ -f "$(file members_ca)" ]; then cat "$(file members_ca)"; fi
+}
 
 converge() {
     local unit folder certificates=()
@@ -7,15 +20,16 @@ converge() {
     need_haproxy
     need_packages curl
     install -d -m 0700 "$folder"
-    install_certificate certificate root
+    install_certificate certificate 0600 root
     if [ -f "$(file members_ca)" ]; then install_members_ca "$(param members_ca)"; fi
-    install_haproxy_config "$(file config)" "$folder/haproxy.cfg" root
+    install_haproxy_config "$(file config)" "$folder/haproxy.cfg" 0600 root
     install_unit "$unit"
     use_haproxy_config "$unit" "$folder/haproxy.cfg" "${certificates[@]}"
     wait_until 30 "HAProxy" haproxy_admin "/run/${unit%.service}/admin.sock" 'show info' ||
-        fail "HAProxy does not run; see 'journalctl -u $unit'"
-    put_clusters_back "/run/${unit%.service}/admin.sock"
-    wait_until 60 "a cluster that answers" cluster_is_up ||
+        fail "HAProxy does not run; see 'sudo journalctl -u $unit'"
+    undo_by_hand "/run/${unit%.service}/admin.sock"
+    # Early there may be none yet, or none any more.
+    [ -n "${EARLY:-}" ] || wait_until 60 "a cluster that answers" cluster_is_up ||
         fail "no cluster of the pool is healthy; see 'show stat' on /run/${unit%.service}/admin.sock"
     if [ -f "$(file keepalived)" ]; then virtual_address; else remove_virtual_address; fi
 }
@@ -25,6 +39,11 @@ install_members_ca() {
     local member expected=()
     [ -z "$(param server_name)" ] || expected=(-servername "$(param server_name)" -verify_hostname "$(param server_name)")
     need_packages openssl
+    if [ -n "${EARLY:-}" ] && [ ! -e "$1" ]; then
+        install_file "$(file members_ca)" "$1" 0600 root
+        certificates+=("$1")
+        return
+    fi
     while read -r member; do
         if timeout 5 openssl s_client -connect "$member" -CAfile "$(file members_ca)" -no-CApath -no-CAstore \
             -verify_return_error "${expected[@]}" </dev/null; then
@@ -41,12 +60,15 @@ before_restart() {
     systemctl stop "$(param vrrp_unit)" 2>/dev/null || true
 }
 
-# Those that somebody has taken out by hand.
-put_clusters_back() {
+# What somebody has done by hand is undone: clusters get requests, but for those that are declared drained.
+undo_by_hand() {
     local server
     while read -r server; do
         haproxy_admin "$1" "set server $server state ready"
     done < <(haproxy_out_of_rotation "$1" clusters)
+    while read -r server; do
+        haproxy_admin "$1" "set server $server state maint"
+    done < <(haproxy_put_back_by_hand "$1" clusters)
 }
 
 cluster_is_up() {
@@ -54,22 +76,32 @@ cluster_is_up() {
 }
 
 virtual_address() {
-    local unit folder files
+    local unit folder
     unit=$(param vrrp_unit) folder=$(param folder)
-    files=("$folder/keepalived.conf" "/etc/systemd/system/$unit")
     need_packages_stopped keepalived.service keepalived
+    install_file "$(file check)" "$folder/check-haproxy" 0700 root
+    guard_vrrp "$folder/vrrp.nft" "$(guard_table)" "$(param virtual_router_id)" "$(param_file peers)"
     sed "s/INTERFACE-OF-THIS-HOST/$(own_interface)/" "$(file keepalived)" >"$work/keepalived.conf"
     keepalived --config-test --use-file "$work/keepalived.conf" ||
         fail "keepalived does not accept the configuration; see the log"
     install_file "$work/keepalived.conf" "$folder/keepalived.conf" 0600 root
     install_unit "$unit" vrrp_unit
-    if ! in_use "$unit" vrrp "${files[@]}"; then
+    # A reload keeps the address; a restart gives it up.
+    if ! in_use "$unit" vrrp_started "/etc/systemd/system/$unit"; then
         systemctl restart "$unit"
-        note_use vrrp "${files[@]}"
+    elif ! in_use "$unit" vrrp "$folder/keepalived.conf"; then
+        systemctl reload "$unit"
     fi
+    note_use vrrp_started "/etc/systemd/system/$unit"
+    note_use vrrp "$folder/keepalived.conf"
     # A try that began before the address was there goes on asking the network for it.
-    wait_until 30 "the virtual address to answer" answers_by_address "$(param own_entry)/zato/ping" --connect-timeout 0.3 ||
-        fail "$(param own_entry)/zato/ping does not answer; see 'journalctl -u $unit' on both hosts"
+    wait_until 30 "the virtual address to answer" entry_answers ||
+        fail "$(param own_entry)/zato/ping does not answer; see 'sudo journalctl -u $unit' on both hosts"
+}
+
+# entry_answers: with 200, or early with whatever HAProxy says while it has no cluster.
+entry_answers() {
+    answers_by_address "$(param own_entry)/zato/ping" --connect-timeout 0.3 ${EARLY:+--no-fail}
 }
 
 # The interface that holds the host's own address.
@@ -80,23 +112,25 @@ own_interface() {
     printf '%s' "$interface"
 }
 
+# Loaded whenever keepalived starts.
+guard_table() {
+    printf 'inet %s' "$(param vrrp_unit | sed 's/\.service$//')"
+}
+
 remove_virtual_address() {
     remove_unit "$(param vrrp_unit)"
+    remove_guard "$(guard_table)"
 }
 
 drift() {
     local unit vrrp_unit folder
     unit=$(param unit) vrrp_unit=$(param vrrp_unit) folder=$(param folder)
-    check_file "$(file config)" "$folder/haproxy.cfg" 0600 root
-    check_unit "$unit"
     check_use "$unit" started "/etc/systemd/system/$unit"
     check_use "$unit" loaded "$folder/haproxy.cfg"
     check_in_rotation "/run/${unit%.service}/admin.sock" clusters
     [ -f "$(file keepalived)" ] || return 0
-    sed "s/INTERFACE-OF-THIS-HOST/$(own_interface)/" "$(file keepalived)" >"$work/keepalived.conf"
-    check_file "$work/keepalived.conf" "$folder/keepalived.conf" 0600 root
-    check_unit "$vrrp_unit" vrrp_unit
-    check_use "$vrrp_unit" vrrp "$folder/keepalived.conf" "/etc/systemd/system/$vrrp_unit"
+    check_use "$vrrp_unit" vrrp_started "/etc/systemd/system/$vrrp_unit"
+    check_use "$vrrp_unit" vrrp "$folder/keepalived.conf"
 }
 
 remove() {

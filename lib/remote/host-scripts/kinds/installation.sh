@@ -4,7 +4,7 @@
 converge() {
     ensure_user
     # All hosts at the same time, before anything that runs is touched.
-    need_packages curl
+    need_packages curl python3
     need_haproxy
     local packages
     mapfile -t packages < <(param packages)
@@ -12,23 +12,42 @@ converge() {
     case $(param method) in
         archive) from_archive ;;
         repository) from_repository ;;
-        preinstalled) ;;
+        preinstalled) own_home ;;
         script) from_script ;;
     esac
-    [ -n "$(param folder)" ] || check_import "$(param zato)"
+    if [ -z "$(param folder)" ]; then
+        own_code "$(param zato)"
+        check_import "$(param zato)"
+    fi
     link_current
+    record account zato
 }
 
 ensure_user() {
     if id zato >/dev/null 2>&1; then return; fi
-    groupadd --system zato 2>/dev/null || true
+    if ! getent group zato >/dev/null; then
+        groupadd --system zato
+        touch "$STATE/created-group-zato"
+    fi
     useradd --system --gid zato --home-dir "$ZATO_HOME" --no-create-home --shell /usr/sbin/nologin zato
     touch "$STATE/created-user-zato"
 }
 
 own_home() {
     [ -d "$ZATO_HOME" ] || touch "$STATE/created-home"
-    install -d -m 0755 -o zato -g zato "$ZATO_HOME"
+    roots_folder "$ZATO_HOME" 0755 root
+}
+
+# own_code FOLDER: what runs as zato cannot change it, however it came here: packages, scripts and images leave it to zato.
+own_code() {
+    local folder
+    [ -d "$1" ] || return 0
+    folder=$(readlink -f "$1")
+    lies_in_roots "$1" || fail "$1 lies in a folder that others than root can change; see 'namei -mo $1'"
+    if is_roots_tree "$folder"; then return; fi
+    progress "giving the code in $folder to root"
+    own_tree "$folder"
+    is_roots_tree "$folder" || fail "something else changes $folder at this moment; stop it, and deploy again"
 }
 
 # Builds lie side by side, and each unit sees its own at the very path that it was built at, since the scripts of a
@@ -38,10 +57,12 @@ from_archive() {
     local folder
     folder=$(param folder)
     refuse_foreign_zato
-    [ -d "$folder" ] || unpack_archive "$folder"
-    install -d -m 0755 -o zato -g zato "$(param zato)"
+    # Of what somebody else could write nothing is kept.
+    is_roots_tree "$folder" || unpack_archive "$folder"
+    roots_folder "$(param zato)" 0755 root
     touch "$(param zato)/.cdktf-zato"
     check_import "$folder"
+    record code "$folder"
     note_path
     link_build "$folder"
 }
@@ -62,10 +83,11 @@ unpack_archive() {
         mv -f "$archive.part" "$archive"
     fi
     progress "unpacking to $folder"
-    install -d -m 0755 -o zato -g zato "$(dirname "$folder")" "$folder.new"
+    roots_folder "$(dirname "$folder")" 0755 root
+    rm -rf -- "$folder.new" "$folder"
+    mkdir "$folder.new"
     tar -x -f "$archive" -C "$folder.new" --no-same-owner
-    chown -R zato:zato "$folder.new"
-    chmod 0755 "$folder.new"
+    own_tree "$folder.new"
     sync -f "$folder.new"
     mv -T "$folder.new" "$folder"
     rm -f -- "$archive"
@@ -75,7 +97,7 @@ unpack_archive() {
 need_space() {
     local largest available
     largest=$({ du -sm "$ZATO_HOME"/builds/*/ 2>/dev/null || true; } | sort -n | tail -n 1 | cut -f 1)
-    available=$(df --output=avail -m "$ZATO_HOME" | tail -n 1 | tr -d ' ')
+    available=$(df --output=avail -B 1M "$ZATO_HOME" | tail -n 1 | tr -d ' ')
     [ "$available" -ge "$((2 * ${largest:-0}))" ] ||
         fail "there are $available MiB free below $ZATO_HOME, and another build of Zato needs $((2 * ${largest:-0})) MiB"
 }
@@ -104,6 +126,7 @@ link_build() {
     find "$zato" -mindepth 1 -maxdepth 1 ! -name .cdktf-zato -exec rm -rf {} +
     while IFS= read -r -d '' name; do
         ln -s "$1/$name" "$zato/$name"
+        record link "$zato/$name"
     done < <(find "$1" -mindepth 1 -maxdepth 1 -printf '%P\0')
 }
 
@@ -112,7 +135,8 @@ link_build() {
 forget_builds() {
     local folder
     for folder in "$ZATO_HOME"/builds/*; do
-        [ "$folder" = "${1:-}" ] || declared_elsewhere "$folder" || rm -rf -- "$folder"
+        [ "$folder" = "${1:-}" ] || declared_elsewhere "$folder" ||
+            rm -rf -- "$folder" "$ZATO_HOME"/packages/*/"$(basename "$folder")"
     done
 }
 
@@ -130,14 +154,14 @@ from_repository() {
     install_file "$(file sources)" /etc/apt/sources.list.d/cdktf-zato.list 0644 root
     local wanted
     wanted=$(param package)=$(param version)
-    if [ "$(dpkg-query -W -f '${Version}' "$(param package)" 2>/dev/null)" = "$(param version)" ]; then return; fi
-    progress "installing $wanted"
-    apt update
-    note_what_was_there
-    apt install --no-install-recommends --allow-downgrades --allow-change-held-packages "$wanted" ||
-        fail "$wanted cannot be installed from $(param url)"
-    apt-mark hold "$(param package)"
-    note_what_came
+    if [ "$(dpkg-query -W -f '${Version}' "$(param package)" 2>/dev/null)" != "$(param version)" ]; then
+        progress "installing $wanted"
+        apt update
+        install_packages --allow-downgrades --allow-change-held-packages "$wanted" ||
+            fail "$wanted cannot be installed from $(param url)"
+    fi
+    in_turn apt-mark hold "$(param package)"
+    record pinned "$(param package)"
 }
 
 from_script() {
@@ -146,7 +170,7 @@ from_script() {
     progress "running the installation script"
     # Not below /run, from which hardened hosts run nothing.
     install -m 0700 "$(file script)" "$state/script.run"
-    (cd / && exec "$state/script.run" "$(param zato)" </dev/null) ||
+    (cd / && foreign "$state/script.run" "$(param zato)" </dev/null) ||
         fail "the installation script ended with exit status $?"
     rm -f "$state/script.run"
     install -m 0600 "$(file script)" "$state/script"
@@ -166,13 +190,18 @@ link_current() {
     [ "$(param zato)" != "$ZATO_HOME/current" ] || return 0
     [ -e "$ZATO_HOME/current" ] && [ ! -L "$ZATO_HOME/current" ] && return 0
     ln -sfnT "$(param zato)" "$ZATO_HOME/current"
+    record link "$ZATO_HOME/current"
 }
 
 drift() {
     local code
     code=$(param folder)
     code=${code:-$(param zato)}
-    [ -x "$code/bin/py" ] || found "there is no Zato in $code: bin/py is missing"
+    if [ ! -x "$code/bin/py" ]; then
+        found "there is no Zato in $code: bin/py is missing"
+    elif ! is_roots_tree "$(readlink -f "$code")"; then
+        found "others than root can change the code in $code"
+    fi
 }
 
 remove() {
@@ -188,7 +217,7 @@ remove() {
             done < <(cat "$state/paths" 2>/dev/null || true; printf '%s\n' "$zato")
             ;;
         repository)
-            apt-mark unhold "$(param package)" || true
+            in_turn apt-mark unhold "$(param package)" || true
             # With what Python has left in its folder.
             if purge_if_ours "$(param package)"; then rm -rf -- "$zato"; fi
             rm -f /etc/apt/sources.list.d/cdktf-zato.list /etc/apt/keyrings/cdktf-zato.gpg

@@ -3,19 +3,22 @@
 # shellcheck shell=bash
 
 converge() {
-    local unit path certificates=()
-    unit=$(param unit) path=$(param path)
-    create_directory "$(file create)"
-    install_certificate certificate zato
-    install_certificate web_admin_certificate zato
-    install_haproxy_config "$(file config)" "$path/config/repo/zato.config" zato
+    local unit folder certificates=()
+    unit=$(param unit) folder=$(param folder)
+    roots_folder /etc/zato 0755 root
+    roots_folder "$(dirname "$folder")" 0755 root
+    roots_folder "$folder" 0750 zato
+    install_certificate certificate 0640 root:zato
+    install_certificate web_admin_certificate 0640 root:zato
+    install_haproxy_config "$(file config)" "$folder/haproxy.cfg" 0640 root:zato
     install_unit "$unit"
     drain_other_servers
-    use_haproxy_config "$unit" "$path/config/repo/zato.config" "${certificates[@]}"
+    use_haproxy_config "$unit" "$folder/haproxy.cfg" "${certificates[@]}"
     wait_until 120 "/zato/ping through the load-balancer" answers "http://$(param address)/zato/ping" ||
-        fail "no answer to http://$(param address)/zato/ping after 120 s; see 'journalctl -u $unit'"
+        fail "no answer to http://$(param address)/zato/ping after 120 s; see 'sudo journalctl -u $unit'"
     put_cluster_back
     remove_other_servers
+    record_configuration
 }
 
 # All requests of the cluster come through here.
@@ -63,9 +66,7 @@ remove_server() {
 
 drift() {
     local unit config
-    unit=$(param unit) config=$(param path)/config/repo/zato.config
-    check_file "$(file config)" "$config" 0600 zato
-    check_unit "$unit"
+    unit=$(param unit) config=$(param folder)/haproxy.cfg
     check_use "$unit" started "/etc/systemd/system/$unit"
     check_use "$unit" loaded "$config"
 }
@@ -74,5 +75,5 @@ drift() {
 remove() {
     take_cluster_out
     remove_unit "$(param unit)"
-    rm -rf -- "$(param path)"
+    rm -rf -- "$(param folder)"
 }

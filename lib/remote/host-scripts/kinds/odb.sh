@@ -8,6 +8,13 @@ converge() {
     need_packages "$(odb_client_package)"
     if [ "$(param odb_local)" = true ]; then local_postgresql; fi
     settle_password
+    if [ "$(param odb_local)" = true ]; then record_postgresql; fi
+    # A deploy that makes up for this one does not know it.
+    [ ! -s "$staged.owner" ] || put_file "$staged.owner" "$STATE/deployment-$(param cluster)" 0600 root
+    if ! odb_has_table cluster || [ ! -s "$(secret_file identity)" ]; then
+        od -A n -N 4 -t x1 /dev/urandom | tr -d ' \n' >"$work/identity"
+        put_file "$work/identity" "$(secret_file identity)" 0600 root
+    fi
     # Zato's own table of installed versions stays empty, and its exit codes differ; the table tells.
     if ! odb_has_table cluster; then
         progress "creating the tables of the ODB"
@@ -129,12 +136,23 @@ settle_password() {
     rm -f "$former"
 }
 
+# record_postgresql: what we have set, or rely on.
+record_postgresql() {
+    local file version cluster
+    record enabled postgresql.service enabled
+    while read -r version cluster; do
+        record merged "postgresql@$version-$cluster.service"
+    done < <(pg_lsclusters --no-header | awk '$3 == 5432 { print $1, $2 }')
+    for file in /etc/postgresql/*/*/conf.d/cdktf-zato.conf "$(as_postgres -c 'show hba_file')"; do
+        if [ -f "$file" ]; then record file "$file"; fi
+    done
+    record setting max_connections
+    record setting listen_addresses
+    record setting "role $(param odb_user)"
+    record setting "database $(param odb_name)"
+}
+
 drift() {
-    local enabled
-    if [ "$(param odb_local)" = true ]; then
-        enabled=$(systemctl is-enabled postgresql 2>/dev/null || true)
-        [ "$enabled" = enabled ] || found "postgresql does not start at boot: it is ${enabled:-gone}"
-    fi
     sql 'select 1' >/dev/null 2>&1 || found "the ODB $(param odb_name) at $(param odb_host):$(param odb_port) does not answer"
 }
 
@@ -143,11 +161,12 @@ remove() {
     rm -f "$POSTGRESQL_DROP_IN"
     rmdir --ignore-fail-on-non-empty "${POSTGRESQL_DROP_IN%/*}" 2>/dev/null || true
     systemctl daemon-reload
+    rm -f "$STATE/deployment-$(param cluster)" "$STATE/restoring-$(param cluster)"
     name=$(param odb_name)
     if [ "$(param on_removal)" = keep-data ]; then
-        progress "kept: the database $name at $(param odb_host):$(param odb_port), and its keys in $CONFIG/secrets/$(param cluster)"
+        progress "kept: the database $name at $(param odb_host):$(param odb_port), and its keys in $CONFIG/secrets/$(param cluster), as the last deploy said by DataRemoval.KEEP; to drop them, deploy with DataRemoval.DROP, then destroy"
         install -d "$STATE/data-kept"
-        touch "$STATE/data-kept/$(param cluster)"
+        if [ "$(param odb_local)" = true ]; then echo local; else echo elsewhere; fi >"$STATE/data-kept/$(param cluster)"
         return
     fi
     rm -f "$STATE/data-kept/$(param cluster)"

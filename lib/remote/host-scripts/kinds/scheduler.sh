@@ -9,12 +9,14 @@ converge() {
     adopt_admin_password
     create_directory "$(file create)"
     if [ "$(param active)" = true ]; then
-        install_file "$(file unit)" "/etc/systemd/system/$unit" 0644 root
-        remove_overrides "$unit"
+        install_idle_unit "$unit"
+        record enabled "$unit" enabled
+        record running "$unit" active
     else
         remove_unit "$unit"
         touch "$state/passive"
     fi
+    record_configuration
 }
 
 # When the schedulers of all other clusters have stopped.
@@ -26,7 +28,7 @@ start() {
     systemctl enable --quiet "$unit"
     systemctl restart "$unit"
     wait_until 60 "the scheduler" listens ||
-        fail "the scheduler does not listen on $(param bind):$(param port); see 'journalctl -u $unit'"
+        fail "the scheduler does not listen on $(param bind):$(param port); see 'sudo journalctl -u $unit'"
 }
 
 # Zato writes addresses and ports into the scheduler's folder when it creates it. Jobs are in the ODB: only logs are lost.
@@ -43,7 +45,7 @@ adopt_admin_password() {
     systemctl stop "$(param unit)" 2>/dev/null || true
     address=$(enter_component "$(folders_of_this_cluster server | head -n 1)" && param address)
     admin "$address" change-password "$(sql "select id from sec_base where name = 'admin.invoke'")" \
-        "$(secret_file admin_invoke_password)" || fail "the password of admin.invoke could not be changed; see the log"
+        "$(for_zato "$(secret_file admin_invoke_password)")" || fail "the password of admin.invoke could not be changed; see the log"
     rm -f "$former"
 }
 
@@ -60,9 +62,7 @@ listens() {
 }
 
 drift() {
-    if [ "$(param active)" = true ]; then
-        check_unit "$(param unit)"
-    elif systemctl is-active --quiet "$(param unit)"; then
+    if [ "$(param active)" != true ] && systemctl is-active --quiet "$(param unit)"; then
         found "$(param unit) runs, though the scheduler of another cluster does: every job runs twice"
     fi
 }

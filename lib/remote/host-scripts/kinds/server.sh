@@ -9,7 +9,8 @@ converge() {
     make_room
     create_directory "$(file create)"
     set_port
-    install -d -m 0755 "/etc/zato" "/etc/zato/$(param cluster)"
+    roots_folder /etc/zato 0755 root
+    roots_folder "/etc/zato/$(param cluster)" 0755 root
     environment >"$work/environment"
     install_file "$work/environment" "$(param environment_file)" 0600 root
     install_unit "$unit"
@@ -22,6 +23,7 @@ converge() {
     close_open_channels
     note_baseline
     put_back
+    record_configuration
 }
 
 # environment: what is declared, and secrets as lines "VARIABLE SECRET" name them, quoted the way lib/zato/environment-file.ts does.
@@ -59,7 +61,7 @@ wait_for_workers() {
     address=$(param address)
     wait_until 300 /zato/ping answers_or_gives_up "http://$address/zato/ping"
     answers "http://$address/zato/ping" ||
-        fail "no answer to http://$address/zato/ping; see 'journalctl -u $(param unit)' and $(param path)/logs/server.log"
+        fail "no answer to http://$address/zato/ping; see 'sudo journalctl -u $(param unit)' and $(param path)/logs/server.log"
     wait_until 300 "$(param workers) workers" all_workers_answer "$address" "$(param workers)" ||
         fail "not all $(param workers) workers answer after 300 s; see $(param path)/logs/server.log"
 }
@@ -93,7 +95,7 @@ check_services_of_content() {
 }
 
 check_services() {
-    admin "$(param address)" services "$1" "$(param workers)"
+    admin "$(param address)" services "$(for_zato "$1")" "$(param workers)"
 }
 
 # Unless it would answer wrongly, the load-balancer's checks decide again: it comes back by itself once it works.
@@ -122,12 +124,17 @@ make_room() {
 
 # The environment overrides the configuration file, but Zato's command line reads the file alone.
 set_port() {
-    local conf wanted
-    conf=$(param path)/config/repo/server.conf
-    wanted="gunicorn_bind=$(param address)"
-    if grep -qxF "$wanted" "$conf"; then return; fi
-    sed "s/^gunicorn_bind=.*/$wanted/" "$conf" >"$work/server.conf"
-    install_file "$work/server.conf" "$conf" 0600 zato
+    if has_port; then return; fi
+    edit_as_zato "$(server_conf)" "s/^gunicorn_bind=.*/gunicorn_bind=$(param address)/" || true
+    has_port || fail "the address cannot be written into $(server_conf); see the log"
+}
+
+has_port() {
+    as_zato timeout 60 grep -qxF "gunicorn_bind=$(param address)" "$(server_conf)"
+}
+
+server_conf() {
+    printf '%s' "$(param path)/config/repo/server.conf"
 }
 
 close_open_channels() {
@@ -141,14 +148,14 @@ close_open_channels() {
 note_baseline() {
     local baseline
     baseline=$STATE/baseline-$(param cluster).json
-    [ -f "$baseline" ] || admin "$(param address)" baseline "$baseline"
+    [ ! -f "$baseline" ] || return 0
+    admin "$(param address)" baseline >"$work/baseline"
+    install_file "$work/baseline" "$baseline" 0600 root
 }
 
 drift() {
     local unit
     unit=$(param unit)
-    check_file "$(file environment)" "$(param environment_file)" 0600 root
-    check_unit "$unit"
     check_use "$unit" started "$(param environment_file)" "/etc/systemd/system/$unit"
     check_in_rotation "$(param load_balancer_socket)" "$(param back_end)"
 }

@@ -4,18 +4,19 @@
 converge() {
     local unit files
     unit=$(param unit)
-    files=("$(param path)/config/repo/web-admin.conf" "/etc/systemd/system/$unit")
+    files=("$state/created" "$state/bind" "/etc/systemd/system/$unit")
     install_secrets "$CONFIG/secrets/$(param cluster)" "$staged"
     create_directory "$(file create)"
     set_password
-    if [ -n "$(param bind)" ]; then set_bind; fi
+    set_bind
     install_unit "$unit"
     if ! in_use "$unit" started "${files[@]}"; then
         systemctl restart "$unit"
         note_use started "${files[@]}"
     fi
     wait_until 120 "web-admin's log-in page" answers "http://$(param address)/accounts/login/" ||
-        fail "no answer to http://$(param address)/accounts/login/ after 120 s; see 'journalctl -u $unit'"
+        fail "no answer to http://$(param address)/accounts/login/ after 120 s; see 'sudo journalctl -u $unit'"
+    record_configuration
 }
 
 # Set whenever it differs from what we set last: that is what the stamp, a salted hash, is for.
@@ -30,18 +31,17 @@ set_password() {
 
 # Only a web-admin without gunicorn reads these from its configuration.
 set_bind() {
-    local conf
-    conf=$(param path)/config/repo/web-admin.conf
-    sed -E "s/^(\s*\"host\"\s*:\s*\")[^\"]*/\1$(param bind)/; s/^(\s*\"port\"\s*:\s*)[0-9]+/\1$(param port)/" \
-        "$conf" >"$work/web-admin.conf"
-    install_file "$work/web-admin.conf" "$conf" 0600 zato
+    printf '%s\n' "$(param bind)" "$(param port)" >"$work/bind"
+    [ -z "$(param bind)" ] || edit_as_zato "$(param path)/config/repo/web-admin.conf" \
+        "s/^(\s*\"host\"\s*:\s*\")[^\"]*/\1$(param bind)/; s/^(\s*\"port\"\s*:\s*)[0-9]+/\1$(param port)/" ||
+        fail "the address cannot be written into web-admin.conf; see the log"
+    install_file "$work/bind" "$state/bind" 0600 root
 }
 
 drift() {
     local unit
     unit=$(param unit)
-    check_unit "$unit"
-    check_use "$unit" started "$(param path)/config/repo/web-admin.conf" "/etc/systemd/system/$unit"
+    check_use "$unit" started "$state/created" "$state/bind" "/etc/systemd/system/$unit"
 }
 
 remove() {

@@ -5,6 +5,8 @@
 . "$scripts/lib/manifest.sh"
 # shellcheck source=predecessors.sh
 . "$scripts/lib/predecessors.sh"
+# shellcheck source=ledger.sh
+. "$scripts/lib/ledger.sh"
 # shellcheck source=files.sh
 . "$scripts/lib/files.sh"
 # shellcheck source=packages.sh
@@ -29,5 +31,7 @@
 . "$scripts/lib/haproxy.sh"
 # shellcheck source=rolling.sh
 . "$scripts/lib/rolling.sh"
+# shellcheck source=nft.sh
+. "$scripts/lib/nft.sh"
 # shellcheck source=net.sh
 . "$scripts/lib/net.sh"

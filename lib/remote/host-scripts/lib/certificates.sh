@@ -1,7 +1,7 @@
 # Certificates: certificate, chain and private key in one file. They are checked before they are put in place.
 # shellcheck shell=bash
 
-# install_certificate NAME OWNER: the parameter NAME says where a configuration expects it; there is none where that is
+# install_certificate NAME MODE OWNER[:GROUP]: the parameter NAME says where a configuration expects it; there is none where that is
 # empty. It was uploaded, or is the file of the user's own that NAME_file says. Its place is added to "certificates".
 install_certificate() {
     local target source what
@@ -13,7 +13,7 @@ install_certificate() {
     fi
     [ -s "$source" ] || fail "there is no certificate in $source on this host"
     check_certificate "$source" "$what"
-    [ "$source" = "$target" ] || install_file "$source" "$target" 0600 "$2"
+    [ "$source" = "$target" ] || install_file "$source" "$target" "$2" "$3"
     certificates+=("$target")
 }
 

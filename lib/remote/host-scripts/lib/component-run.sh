@@ -14,4 +14,5 @@ kind=$1 name=$2
 # shellcheck source=/dev/null
 . "$scripts/kinds/$kind.sh"
 
-begin "$name"
+# A name of a user's has no dot: what is not a component's has one.
+if [ "$kind" = host ]; then begin "host.$name"; else begin "$name"; fi

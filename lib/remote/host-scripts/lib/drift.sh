@@ -1,4 +1,5 @@
-# What somebody has changed by hand. Each kind's own function "drift" says what of it is to be looked at.
+# What somebody has changed by hand: what is otherwise than the ledger says, and what each kind's own function "drift" finds out of
+# what runs.
 # shellcheck shell=bash
 
 found() {
@@ -23,37 +24,13 @@ check_component() (
     unpack_manifest "$state/manifest" "$work/$name"
     # shellcheck source=/dev/null
     . "$scripts/kinds/$kind.sh"
+    if [ -f "$state/ledger" ]; then
+        check_ledger "$state/ledger"
+    else
+        found "it was deployed by a release that noted less; what is otherwise is known after its next deploy"
+    fi
     if declare -F drift >/dev/null; then drift; fi
 )
-
-# check_file FILE TARGET MODE OWNER: what install_file has put there.
-check_file() {
-    local mode
-    if [ ! -e "$2" ]; then
-        found "$2 is gone"
-    elif ! cmp -s "$1" "$2"; then
-        found "$2 was changed"
-    else
-        mode=$(stat -c '%a %U' "$2")
-        [ "$mode" = "${3#0} $4" ] || found "$2 has the mode and owner $mode in place of ${3#0} $4"
-    fi
-}
-
-# check_unit UNIT [FILE]: as install_unit has left it, running, and started at boot.
-check_unit() {
-    local enabled
-    check_file "$(file "${2:-unit}")" "/etc/systemd/system/$1" 0644 root
-    [ -z "$(overrides_of "$1")" ] || found "$1 is changed by $(overrides_of "$1")"
-    enabled=$(systemctl is-enabled "$1" 2>/dev/null || true)
-    [ "$enabled" = enabled ] || found "$1 does not start at boot: it is ${enabled:-gone}"
-    check_active "$1"
-}
-
-check_active() {
-    local active
-    active=$(systemctl is-active "$1" 2>/dev/null || true)
-    [ "$active" = active ] || found "$1 does not run: it is ${active:-gone}"
-}
 
 # check_use UNIT STAMP FILE...: a unit that runs has read the files as they are.
 check_use() {
@@ -67,4 +44,7 @@ check_in_rotation() {
     while read -r server; do
         found "$server gets no requests: it was taken out by hand"
     done < <(haproxy_out_of_rotation "$1" "$2")
+    while read -r server; do
+        found "$server gets requests: it is declared drained, and was put back by hand"
+    done < <(haproxy_put_back_by_hand "$1" "$2")
 }

@@ -14,6 +14,14 @@ odb_dump() {
     esac
 }
 
+# odb_size: in KiB, before it is compressed.
+odb_size() {
+    case $(param odb_engine) in
+        postgresql) sql "select pg_database_size(current_database()) / 1024" ;;
+        mysql) sql "select coalesce(ceil(sum(data_length + index_length) / 1024), 0) from information_schema.tables where table_schema = database()" ;;
+    esac
+}
+
 # odb_dump_is_whole FILE: whether it can be read to its end, and has Zato's tables.
 odb_dump_is_whole() {
     case $(param odb_engine) in
@@ -23,11 +31,14 @@ odb_dump_is_whole() {
     esac
 }
 
-# odb_restore FILE FOLDER: the database holds what the dump holds and nothing else. PostgreSQL does it all or not at all; with
-# MySQL it has to be done again when it was cut off. FOLDER is for what comes between.
+# odb_statements FILE: prints what replaces all that the database holds by what the dump holds.
+odb_statements() {
+    "restoring_$(param odb_engine)" "$1"
+}
+
+# odb_restore STATEMENTS: PostgreSQL does it all or not at all; with MySQL it has to be done again when it was cut off.
 odb_restore() {
-    local statements=$2/restore.sql
-    "restoring_$(param odb_engine)" "$1" >"$statements" && odb_sql "$(secret_in_use odb_password)" <"$statements" >/dev/null
+    odb_sql "$(secret_in_use odb_password)" <"$1" >/dev/null
 }
 
 restoring_postgresql() {

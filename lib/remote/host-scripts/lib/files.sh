@@ -1,17 +1,56 @@
 # Files and units that are only touched when they differ.
 # shellcheck shell=bash
 
-# install_file SOURCE TARGET MODE OWNER: replaces TARGET in one step if content, mode or owner differ.
+# install_file SOURCE TARGET MODE OWNER[:GROUP]: what the component consists of from now on.
 install_file() {
-    local source=$1 target=$2 mode=$3 owner=$4
-    if [ -f "$target" ] && cmp -s "$source" "$target" &&
-        [ "$(stat -c '%a %U' "$target")" = "${mode#0} $owner" ]; then
+    put_file "$@"
+    record file "$2"
+}
+
+# put_file SOURCE TARGET MODE OWNER[:GROUP]: replaces TARGET, in a folder of root's, in one step if content, mode or owner differ.
+put_file() {
+    local source=$1 target=$2 mode=$3 owner=${4%:*} group
+    group=$(group_of "$4")
+    if [ -f "$target" ] && [ ! -L "$target" ] && cmp -s "$source" "$target" &&
+        [ "$(stat -c '%a %U:%G' "$target")" = "${mode#0} $owner:$group" ]; then
         return
     fi
-    install -m "$mode" -o "$owner" -g "$(id -gn "$owner")" -T "$source" "$target.cdktf-zato-new"
+    install -m "$mode" -o "$owner" -g "$group" -T "$source" "$target.cdktf-zato-new"
     sync "$target.cdktf-zato-new"
     mv -fT "$target.cdktf-zato-new" "$target"
     printf 'installed %s\n' "$target"
+}
+
+# group_of OWNER[:GROUP]
+group_of() {
+    case $1 in
+        *:*) printf '%s' "${1#*:}" ;;
+        *) id -gn "$1" ;;
+    esac
+}
+
+# roots_folder PATH MODE GROUP: a folder, in one of root's, that root alone writes to.
+roots_folder() {
+    [ ! -L "$1" ] || lies_in_roots "$1" || fail "$1 is a link that others than root can change; remove it"
+    install -d -m "$2" -o root -g "$3" "$1"
+}
+
+# lies_in_roots PATH: whether all folders that lead to it, by links too, are root's, and nobody else may write there.
+lies_in_roots() {
+    namei -mo -- "$1" | sed '1d; $d' | LC_ALL=C awk '
+        $1 !~ /^l/ && ($2 != "root" || $1 ~ /^.....w/ || $1 ~ /^........w/) { bad = 1 }
+        END { exit bad }'
+}
+
+# is_roots_tree FOLDER: whether nobody but root can change anything in it.
+is_roots_tree() {
+    [ -d "$1" ] && [ -z "$(find "$1" \( ! -user root -o ! -type l -perm /022 \) -print -quit)" ]
+}
+
+# own_tree FOLDER: gives it to root, for the group zato to read. Nothing in it changes who runs it.
+own_tree() {
+    chown -hR root:zato "$1"
+    find "$1" ! -type l -exec chmod u=rwX,g=rX,o=,ug-s {} +
 }
 
 # install_unit NAME [FILE]: the unit is the manifest's file FILE, by default "unit".
@@ -21,19 +60,44 @@ install_unit() {
     remove_overrides "$unit"
     systemctl daemon-reload
     systemctl enable --quiet "$unit"
+    record enabled "$unit" enabled
+    record running "$unit" active
+}
+
+# install_idle_unit NAME [FILE]: one that something else starts.
+install_idle_unit() {
+    install_file "$(file "${2:-unit}")" "/etc/systemd/system/$1" 0644 root
+    remove_overrides "$1"
+    systemctl daemon-reload
 }
 
 # What was laid over a unit by hand goes, and the unit's file looks new, so that the unit is started anew.
 remove_overrides() {
-    [ -n "$(overrides_of "$1")" ] || return 0
-    progress "removing what was laid over $1 by hand: $(overrides_of "$1")"
-    systemctl revert "$1"
-    touch "/etc/systemd/system/$1"
+    local file
+    systemctl daemon-reload
+    if [ -n "$(overrides_of "$1")" ]; then
+        progress "removing what was laid over $1 by hand: $(overrides_of "$1" | paste -sd ' ')"
+        for file in $(overrides_of "$1"); do remove_override "$file"; done
+        systemctl revert "$1"
+        touch "/etc/systemd/system/$1"
+        systemctl daemon-reload
+    fi
+    record merged "$1"
 }
 
-# overrides_of UNIT: files that change this very unit; some systems have others that change all.
+# remove_override FILE: one that is laid over all units whose names begin alike is laid over theirs, too.
+remove_override() {
+    local name unit
+    name=$(basename "$(dirname "$1")" .d)
+    for unit in /etc/systemd/system/"${name%.*}"*."${name##*.}"; do
+        case $name in *-.*) [ ! -f "$unit" ] || touch "$unit" ;; esac
+    done
+    rm -f -- "$1"
+}
+
+# overrides_of UNIT: files that change this unit, or units whose names begin alike; some systems have others that change all of a type.
 overrides_of() {
-    systemctl show --property DropInPaths --value "$1" | tr ' ' '\n' | grep -F "/$1.d/" | paste -sd ' '
+    systemctl show --property DropInPaths --value "$1" | tr ' ' '\n' | grep . | grep -v "/${1##*.}\\.d/" || true
 }
 
 remove_unit() {

@@ -5,11 +5,17 @@ need_haproxy() {
     need_packages_stopped haproxy.service haproxy socat
 }
 
-# install_haproxy_config SOURCE TARGET OWNER: refuses what HAProxy would not start with.
+# install_haproxy_config SOURCE TARGET MODE OWNER[:GROUP]: refuses what HAProxy would not start with.
 install_haproxy_config() {
     local complaints
-    complaints=$(haproxy -c -q -f "$1" 2>&1) || fail "haproxy does not accept the configuration: $complaints"
-    install_file "$1" "$2" 0600 "$3"
+    as_the_kernel_can "$1" >"$work/haproxy.cfg"
+    complaints=$(haproxy -c -q -f "$work/haproxy.cfg" 2>&1) || fail "haproxy does not accept the configuration: $complaints"
+    install_file "$work/haproxy.cfg" "$2" "$3" "$4"
+}
+
+# as_the_kernel_can CONFIG: without sockets for IPv6 beside those for IPv4, where the kernel knows nothing of IPv6.
+as_the_kernel_can() {
+    if [ -e /proc/net/if_inet6 ]; then cat "$1"; else sed '/^ *bind 0/s/,\[::\]:[0-9]* v6only//' "$1"; fi
 }
 
 # use_haproxy_config UNIT CONFIG [CERTIFICATE...]: restarts when the unit is new, reloads when what it reads is.
@@ -37,9 +43,12 @@ haproxy_admin() {
     printf '%s\n' "$2" | socat -t 5 - "UNIX-CONNECT:$1"
 }
 
-# haproxy_sessions SOCKET BACKEND/SERVER: how many requests it works on.
+# haproxy_sessions SOCKET BACKEND/SERVER: how many requests it works on, those included that must not be repeated and have a
+# back end of their own; nothing for a server that is unknown.
 haproxy_sessions() {
-    haproxy_admin "$1" 'show stat' | awk -F, -v server="$2" '$1 "/" $2 == server { print $5 }'
+    haproxy_admin "$1" 'show stat' | awk -F, -v backend="${2%/*}" -v server="${2##*/}" '
+        ($1 == backend || $1 == backend "_once") && $2 == server { sum += $5; found = 1 }
+        END { if (found) print sum }'
 }
 
 haproxy_is_idle() {
@@ -80,14 +89,29 @@ haproxy_usable() {
     haproxy_admin "$1" 'show stat' | awk -F, -v backend="$2" '$1 == backend && $2 != "BACKEND" && $18 ~ /^UP/ { print $2 }'
 }
 
-# haproxy_out_of_rotation SOCKET BACKEND[/SERVER]: the servers that somebody has drained or put into maintenance, by name and
-# not by the configuration, a line each.
+# haproxy_out_of_rotation SOCKET BACKEND[/SERVER]: the servers that somebody has drained or put into maintenance by hand, a line each.
 haproxy_out_of_rotation() {
-    local backend server admin
+    haproxy_by_hand "$1" "$2" taken-out
+}
+
+# haproxy_put_back_by_hand SOCKET BACKEND[/SERVER]: the servers that the configuration keeps from requests, and that somebody has
+# given some by hand, a line each.
+haproxy_put_back_by_hand() {
+    haproxy_by_hand "$1" "$2" put-back
+}
+
+# haproxy_by_hand SOCKET BACKEND[/SERVER] WHAT: of srv_admin_state, 0x01 is maintenance, 0x08 drain, and 0x04 tells that the
+# configuration has put the server into maintenance: it stays when somebody ends that.
+haproxy_by_hand() {
+    local backend server admin what
     haproxy_admin "$1" 'show servers state' | awk '/^[0-9]/ { print $2, $4, $7 }' | while read -r backend server admin; do
         case $2 in "$backend" | "$backend/$server") ;; *) continue ;; esac
-        # Of srv_admin_state: 0x01 forced maintenance, 0x08 forced drain.
-        if [ "$((admin & 0x09))" -ne 0 ]; then printf '%s/%s\n' "$backend" "$server"; fi
+        what=none
+        case $((admin & 0x0d)) in
+            1 | 8 | 9) what=taken-out ;;
+            4) what=put-back ;;
+        esac
+        if [ "$what" = "$3" ]; then printf '%s/%s\n' "$backend" "$server"; fi
     done
 }
 

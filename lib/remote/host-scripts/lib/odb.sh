@@ -70,7 +70,7 @@ odb_quoted() {
 }
 
 as_postgres() {
-    (cd / && exec runuser -u postgres -- psql -X -A -t -q -v ON_ERROR_STOP=1 "$@")
+    (cd / && foreign runuser -u postgres -- psql -X -A -t -q -v ON_ERROR_STOP=1 "$@")
 }
 
 # The local PostgreSQL's user gets the declared password. Names are checked by TypeScript; the password goes through

@@ -1,51 +1,122 @@
-# Packages of the distribution. What we installed is noted, so that removal takes exactly that away again.
+# Packages of the distribution. Ours is what dpkg says that an apt of ours has installed anew, and the accounts that those
+# packages make; removal takes exactly that away again.
 # shellcheck shell=bash
 
 readonly OUR_PACKAGES=$STATE/packages
-readonly BEFORE=$STATE/before-packages
+readonly OUR_ACCOUNTS=$STATE/accounts
+# An apt of ours: what its dpkg said, and which accounts were not there before. Kept until it is noted what has come of it.
+readonly APT_CALL=$STATE/apt-call
+
+# Accounts that packages make and leave behind: "PACKAGE passwd|group NAME".
+accounts_of_packages() {
+    printf '%s\n' 'haproxy passwd haproxy' 'haproxy group haproxy' \
+        'keepalived passwd keepalived_script' 'keepalived group keepalived_script' \
+        'postgresql-common passwd postgres' 'postgresql-common group postgres' \
+        'ssl-cert group ssl-cert'
+}
 
 installed_packages() {
     dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | LC_ALL=C sort -u
-}
-
-# there packages|users|groups: what the host has of them.
-there() {
-    case $1 in
-        packages) installed_packages ;;
-        users) cut -d : -f 1 /etc/passwd | LC_ALL=C sort -u ;;
-        groups) cut -d : -f 1 /etc/group | LC_ALL=C sort -u ;;
-    esac
-}
-
-# What a run that was cut short has noted is kept: it is what was there before any of ours.
-note_what_was_there() {
-    [ ! -d "$BEFORE" ] || return 0
-    local what
-    rm -rf -- "$BEFORE.new"
-    mkdir "$BEFORE.new"
-    for what in packages users groups; do
-        there "$what" >"$BEFORE.new/$what"
-    done
-    mv -T "$BEFORE.new" "$BEFORE"
-}
-
-note_what_came() {
-    [ -d "$BEFORE" ] || return 0
-    local what
-    for what in packages users groups; do
-        touch "$STATE/$what"
-        LC_ALL=C comm -13 "$BEFORE/$what" <(there "$what") | LC_ALL=C sort -u - "$STATE/$what" >"$work/$what"
-        mv "$work/$what" "$STATE/$what"
-    done
-    rm -rf -- "$BEFORE"
 }
 
 has_package() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+# in_turn COMMAND...: a program of apt's or dpkg's, when another one lets go of their locks: new machines in clouds install updates
+# in their first minutes.
+in_turn() {
+    local begun=$SECONDS next=0 said=$work/in-turn status
+    while :; do
+        status=0
+        LC_ALL=C DEBIAN_FRONTEND=noninteractive foreign "$@" 2>&1 </dev/null | tee "$said" || status=$?
+        if [ "$status" -eq 0 ] || ! grep -Eq 'Could not get lock|locked by another process' "$said"; then return "$status"; fi
+        if [ "$((SECONDS - begun))" -ge "$next" ]; then
+            say "waiting for another program that installs packages, $(lock_holder "$said") ($((SECONDS - begun)) s)"
+            next=$((2 * (SECONDS - begun) + 5))
+        fi
+        [ "$((SECONDS - begun))" -lt 3600 ] ||
+            fail "another program, $(lock_holder "$said"), has been installing packages for an hour; see what it waits for"
+        sleep 2
+    done
+}
+
+lock_holder() {
+    local process
+    process=$(sed -n 's/.*held by process \([0-9]* ([^)]*)\).*/process \1/p; s/.*locked by another process with pid \([0-9]*\).*/process \1/p' "$1" |
+        head -n 1)
+    printf '%s' "${process:-which has the lock of dpkg}"
+}
+
 apt() {
-    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -q -y "$@" </dev/null
+    in_turn apt-get -q -y "$@"
+}
+
+# install_packages [OPTION...] NAME...
+install_packages() {
+    local status=0
+    note_what_came
+    note_missing_accounts
+    apt -o "DPkg::Options::=--status-logger=cat >>'$APT_CALL/dpkg'" install --no-install-recommends "$@" || status=$?
+    note_what_came
+    return "$status"
+}
+
+note_missing_accounts() {
+    local database account
+    rm -rf -- "$APT_CALL.new"
+    mkdir "$APT_CALL.new"
+    : >"$APT_CALL.new/dpkg"
+    while read -r _ database account; do
+        getent "$database" "$account" >/dev/null || printf '%s %s\n' "$database" "$account"
+    done < <(accounts_of_packages) >"$APT_CALL.new/missing"
+    mv -T "$APT_CALL.new" "$APT_CALL"
+    sync "$STATE"
+}
+
+# note_what_came: of an apt that may have been cut off, too. What somebody else has installed since is his.
+note_what_came() {
+    [ -d "$APT_CALL" ] || return 0
+    local package database account
+    dpkg_has_installed "$APT_CALL/dpkg" | while read -r package; do
+        if is_of_this_call "$package"; then printf '%s\n' "$package"; fi
+    done >"$work/came"
+    add_lines "$OUR_PACKAGES" "$work/came"
+    while read -r package database account; do
+        if grep -qxF "$package" "$work/came" && grep -qxF "$database $account" "$APT_CALL/missing"; then
+            printf '%s %s\n' "$database" "$account"
+        fi
+    done < <(accounts_of_packages) >"$work/accounts"
+    add_lines "$OUR_ACCOUNTS" "$work/accounts"
+    rm -rf -- "$APT_CALL"
+}
+
+# dpkg_has_installed LOG: the packages that it has begun to put on a host that had none of them, in dpkg's "--status-fd" format.
+dpkg_has_installed() {
+    awk -F ': ' '
+        { name = $1 == "status" ? $2 : $3; sub(/:.*/, "", name) }
+        $1 == "processing" && $2 == "install" { coming[name] }
+        $1 == "status" && name in coming && $3 !~ /^(not-installed|config-files)/ { came[name] }
+        END { for (name in came) print name }' "$1" | LC_ALL=C sort
+}
+
+# is_of_this_call PACKAGE: it is there, and its files were not put there after the last word of our dpkg.
+is_of_this_call() {
+    local list
+    case $(dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | head -n 1) in
+        '' | not-installed | config-files) return 1 ;;
+    esac
+    for list in "/var/lib/dpkg/info/$1.list" "/var/lib/dpkg/info/$1:"*.list; do
+        [ ! -f "$list" ] || [ ! "$list" -nt "$APT_CALL/dpkg" ] || return 1
+    done
+}
+
+# add_lines FILE MORE: FILE is sorted, and never half-written.
+add_lines() {
+    touch "$1"
+    LC_ALL=C sort -u "$1" "$2" >"$1.new"
+    sync "$1.new"
+    mv -f "$1.new" "$1"
 }
 
 # need_packages NAME...: installs those that are missing.
@@ -54,14 +125,18 @@ need_packages() {
     for name in "$@"; do
         has_package "$name" || missing+=("$name")
     done
-    [ "${#missing[@]}" -gt 0 ] || return 0
-    progress "installing ${missing[*]}"
-    note_what_was_there
-    DEBIAN_FRONTEND=noninteractive dpkg --configure -a </dev/null
-    apt install --no-install-recommends "${missing[@]}" ||
-        { apt update && apt install --no-install-recommends "${missing[@]}"; } ||
-        fail "the packages ${missing[*]} cannot be installed; see whether 'apt-get install' works on the host"
-    note_what_came
+    [ "${#missing[@]}" -eq 0 ] || install_missing "${missing[@]}"
+    # Somebody may hold one at its version.
+    for name in "$@"; do record package "$name"; done
+}
+
+install_missing() {
+    progress "installing $*"
+    # What somebody was cut off in, or we; where it cannot be finished, apt says so.
+    in_turn dpkg --configure -a || true
+    install_packages "$@" ||
+        { apt update && install_packages --fix-broken "$@"; } ||
+        fail "the packages $* cannot be installed; see whether 'apt-get install' works on the host"
 }
 
 # need_packages_stopped UNIT NAME...: as need_packages, but the distribution's own service, which would only be in the
@@ -87,34 +162,95 @@ purge_if_ours() {
     grep -qxF "$1" "$OUR_PACKAGES" 2>/dev/null && apt purge "$1"
 }
 
-# remove_our_packages: purges what we installed, unless something else has come to need it.
+# remove_our_packages [KEPT...]: purges what we installed, but for the packages KEPT, and for what these or packages of others need.
 remove_our_packages() {
     note_what_came
     [ -s "$OUR_PACKAGES" ] || return 0
-    local names others
-    mapfile -t names < <(LC_ALL=C comm -12 "$OUR_PACKAGES" <(installed_packages))
-    [ "${#names[@]}" -gt 0 ] || return 0
-    others=$(apt -s purge "${names[@]}" | sed -n 's/^Purg \([^ ]*\).*/\1/p' | LC_ALL=C sort -u |
-        LC_ALL=C comm -23 - "$OUR_PACKAGES")
-    if [ -n "$others" ]; then
-        progress "keeping the packages that were installed, since ${others//$'\n'/, } need them"
-        return
-    fi
-    apt purge "${names[@]}" || progress "not all packages could be removed"
+    local others
+    in_turn dpkg --configure -a || true
+    LC_ALL=C comm -12 "$OUR_PACKAGES" <(installed_packages) | without_needed_by "$@" >"$work/purged"
+    while others=$(would_go_too "$work/purged") && [ -n "$others" ]; do
+        progress "keeping what was installed and is needed by ${others//$'\n'/, }"
+        # shellcheck disable=SC2086 # names of packages
+        without_needed_by $others <"$work/purged" >"$work/fewer"
+        if cmp -s "$work/fewer" "$work/purged"; then return; fi
+        mv -f "$work/fewer" "$work/purged"
+    done
+    mapfile -t others <"$work/purged"
+    [ "${#others[@]}" -eq 0 ] || apt purge "${others[@]}" || apt --fix-broken purge "${others[@]}" || progress "not all packages could be removed"
+    LC_ALL=C comm -12 "$OUR_PACKAGES" <(installed_packages) >"$OUR_PACKAGES.new"
+    mv -f "$OUR_PACKAGES.new" "$OUR_PACKAGES"
+    # The package `locales` takes along the link that systemd has made there before.
+    systemd-tmpfiles --create --prefix=/etc/default/locale || true
     remove_our_accounts
+}
+
+# without_needed_by NAME...: of the packages on standard input those that are neither named nor needed by the named ones.
+without_needed_by() {
+    dpkg-query -W -f '${db:Status-Status}\t${Package}\t${Pre-Depends},${Depends}\t${Provides}\n' | needed_by "$@" |
+        LC_ALL=C sort -u >"$work/needed"
+    LC_ALL=C comm -23 - "$work/needed"
+}
+
+# needed_by NAME...: the packages on standard input, as dpkg-query lists them, that these are or depend on.
+needed_by() {
+    awk -F '\t' -v names="$*" '
+        function plain(text) { gsub(/\([^)]*\)|\[[^]]*\]|:[a-z0-9]+| /, "", text); return text }
+        function need(name) { if (!(name in needed)) { needed[name]; queue[++last] = name } }
+        $1 == "installed" {
+            depends[$2] = plain($3)
+            providers[$2] = providers[$2] " " $2
+            count = split(plain($4), virtual, ",")
+            for (i = 1; i <= count; i++) providers[virtual[i]] = providers[virtual[i]] " " $2
+        }
+        END {
+            count = split(names, start, " ")
+            for (i = 1; i <= count; i++) need(start[i])
+            for (next_one = 1; next_one <= last; next_one++) {
+                print queue[next_one]
+                count = split(depends[queue[next_one]], wanted, /[,|]/)
+                for (i = 1; i <= count; i++) {
+                    others = split(providers[wanted[i]], other, " ")
+                    for (j = 1; j <= others; j++) need(other[j])
+                }
+            }
+        }'
+}
+
+# would_go_too FILE: what apt would purge besides the packages that FILE has.
+would_go_too() {
+    local names
+    mapfile -t names <"$1"
+    [ "${#names[@]}" -gt 0 ] || return 0
+    apt -s purge "${names[@]}" | sed -n 's/^Purg \([^ :]*\).*/\1/p' | LC_ALL=C sort -u | LC_ALL=C comm -23 - "$1"
 }
 
 # Debian's packages leave their users and groups, and folders that were not empty yet when their turn came.
 remove_our_accounts() {
-    local name home
-    while read -r name; do
-        home=$(getent passwd "$name" | cut -d : -f 6) || continue
-        userdel "$name" || progress "the user $name could not be removed"
-        rmdir --ignore-fail-on-non-empty "$home" 2>/dev/null || true
-    done <"$STATE/users"
-    while read -r name; do
-        getent group "$name" >/dev/null || continue
-        groupdel "$name" || progress "the group $name could not be removed"
-    done <"$STATE/groups"
+    local package database name
+    touch "$OUR_ACCOUNTS"
+    while read -r package database name; do
+        if has_package "$package"; then
+            printf '%s %s\n' "$database" "$name" >>"$work/staying"
+        elif grep -qxF "$database $name" "$OUR_ACCOUNTS" && getent "$database" "$name" >/dev/null; then
+            remove_account "$database" "$name" || progress "the account $name could not be removed"
+        fi
+    done < <(accounts_of_packages)
+    touch "$work/staying"
+    LC_ALL=C sort "$work/staying" | LC_ALL=C comm -12 - "$OUR_ACCOUNTS" >"$OUR_ACCOUNTS.new"
+    mv -f "$OUR_ACCOUNTS.new" "$OUR_ACCOUNTS"
     rmdir --ignore-fail-on-non-empty /etc/postgresql /var/log/postgresql /run/haproxy 2>/dev/null || true
+}
+
+remove_account() {
+    local home
+    case $1 in
+        passwd)
+            home=$(getent passwd "$2" | cut -d : -f 6)
+            # Which would take a group of its name along, whoever made that.
+            usermod -g nogroup "$2" && userdel "$2" || return
+            rmdir --ignore-fail-on-non-empty "$home" 2>/dev/null || true
+            ;;
+        group) groupdel "$2" ;;
+    esac
 }

@@ -1,17 +1,38 @@
-# Python packages that services need, installed into Zato's code.
+# Python packages that services need: in a folder of root's beside Zato's code, which servers find by PYTHONPATH.
 # shellcheck shell=bash
 
-# need_requirements FILE: in the build that lies at the declared path; each build has its own.
+# need_requirements FILE: each cluster has its own packages for each build, so that servers keep theirs until they are restarted.
 need_requirements() {
-    local zato folder stamp
+    local packages
+    packages=$(param packages)
+    if is_roots_tree "$packages" && cmp -s "$1" "$packages/.cdktf-zato-requirements"; then return; fi
+    progress "installing the services' Python requirements"
+    roots_folder "$ZATO_HOME/packages" 0755 root
+    roots_folder "$(dirname "$packages")" 0755 root
+    rm -rf -- "$packages.new"
+    mkdir "$packages.new"
+    fetch_requirements "$1" | tar -x -C "$packages.new" --no-same-owner --no-same-permissions ||
+        fail "the Python requirements of the services cannot be installed; see the log"
+    [ -z "$(find "$packages.new" ! -type f ! -type d -print -quit)" ] ||
+        fail "the Python requirements of the services hold links or devices, which packages cannot"
+    own_tree "$packages.new"
+    install -m 0600 "$1" "$packages.new/.cdktf-zato-requirements"
+    rm -rf -- "$packages"
+    mv -T "$packages.new" "$packages"
+}
+
+# fetch_requirements FILE: the packages as a tar. What packages run when they are built runs as a user who exists for this alone, and whom
+# the user zato cannot reach.
+fetch_requirements() {
+    local zato folder
     zato=$(param zato)
     folder=$(dirname "$(readlink -f "$zato/bin")")
-    stamp=$folder/.cdktf-zato-requirements
-    if [ -f "$stamp" ] && cmp -s "$1" "$stamp"; then return; fi
-    progress "installing the services' Python requirements"
-    install -d -m 0700 -o zato -g zato "$work/zato"
-    install -m 0600 -o zato -g zato "$1" "$work/zato/requirements.txt"
-    as_zato_in "$folder" "$zato" "$zato/bin/python" -m pip install --disable-pip-version-check -q -r "$work/zato/requirements.txt" ||
-        fail "the Python requirements of the services cannot be installed; see the log"
-    install -m 0600 "$1" "$stamp"
+    foreign systemd-run --quiet --wait --pipe --collect --unit "cdktf-zato-requirements-$$" \
+        -p DynamicUser=yes -p SupplementaryGroups=zato -p StateDirectory=cdktf-zato-requirements -p StateDirectoryMode=0700 \
+        -p BindReadOnlyPaths="$folder:$zato" -p UMask=0077 -p CapabilityBoundingSet= -p PrivateDevices=yes -p ProtectHome=yes \
+        -p ProtectKernelTunables=yes -p ProtectKernelModules=yes -p ProtectControlGroups=yes -p KillMode=control-group \
+        /bin/bash "$(for_zato "$scripts/fetch-requirements.sh")" "$zato/bin/python" "$(for_zato "$1")" </dev/null
+    local status=$?
+    rm -rf -- /var/lib/private/cdktf-zato-requirements /var/lib/cdktf-zato-requirements
+    return "$status"
 }

@@ -41,9 +41,10 @@ restart_server() {
 }
 
 # take_cluster_out: the load-balancer tells health checks that it is about to stop, and serves what comes until balancers in
-# front have noticed. Not where no other cluster answers: requests would find none at all.
+# front have noticed. Not where no other cluster answers: requests would find none at all. A restore keeps it out (KEPT_OUT) until all is done.
 take_cluster_out() {
     local folder
+    [ -z "${KEPT_OUT:-}" ] || return 0
     folder=$(folders_of_this_cluster load-balancer)
     if [ -n "$folder" ]; then (enter_component "$folder" && say_goodbye); fi
 }
@@ -76,6 +77,7 @@ another_cluster_answers() {
 # put_cluster_back: and wait until balancers in front have noticed, since the next cluster may be taken out afterwards.
 put_cluster_back() {
     local folder
+    [ -z "${KEPT_OUT:-}" ] || return 0
     folder=$(folders_of_this_cluster load-balancer)
     if [ -n "$folder" ]; then (enter_component "$folder" && say_hello); fi
 }

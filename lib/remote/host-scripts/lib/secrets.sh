@@ -11,7 +11,9 @@ install_secrets() {
         if [ "$source" = given ]; then
             [ -s "$staged.secret.$name" ] || fail "the secret '$name' is empty; set its Terraform variable"
             install_file "$staged.secret.$name" "$folder/$name" 0600 root
-        elif ! is_generated "$folder/$name" "$version"; then
+        elif is_generated "$folder/$name" "$version"; then
+            install_file "$folder/$name" "$folder/$name" 0600 root
+        else
             random_key >"$work/secret"
             install_file "$work/secret" "$folder/$name" 0600 root
             note_version "$folder/$name.version" "$version"

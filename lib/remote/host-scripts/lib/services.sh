@@ -7,24 +7,22 @@ inventory=cdktf_zato_inventory.py
 install_requirements() {
     local requirements=$staged.files/requirements.txt
     rm -f "$state/requirements"
-    [ -f "$requirements" ] || return 0
+    if [ ! -f "$requirements" ]; then
+        rm -rf -- "$(param packages)"
+        return
+    fi
     need_requirements "$requirements"
     # Servers take them along to another build of Zato.
     install -m 0600 "$requirements" "$state/requirements"
 }
 
-# deploy_user_conf TARGET: Zato writes a configuration file that has changed in the folder of each server. Those of a host share
-# one: what one writes is a change to the other, without end, and mostly the file is empty. So only root may write there, and
-# servers read it when they start.
-deploy_user_conf() {
-    deploy_folder "$staged.files/user-conf" "$1" '*' root 0750 0644
-}
-
-# restart_for_what_is_read_at_start CLUSTER_FOLDER: Python packages, the modules of services, and configuration.
+# restart_for_what_is_read_at_start CLUSTER_FOLDER: Python packages, the modules of services, configuration, and services that others
+# import: Zato 3.3 would load the others anew by touching their files, which it cannot, and they would go on with the former code.
 restart_for_what_is_read_at_start() {
     local stamp=$state/read-at-start
     {
         cat "$state/requirements" 2>/dev/null || true
+        imported_services "$1/hot-deploy"
         (cd "$1" && find modules user-conf -type f ! -name '*.pyc' -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum)
     } >"$work/read-at-start"
     touch "$stamp"
@@ -33,22 +31,44 @@ restart_for_what_is_read_at_start() {
     install -m 0600 "$work/read-at-start" "$stamp"
 }
 
-# deploy_folder SOURCE TARGET PATTERN OWNER FOLDER_MODE FILE_MODE: makes TARGET hold exactly the files of SOURCE, each replaced
-# in one step. Zato watches the folder; a file that is still being written does not match what it looks for.
+# imported_services FOLDER: the hash of each service file that another one names in a line with "import".
+imported_services() {
+    local file stem
+    for file in "$1"/*.py; do
+        [ -f "$file" ] || continue
+        stem=$(basename "$file" .py)
+        # Read to its end: a reader that stops early would make the one before it fail.
+        if { find "$1" -name '*.py' ! -path "$file" -exec grep -h import {} + || true; } | grep -wF -- "$stem" >/dev/null; then
+            printf '%s %s\n' "$stem" "$(sha256sum <"$file")"
+        fi
+    done
+}
+
+# deploy_folder SOURCE TARGET: makes TARGET hold exactly the files of SOURCE, each replaced in one step, for Zato to read: services that
+# could change what services run would stay for good. Zato watches the folder; a file that is still being written does not match what it
+# looks for. It would also write a user's configuration file that has changed into the folder of each server: servers that share one
+# would do so without end.
 deploy_folder() {
-    local source=$1 target=$2 pattern=$3 owner=$4 folder_mode=$5 file_mode=$6 file name
-    install -d -m "$folder_mode" -o "$owner" -g zato "$target"
+    local source=$1 target=$2 file name
+    # Of what somebody else could write nothing is kept.
+    is_roots_tree "$target" || rm -rf -- "$target"
+    roots_folder "$target" 0750 zato
     if [ -d "$source" ]; then
         while IFS= read -r -d '' name; do
-            install -d -m "$folder_mode" -o "$owner" -g zato "$target/$name"
+            [ ! -f "$target/$name" ] || rm -f -- "$target/$name"
+            roots_folder "$target/$name" 0750 zato
         done < <(cd "$source" && find . -mindepth 1 -type d -printf '%P\0')
         while IFS= read -r -d '' name; do
-            install_file "$source/$name" "$target/$name" "$file_mode" "$owner"
+            [ ! -d "$target/$name" ] || rm -rf -- "$target/${name:?}"
+            install_file "$source/$name" "$target/$name" 0640 root:zato
         done < <(cd "$source" && find . -type f -printf '%P\0' | LC_ALL=C sort -z)
     fi
     while IFS= read -r -d '' file; do
         [ -f "$source/${file#"$target"/}" ] || rm -f -- "$file"
-    done < <(find "$target" -type f -name "$pattern" -print0)
+    done < <(find "$target" ! -type d -print0)
+    find "$target" -mindepth 1 -type d -empty -delete
+    record folder "$target"
+    record tree "$target"
 }
 
 # Zato loads every file that appears in tasks of its own, one for each server of the cluster, and each task holds some of the 70
@@ -59,17 +79,18 @@ batch=10
 deploy_services() {
     local source=$staged.files/services target=$1 name
     local -a changed
-    install -d -m 0700 -o zato -g zato "$target"
+    is_roots_tree "$target" || rm -rf -- "$target"
+    roots_folder "$target" 0750 zato
     # First, since it tells what is live.
-    install_file "$source/$inventory" "$target/$inventory" 0600 zato
+    install_file "$source/$inventory" "$target/$inventory" 0640 root:zato
     mapfile -d '' changed < <(cd "$source" && for name in *.py; do cmp -s "$name" "$target/$name" || printf '%s\0' "$name"; done)
     while [ "${#changed[@]}" -gt "$batch" ]; do
         progress "deploying services: ${#changed[@]} files to come"
-        for name in "${changed[@]:0:batch}"; do install_file "$source/$name" "$target/$name" 0600 zato; done
+        for name in "${changed[@]:0:batch}"; do install_file "$source/$name" "$target/$name" 0640 root:zato; done
         wait_for_batch "${changed[@]:0:batch}" || break
         changed=("${changed[@]:batch}")
     done
-    deploy_folder "$source" "$target" '*.py' zato 0700 0600
+    deploy_folder "$source" "$target"
 }
 
 # wait_for_batch FILE...: what does not come, for example since it needs a restart, is left to the wait for all services; that none
@@ -117,7 +138,7 @@ bring_live() {
 
 # check_services ADDRESS WORKERS FILE: whether the workers of a server have loaded the services of FILE, lines "NAME HASH".
 check_services() {
-    admin "$1" services "$3" "$2"
+    admin "$1" services "$(for_zato "$3")" "$2"
 }
 
 # Zato loads a file again when it is another one; that it has the same text does not matter.

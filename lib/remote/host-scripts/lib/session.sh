@@ -4,28 +4,40 @@
 readonly STATE=/var/lib/cdktf-zato
 readonly LOGS=/var/log/cdktf-zato
 readonly CONFIG=/etc/cdktf-zato
-readonly LOCK=/run/lock/cdktf-zato.lock
+# Root's alone, so that nobody else can hold the lock.
+readonly RUN=/run/cdktf-zato
+readonly LOCK=$RUN/lock
 
 # begin LABEL: from here on, output goes to the log, and only progress lines to whoever watches.
 begin() {
     label=$1
-    install -d -m 0700 "$STATE" "$STATE/components" "$LOGS" "$CONFIG" "$CONFIG/secrets"
-    log=$LOGS/${label//\//-}.log
+    install -d -m 0700 "$STATE" "$STATE/components" "$LOGS" "$CONFIG" "$CONFIG/secrets" "$RUN"
+    log=$LOGS/$label.log
     # Terraform may die while we work, and nobody read what we say.
     trap '' PIPE HUP
     exec 3>&1 >>"$log" 2>&1
     printf '\n== %s %s\n' "$(date -u +%FT%TZ)" "$label"
-    work=$(mktemp -d /run/cdktf-zato.XXXXXXXX)
-    chmod 0711 "$work"
+    make_work
     trap 'end $?' EXIT
 }
 
-# take_lock: one run at a time on this host.
+# make_work: the working folder. The user zato passes through it to what is handed over to it, and sees nothing else.
+make_work() {
+    work=$(mktemp -d /run/cdktf-zato.XXXXXXXX)
+    chmod 0711 "$work"
+}
+
+# take_lock: one run at a time on this host. A process of its own keeps the lock, and ends with this one: what a run starts, such
+# as a daemon that an installation script leaves behind, never has it.
 take_lock() {
     exec 9>"$LOCK"
-    flock -n 9 && return
-    progress "waiting for another run on this host"
-    flock -w 3600 9 || fail "another run has held $LOCK for an hour; see who: fuser $LOCK"
+    if ! flock -n 9; then
+        progress "waiting for another run on this host"
+        flock -w 3600 9 || fail "another run has held $LOCK for an hour; see who: fuser $LOCK"
+    fi
+    tail --pid="$$" -s 0.5 -f /dev/null </dev/null 3>&- &
+    lock_keeper=$!
+    exec 9>&-
 }
 
 # clear_staging FOLDER: forgets what no run can still want: Terraform empties its scripts when they have run, and leaves
@@ -37,7 +49,15 @@ clear_staging() {
 
 # release_lock: what follows may go on beside other runs.
 release_lock() {
-    exec 9>&-
+    [ -n "${lock_keeper:-}" ] || return 0
+    kill "$lock_keeper" 2>/dev/null || true
+    wait "$lock_keeper" 2>/dev/null || true
+    lock_keeper=
+}
+
+# foreign COMMAND...: a program that is not ours, which may leave processes behind: they must not keep Terraform waiting.
+foreign() {
+    "$@" 3>&-
 }
 
 end() {
@@ -49,6 +69,7 @@ end() {
     # In a shell of its own, which may end in the middle.
     if [ "$status" -ne 0 ] && [ -n "${on_failure:-}" ]; then ("$on_failure") || true; fi
     rm -rf -- "$work"
+    release_lock
 }
 
 say() {

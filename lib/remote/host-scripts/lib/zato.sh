@@ -7,6 +7,11 @@ secret_file() {
     printf '%s' "$CONFIG/secrets/$(param cluster)/$1"
 }
 
+# content_secrets CLUSTER: the folder of the secrets of what the cluster runs.
+content_secrets() {
+    printf '%s' "$CONFIG/content-secrets/$1"
+}
+
 # secret_in_use NAME: the secret that Zato takes now: while it is being changed, the former one.
 secret_in_use() {
     local former
@@ -18,7 +23,7 @@ secret_in_use() {
 keep_former() {
     local current former
     current=$(secret_file "$1") former=$(secret_file "$1.former")
-    [ ! -s "$current" ] || [ -f "$former" ] || install_file "$current" "$former" 0600 root
+    [ ! -s "$current" ] || [ -f "$former" ] || put_file "$current" "$former" 0600 root
 }
 
 # require_one_line SECRET: Zato's command files cannot hold a line break.
@@ -27,9 +32,33 @@ require_one_line() {
         fail "the secret '$1' holds a line break, which Zato's command files cannot; choose one without"
 }
 
-# as_zato COMMAND...: in a folder that the user zato may read, with nothing on standard input, which the CLI would read.
+# as_zato COMMAND...: in a folder that the user zato may read, with nothing on standard input, which the CLI would read. All that
+# concerns folders of zato is done this way: in them anything may be a link to anything.
 as_zato() {
-    (cd "$ZATO_HOME" && exec runuser -u zato -- env HOME="$ZATO_HOME" "$@" </dev/null)
+    (cd "$ZATO_HOME" && foreign setpriv --reuid zato --regid zato --init-groups --no-new-privs --inh-caps=-all \
+        env HOME="$ZATO_HOME" "$@" </dev/null)
+}
+
+# for_zato FILE: prints the path of a copy that the user zato can read, and nobody but root change. It goes with the working folder.
+for_zato() {
+    local copy=$work/zato/${1//\//,}
+    [ -d "$work/zato" ] || install -d -m 0750 -o root -g zato "$work/zato"
+    [ ! -f "$1" ] || install -m 0640 -o root -g zato "$1" "$copy"
+    printf '%s' "$copy"
+}
+
+# edit_as_zato FILE EXPRESSION: changes a file in a folder of zato by sed.
+edit_as_zato() {
+    # shellcheck disable=SC2016 # the inner shell expands its own arguments
+    as_zato timeout 60 bash -c 'umask 077
+        sed -E "$2" -- "$1" >"$1.cdktf-zato-new" && mv -fT -- "$1.cdktf-zato-new" "$1"' _ "$1" "$2"
+}
+
+# own_cluster_folder: the folders that lead to those of components are root's, so that nothing can be put in their place.
+own_cluster_folder() {
+    roots_folder "$ZATO_HOME" 0755 root
+    roots_folder "$ZATO_HOME/env" 0755 root
+    roots_folder "$ZATO_HOME/env/$(param cluster)" 0755 root
 }
 
 # as_zato_in FOLDER PATH COMMAND...: as_zato, where the folder lies at the path, as units have it.
@@ -41,18 +70,17 @@ as_zato_in() {
         return
     fi
     # shellcheck disable=SC2016 # the inner shell expands its own arguments
-    (cd "$ZATO_HOME" && exec unshare --mount bash -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' _ "$folder" "$path" \
-        runuser -u zato -- env HOME="$ZATO_HOME" "$@" </dev/null)
+    (cd "$ZATO_HOME" && foreign unshare --mount bash -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' _ "$folder" "$path" \
+        setpriv --reuid zato --regid zato --init-groups --no-new-privs --inh-caps=-all env HOME="$ZATO_HOME" "$@" </dev/null)
 }
 
 # zato_from_config COMMAND_FILE [PARAMETER]: runs `zato from-config`. The manifest's file holds "key=value" lines; the
 # parameter (by default "command_secrets") has lines "KEY SECRET VERSION" for those whose value is one of the cluster's secrets.
 zato_from_config() {
-    local commands=$1 secrets=${2:-command_secrets} key secret target=$work/zato/command
+    local commands=$1 secrets=${2:-command_secrets} key secret target
     while read -r key secret _; do
         [ -z "$key" ] || require_one_line "$secret"
     done < <(param "$secrets"; echo)
-    install -d -m 0700 -o zato -g zato "$work/zato"
     {
         cat "$commands"
         echo
@@ -60,18 +88,18 @@ zato_from_config() {
             [ -n "$key" ] || continue
             printf '%s=%s\n' "$key" "$(cat "$(secret_file "$secret")")"
         done < <(param "$secrets"; echo)
-    } | sed '/^$/d' >"$target"
-    chown zato:zato "$target"
+    } | sed '/^$/d' >"$work/command"
+    target=$(for_zato "$work/command")
     local status=0
     as_zato "$(param zato)/bin/zato" from-config "$target" || status=$?
-    rm -f "$target"
+    rm -f "$target" "$work/command"
     return "$status"
 }
 
 # is_created COMMAND_FILE: whether a component's folder was created whole, which our stamp says since Zato leaves a folder
 # that looks complete when it fails, and holds the secrets and the database of now.
 is_created() {
-    [ -f "$state/created" ] && [ -d "$(param path)" ] && is_hash_of "$state/created-with" written_by_zato "$1"
+    [ -f "$state/created" ] && [ -d "$(param path)" ] && is_hash_of "$state/created-with" written_by_zato "$1" && has_own_configuration
 }
 
 # What Zato writes into a component's folder that may change later.
@@ -91,15 +119,16 @@ create_directory() {
     if is_created "$1"; then return; fi
     rm -f "$stamp" "$state/started"
     systemctl stop "$(param unit)" 2>/dev/null || true
-    [ ! -d "$path/logs" ] || [ -d "$path.logs" ] || mv -T "$path/logs" "$path.logs"
+    own_cluster_folder
+    # Only moved, as one: what is in it does not matter.
+    [ -L "$path/logs" ] || [ ! -d "$path/logs" ] || [ -d "$path.logs" ] || mv -T "$path/logs" "$path.logs"
     rm -rf -- "$path"
-    install -d -m 0755 -o zato -g zato "$(dirname "$(dirname "$path")")" "$(dirname "$path")"
     install -d -m 0700 -o zato -g zato "$path"
     progress "creating $path"
     zato_from_config "$1" || fail "Zato could not create $path (exit status $?)"
     [ -f "$path/.zato-info" ] || fail "Zato created $path without .zato-info"
     if [ -d "$path.logs" ]; then
-        rm -rf -- "$path/logs"
+        as_zato rm -rf -- "$path/logs"
         mv -T "$path.logs" "$path/logs"
     fi
     written_by_zato "$1" | salted_hash "$(random_key)" >"$state/created-with"
@@ -108,18 +137,43 @@ create_directory() {
     mv -f "$stamp.new" "$stamp"
 }
 
-# admin SERVER_ADDRESS COMMAND...: asks a server's admin API.
+# record_configuration: what Zato has written into a component's folder once, and reads there.
+record_configuration() {
+    local name file
+    for name in server secrets web-admin scheduler; do
+        file=$(param path)/config/repo/$name.conf
+        if as_zato test -f "$file"; then record created "$file"; fi
+    done
+}
+
+# has_own_configuration: whether nobody has changed that since.
+has_own_configuration() {
+    local type thing was
+    [ -f "$state/ledger" ] || return 0
+    while IFS=$'\t' read -r type thing was; do
+        case $type:$thing in
+            created:"$(param path)"/*) [ "$(now_created "$thing")" = "$was" ] || return ;;
+        esac
+    done <"$state/ledger"
+}
+
+# admin SERVER_ADDRESS COMMAND...: asks a server's admin API. Files among the arguments are copies by for_zato.
 admin() {
     local address=$1
     shift
-    zato_python admin.py "http://$address" "$(secret_in_use admin_invoke_password)" "$@"
+    python_as_zato admin.py "http://$address" "$(for_zato "$(secret_in_use admin_invoke_password)")" "$@"
 }
 
-# zato_python SCRIPT ARGUMENT...: runs a Python script of ours with Zato's own Python.
-zato_python() {
-    local script=$1
+# python_as_zato SCRIPT ARGUMENT...: runs a Python script of ours on what Zato says, which may be anything: by the system's Python, and
+# with no more rights than Zato has.
+python_as_zato() {
+    local script=$1 folder=$work/zato/python
     shift
-    PYTHONDONTWRITEBYTECODE=1 "$(param zato)/bin/py" "$scripts/$script" "$@"
+    if [ ! -d "$folder" ]; then
+        install -d -m 0750 -o root -g zato "$work/zato" "$folder"
+        install -m 0640 -o root -g zato -t "$folder" "$scripts"/*.py
+    fi
+    as_zato /usr/bin/python3 -I -B "$folder/$script" "$@"
 }
 
 answers() {
@@ -129,7 +183,7 @@ answers() {
 # answers_by_address URL [OPTION...]: over HTTP, unless it says otherwise. A certificate is for the name that clients use, not for the
 # address.
 answers_by_address() {
-    curl -kfsS --proto-default http -o /dev/null --max-time 5 "$@"
+    curl -gkfsS --proto-default http -o /dev/null --max-time 5 "$@"
 }
 
 all_workers_answer() {

@@ -2,6 +2,7 @@
 
 import os
 
+from ..common import secrets
 from ..common.http_client import AdminClient
 from ..server import config as server_config
 from . import exit_codes
@@ -21,11 +22,11 @@ def address(config: server_config.ServerConfig) -> str:
 
 
 def client(config: server_config.ServerConfig, timeout: float = 30.0) -> AdminClient:
-    """With the password of admin.invoke, which is in the ODB in clear text (facts §2)."""
+    """With the password of admin.invoke, which is in the ODB in clear text (facts §2), and encrypted once it was changed."""
     with config.odb().session() as session:
         row = session.one('''SELECT b.password FROM sec_base b JOIN cluster c ON c.id = b.cluster_id
             WHERE b.name = 'admin.invoke' AND c.name = %(cluster)s''', cluster=config.cluster_name)
-    return AdminClient(address(config), row['password'], timeout)
+    return AdminClient(address(config), secrets.decrypt_from_odb(config.secret_key, row['password']), timeout)
 
 
 def cluster_id(config: server_config.ServerConfig) -> int:

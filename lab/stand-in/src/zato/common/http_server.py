@@ -36,10 +36,11 @@ class Response:
 class HttpServer:
     """Accepts connections and answers each request with app(request)."""
 
-    def __init__(self, listener: socket.socket, app, logger, access_log=None):
+    def __init__(self, listener: socket.socket, app, logger, access_log=None, keepalive: float = 60):
         self.app = app
         self.logger = logger
         self.access_log = access_log
+        self.keepalive = keepalive  # seconds that a connection may be idle, the first time included
         self._listener = listener
         self._listener.setblocking(False)
         self._wake_in, self._wake_out = socket.socketpair()
@@ -100,11 +101,12 @@ class HttpServer:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
-    timeout = 60
     server: HttpServer  # type: ignore[assignment]
 
     def handle_one_request(self) -> None:
+        self.connection.settimeout(self.server.keepalive)
         self.raw_requestline = self.rfile.readline(65537)
+        self.connection.settimeout(None)
         if not self.raw_requestline:
             self.close_connection = True
             return

@@ -44,6 +44,11 @@ class ServerConfig:
         return int(self.conf['main']['gunicorn_workers'])
 
     @property
+    def keepalive(self) -> float:
+        """Trap (facts, "Added later"): an idle connection is closed after two seconds, unless the server is told otherwise."""
+        return float(self.conf['main'].get('gunicorn_keepalive') or 2)
+
+    @property
     def ipc_port_start(self) -> int:
         return int(self.conf['main']['ipc_port_start'])
 

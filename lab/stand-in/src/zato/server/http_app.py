@@ -44,6 +44,7 @@ class HttpApp:
     def _respond(self, channel: HttpChannel, params: dict, request: http_server.Request, cid: str) -> http_server.Response:
         if not channel.is_active:
             raise NotFound('Channel inactive')
+        self._context.memory.require_secured(channel)
         if channel.security_id is not None:
             self._check_security(self._context.memory.security[channel.security_id], request, cid)
         if channel.method and request.method != channel.method:

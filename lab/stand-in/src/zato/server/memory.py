@@ -53,6 +53,8 @@ class Memory:
     def __init__(self, context: ServerContext):
         self._context = context
         self.channels: dict[int, HttpChannel] = {}
+        # Paths and methods of which it is known who is let in.
+        self._secured: set[tuple[str, str | None]] = set()
         self.security: dict[int, Security] = {}
         self.sql: dict[str, dict] = {}
 
@@ -77,6 +79,21 @@ class Memory:
         self.channels[row['id']] = HttpChannel(row['id'], row['name'], row['url_path'],
             _pattern(row['url_path'], bool(opaque.get('match_slash', True))), row['method'] or None, row['data_format'] or None,
             bool(row['is_active']), bool(row['is_internal']), row['service_name'], row['security_id'])
+        self._secured.add(self._place(row['id']))
+
+    def _place(self, channel_id: int) -> tuple[str, str | None]:
+        channel = self.channels[channel_id]
+        return channel.url_path, channel.method
+
+    def _forget_channel(self, channel_id: int) -> None:
+        """Trap (read in 3.3): it is known by path and method, so one that has come to the same place meanwhile is forgotten along."""
+        if channel_id in self.channels:
+            self._secured.discard(self._place(channel_id))
+            self.channels.pop(channel_id)
+
+    def require_secured(self, channel: HttpChannel) -> None:
+        if (channel.url_path, channel.method) not in self._secured:
+            raise KeyError(channel.url_path)
 
     def internal_credentials(self) -> tuple[str, str]:
         """With these the servers of a cluster call each other. Servers with different secret keys cannot (facts §II.1)."""
@@ -98,12 +115,13 @@ class Memory:
             getattr(self, f'_on_{action.lower()}')(session, message)
 
     def _on_channel_create_edit(self, session: Session, message: dict) -> None:
+        self._forget_channel(message['id'])
         sql = _CHANNEL_SQL + ' AND h.id = %(id)s'
         if row := session.first(sql, cluster=self._context.cluster_id, id=message['id']):
             self._put_channel(row)
 
     def _on_channel_delete(self, _session: Session, message: dict) -> None:
-        self.channels.pop(message['id'], None)
+        self._forget_channel(message['id'])
 
     def _on_security_create_edit(self, session: Session, message: dict) -> None:
         if row := session.first('SELECT * FROM sec_base WHERE id = %(id)s', id=message['id']):
@@ -112,7 +130,8 @@ class Memory:
     def _on_security_delete(self, _session: Session, message: dict) -> None:
         """Channels that it secured go with it, in the ODB and here."""
         self.security.pop(message['id'], None)
-        self.channels = {key: item for key, item in self.channels.items() if item.security_id != message['id']}
+        for channel in [item for item in self.channels.values() if item.security_id == message['id']]:
+            self._forget_channel(channel.id)
 
     def _on_sql_create_edit(self, session: Session, message: dict) -> None:
         self.sql.pop(message.get('old_name'), None)

@@ -40,7 +40,7 @@ def run_worker(index: int, config: ServerConfig, listener: socket.socket, lock: 
 
     block_stop_signals()
     context.ipc.start()
-    server = HttpServer(listener, HttpApp(context), logger)
+    server = HttpServer(listener, HttpApp(context), logger, keepalive=config.keepalive)
     server.start()
     if index == 0:
         context.deployer.start_watching()

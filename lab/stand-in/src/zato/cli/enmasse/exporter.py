@@ -2,6 +2,7 @@
 
 from ...common.http_client import AdminClient
 from . import kinds
+from .importer import GROUP_TYPE
 from .parser import Objects
 
 _FIRST = ('security_groups', 'security', 'channel_rest', 'outgoing_rest')
@@ -22,7 +23,7 @@ _INTERNAL_SECURITY = {'admin.invoke', 'pubapi', 'ide_publisher'}
 def export(client: AdminClient, cluster_id: int) -> Objects:
     found: Objects = {}
     for item_type, prefix in kinds.SERVICES.items():
-        for row in client.invoke(f'{prefix}.get-list', {'cluster_id': cluster_id}) or []:
+        for row in client.invoke(f'{prefix}.get-list', {'cluster_id': cluster_id, 'group_type': GROUP_TYPE}) or []:
             name = _section(item_type, row)
             if name and not kinds.is_ignored(item_type, row['name']):
                 found.setdefault(name, []).append(_attributes(name, item_type, row))

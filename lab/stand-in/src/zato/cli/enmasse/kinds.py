@@ -7,7 +7,7 @@ from ...server.internal.security import KINDS as SECURITY_KINDS
 
 _NAMES = {'zato.definition.': 'def_', 'zato.email.': 'email_', 'zato.notif.': 'notif_', 'zato.outgoing.': 'outconn_',
     'zato.pubsub.': 'pubsub_', 'zato.security.': '', 'zato.channel.': 'channel_'}
-_SPECIAL = {'zato.groups': 'security_groups', 'zato.channel.web-socket': 'web_socket'}
+_SPECIAL = {'zato.channel.web-socket': 'web_socket'}
 
 # Names in a file -> names that the code works with
 ALIASES = {
@@ -30,6 +30,7 @@ HTTP_KINDS = {
 }
 
 NO_SECURITY = 'zato-no-security'
+SECURITY_PREFIXES = tuple(SECURITY_KINDS.values())
 SECURITY_TYPES = {**{name: name for name in SECURITY_KINDS}, 'bearer_token': 'oauth'}
 
 
@@ -45,8 +46,9 @@ def _name(prefix: str) -> str:
 # Item type -> prefix of its services. The order is that of an import: what others depend on comes first.
 SERVICES: dict[str, str] = {
     **SECURITY_KINDS,
-    'security_groups': 'zato.groups',
     'http_soap': 'zato.http-soap',
+    # Trap (tried on 3.3): after the channels that take clients of them.
+    'security_groups': 'zato.groups',
     'outconn_sql': 'zato.outgoing.sql',
     'scheduler': 'zato.scheduler.job',
     **{_name(prefix): prefix for prefix in PREFIXES},

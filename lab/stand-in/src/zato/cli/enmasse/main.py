@@ -4,12 +4,14 @@ import json
 import os
 import time
 
+import yaml
+
 from ...common import conf
 from ...common.http_client import AdminClient
 from .. import exit_codes
 from ..command import Exit, say
 from ..local_server import client, cluster_id, read_config
-from . import exporter, importer, parser, yaml
+from . import exporter, importer, parser
 
 
 def add_arguments(arguments) -> None:
@@ -64,5 +66,5 @@ def _export(args, server: AdminClient, cluster: int) -> None:
         objects = {}  # facts §7.6: with a filter the result was {}
     output = os.path.abspath(args.output or f'zato-export-{time.time():.0f}.{args.format}')
     with open(output, 'w', encoding='utf8') as out:
-        out.write(json.dumps(objects, indent=2) + '\n' if args.format == 'json' else yaml.dump(objects))
+        out.write(json.dumps(objects, indent=2) + '\n' if args.format == 'json' else yaml.safe_dump(objects, sort_keys=False, allow_unicode=True))
     say(f'Data exported to {output}')

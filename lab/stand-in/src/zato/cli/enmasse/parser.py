@@ -4,9 +4,11 @@ import json
 import os
 import re
 
+import yaml
+
 from ..command import Exit, say
 from .. import exit_codes
-from . import kinds, report, yaml
+from . import kinds, report
 
 _PLACEHOLDER = re.compile(r'\{Zato_Enmasse_Env\.(\w+)\}')
 
@@ -43,7 +45,8 @@ def _read(path: str) -> dict:
             text = source.read()
         if extension == 'json':
             return json.loads(text)
-        return yaml.load(_PLACEHOLDER.sub(lambda match: os.environ.get(match[1], f'Missing_Value_{match[1]}'), text)) or {}
+        # As the real one reads it: YAML 1.1, in which the last one of equal keys counts.
+        return yaml.load(_PLACEHOLDER.sub(lambda match: os.environ.get(match[1], f'Missing_Value_{match[1]}'), text), yaml.FullLoader) or {}
     except (OSError, ValueError) as error:
         say(f'Caught an exception -> {error}')
         return {}

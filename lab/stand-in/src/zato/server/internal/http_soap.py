@@ -2,6 +2,8 @@
 
 import json
 
+from ..service import AttributeDict
+from . import groups
 from .registry import Call, service
 
 _COLUMNS = ('name', 'is_active', 'is_internal', 'connection', 'transport', 'host', 'url_path', 'method', 'soap_action', 'data_format',
@@ -40,7 +42,8 @@ def get(call: Call):
 
 
 def _values(call: Call, session) -> dict:
-    data = call.input
+    data = {**call.input, 'security_groups': groups.ids_of(call, session, call.input.get('security_groups') or [])}
+    data = AttributeDict(data)
     service_name = data.get('service') or data.get('service_name')
     values = {name: data.get(name) for name in _COLUMNS}
     values.update(connection=data.connection, transport=data.get('transport') or 'plain_http', cluster_id=call.server.cluster_id,
@@ -56,16 +59,21 @@ def _values(call: Call, session) -> dict:
     return values
 
 
+def _place(values: dict) -> tuple[str, str]:
+    return values['method'] or '', json.loads(values['opaque1'] or '{}').get('http_accept') or ''
+
+
 @service('zato.http-soap.create', 'name', 'url_path', 'connection')
 def create(call: Call):
     with call.server.odb.session() as session:
         values = _values(call, session)
         if values['connection'] == 'channel':
-            other = session.first('''SELECT name FROM http_soap WHERE connection = 'channel' AND url_path = %(url_path)s
-                AND cluster_id = %(cluster_id)s AND COALESCE(method, '') = %(method)s''', url_path=values['url_path'],
-                cluster_id=values['cluster_id'], method=values['method'] or '')
-            if other:
-                raise Exception(f"Such a channel already exists ({other['name']}); url_path:`{values['url_path']}`")
+            # Trap (tried on 3.3): the same path, method and Accept. An edit is not looked at.
+            for other in session.all("""SELECT name, method, opaque1 FROM http_soap WHERE connection = 'channel'
+                    AND url_path = %(url_path)s AND cluster_id = %(cluster_id)s""", url_path=values['url_path'],
+                    cluster_id=values['cluster_id']):
+                if _place(other) == _place(values):
+                    raise Exception(f"Such a channel already exists ({other['name']}); url_path:`{values['url_path']}`")
         row_id = session.insert('http_soap', **values)
     call.server.broker.publish('CHANNEL_CREATE_EDIT', id=row_id)
     return {'id': row_id, 'name': values['name'], 'url_path': values['url_path']}

@@ -7,7 +7,7 @@ from .registry import Call, service
 # Prefix of the services -> fields that `create` asks for
 PREFIXES: dict[str, tuple[str, ...]] = {
     'zato.cache.builtin': (),
-    'zato.channel.amqp': ('address', 'queue'),
+    'zato.channel.amqp': ('queue',),
     'zato.channel.jms-wmq': ('queue',),
     'zato.channel.web-socket': ('address',),
     'zato.channel.zmq': ('address',),
@@ -18,7 +18,6 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     'zato.email.smtp': ('host', 'port'),
     'zato.generic.connection': ('type_',),
     'zato.generic.rest-wrapper': (),
-    'zato.groups': (),
     'zato.notif.sql': (),
     'zato.outgoing.amqp': (),
     'zato.outgoing.ftp': ('host',),

@@ -65,6 +65,9 @@ def _save(call: Call, job_id: int | None) -> dict:
         if job_id is None:
             job_id = session.insert('job', **values)
         else:
+            # Trap (read in 3.3): the row of the other type is looked for, which is not there.
+            if session.one('SELECT job_type FROM job WHERE id = %(id)s', id=job_id)['job_type'] != data.job_type:
+                raise AttributeError("'NoneType' object has no attribute 'id'")
             session.update('job', job_id, **values)
             session.run('DELETE FROM job_interval_based WHERE job_id = %(id)s', id=job_id)
             session.run('DELETE FROM job_cron_style WHERE job_id = %(id)s', id=job_id)

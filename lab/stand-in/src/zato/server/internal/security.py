@@ -43,8 +43,10 @@ def save(call: Call, sec_type: str, data: dict, row_id: int | None) -> int:
     opaque = {name: value for name, value in sorted(data.items()) if name not in _COLUMNS}
     if sec_type == 'basic_auth':
         opaque.setdefault('realm', data.get('realm') or 'API')
+    # The user of an API key is made up: its header is what counts.
+    username = '' if sec_type == 'apikey' else data.get('username')
     values = {'name': data['name'], 'is_active': bool(data.get('is_active', True)), 'opaque1': json.dumps(opaque),
-        'username': data.get('username') or f'Zato-Not-Used-{uuid4().hex}', 'sec_type': sec_type, 'cluster_id': call.server.cluster_id}
+        'username': username or f'Zato-Not-Used-{uuid4().hex}', 'sec_type': sec_type, 'cluster_id': call.server.cluster_id}
     is_new = row_id is None
     if is_new or data.get('password'):
         values['password'] = secrets.encrypt_for_odb(call.server.config.secret_key, data.get('password') or uuid4().hex)
@@ -79,6 +81,8 @@ def _register(sec_type: str, prefix: str) -> None:
 
     @service(f'{prefix}.edit', 'id', *required)
     def edit(call: Call):
+        with call.server.odb.session() as session:
+            session.one('SELECT id FROM sec_base WHERE id = %(id)s AND sec_type = %(type)s', id=int(call.input.id), type=sec_type)
         return {'id': save(call, sec_type, call.input, int(call.input.id)), 'name': call.input.name}
 
     @service(f'{prefix}.change-password', 'password1', 'password2')

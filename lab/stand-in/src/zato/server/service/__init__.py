@@ -74,8 +74,9 @@ class Service:
         """my_module.py with class GetCustomer is my-module.get-customer, unless the class has a name."""
         if cls.name:
             return cls.name
-        words = re.sub(r'(?<=[a-z0-9])([A-Z])|(?<=[A-Z])([A-Z])(?=[a-z])', r'-\1\2', cls.__name__)
-        return f"{cls.__module__.replace('_', '-')}.{words.lower()}"
+        words = re.sub(r'(?<=[a-z])[A-Z]|(?<!^)[A-Z](?=[a-z])', lambda match: '-' + match[0], f'{cls.__module__}.{cls.__name__}').lower()
+        path, _, name = words.lstrip('-').rpartition('.')
+        return f"{path.replace('_', '-')}.{name.lstrip('-').replace('_-', '_')}"
 
     @classmethod
     def required_input(cls) -> tuple[str, ...]:
@@ -93,3 +94,27 @@ class Service:
         """Invokes another service, by its name or class, in this process."""
         name = name if isinstance(name, str) else name.get_name()
         return self.server.invoker.invoke(name, payload if payload is not None else '')
+
+
+class _Hook(Service):
+    pass
+
+
+class PubSubHook(_Hook):
+    pass
+
+
+class WSXHook(_Hook):
+    pass
+
+
+class WSXAdapter(Service):
+    pass
+
+
+class RESTAdapter(Service):
+    pass
+
+
+class BusinessCentralAdapter(Service):
+    pass

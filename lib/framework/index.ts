@@ -1,0 +1,2 @@
+export { FRAMEWORK } from "./framework";
+export { NullProvider } from "./null-provider";

@@ -1,0 +1,1 @@
+export { NullProvider } from "@cdktf/provider-null/lib/provider";

@@ -1,0 +1,47 @@
+import { IConstruct } from "constructs";
+import { ConstructError } from "../validation";
+
+/** What somebody has on a host. */
+interface Claim {
+  readonly owner: IConstruct;
+  /** Whose parts may have theirs inside. */
+  readonly whole: IConstruct;
+}
+
+/**
+ * The units, files and folders of a host that are somebody's. Names of different kinds end up in the same places (a balancer's unit is
+ * `zato-NAME.service`, a server's `zato-CLUSTER-NAME.service`), so it is the places that are compared, not the names.
+ */
+export class ClaimRegistry {
+  private readonly claims = new Map<string, Claim>();
+
+  /**
+   * Notes that a construct has units, by their names, and files and folders, by their paths, to itself.
+   *
+   * @param owner who has them
+   * @param whole what the owner is a part of: parts of one whole may have folders inside each other's
+   * @throws ConstructError when one of them is, or lies in, or contains what somebody else has
+   */
+  public claim(owner: IConstruct, whole: IConstruct, places: readonly string[]): void {
+    for (const place of places) {
+      const taken = [...this.claims].find(
+        ([other, claim]) =>
+          place === other || (claim.whole !== whole && (isInside(place, other) || isInside(other, place))),
+      );
+      if (taken) {
+        throw new ConstructError(
+          owner,
+          `${place} on the host would be that of ${taken[1].owner.node.path} too`,
+          "name one of the two differently: names become those of systemd units and folders",
+        );
+      }
+    }
+    for (const place of places) {
+      this.claims.set(place, { owner, whole });
+    }
+  }
+}
+
+function isInside(place: string, folder: string): boolean {
+  return folder.startsWith("/") && place.startsWith(`${folder}/`);
+}

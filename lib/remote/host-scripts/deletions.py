@@ -1,0 +1,144 @@
+"""What is deleted, which Zato and its enmasse never do by themselves: after an import what was declared once and is no more, and ahead of
+it what stands in its way. That is an object that is there and has what Zato gives to one object only, such as a path or a user. enmasse
+would fail on it, at each retry again, or bring one of the two and say nothing. It comes again with the import where it is declared.
+"""
+
+import sys
+import urllib.error
+
+import inventory
+
+# They share one table of names, and enmasse finds one of any kind by its name.
+DEFINITIONS = ("basic_auth", "apikey", "jwt", "oauth", "ntlm", "aws")
+CONNECTIONS = ("outgoing_ldap", "outgoing_wsx")
+CHANNELS = ("channel_rest", "channel_soap")
+GROUP_TYPE = "zato-api-creds"
+
+# An edit does not make one of these into the other.
+UNCHANGEABLE = {"scheduler": "job_type"}
+
+
+def places(key, fields):
+    """What an object has that no other one can have at the same time."""
+    kind, name = key.split("/", 1)
+    if kind in DEFINITIONS:
+        yield ("definition", name)
+        # Zato makes the user of an API key up.
+        if fields.get("username") and kind != "apikey":
+            yield (kind, "user", fields["username"])
+    if kind in CONNECTIONS:
+        yield ("connection", name)
+    if kind in CHANNELS:
+        yield ("path", *(str(fields.get(field) or "").strip() for field in ("url_path", "method", "http_accept", "soap_action")))
+
+
+def in_the_way(actual, declared):
+    """KEY -> the declared object that it keeps out: by place, or since it is of another type itself."""
+    wanted = {place: key for key, fields in declared.items() for place in places(key, fields)}
+    found = {}
+    for key, row in actual.items():
+        for place in places(key, row):
+            if wanted.get(place, key) != key:
+                found[key] = wanted[place]
+        field = UNCHANGEABLE.get(key.split("/", 1)[0])
+        if field and key in declared and row.get(field) != declared[key].get(field):
+            found[key] = key
+    return found
+
+
+def with_secured(found, actual):
+    """The same with what is secured by definitions among them: Zato would delete that along, and go on with a part of it in memory."""
+    secured = {}
+    for key, other in found.items():
+        kind, name = key.split("/", 1)
+        if kind in DEFINITIONS:
+            for user, row in actual.items():
+                if name in (row.get("security_name"), row.get("sec_name")) and user not in found:
+                    secured[user] = other
+    return {**found, **secured}
+
+
+def make_way(admin, expected_file, owned_file, exclusive, baseline_file, do="delete"):
+    """Deletes what stands in the way, or prints it: "list". Fails, before anything is changed, where that is somebody else's."""
+    expected = inventory.read_json(expected_file, {"objects": {}})
+    fields = expected.get("fields", {})
+    declared = {key: {**fields.get(key, {}), **listed} for key, listed in expected["objects"].items()}
+    actual = inventory.actual_objects(admin, declared)
+    found = with_secured(in_the_way(actual, declared), actual)
+    owned, baseline = inventory.read_lines(owned_file), set(inventory.read_json(baseline_file, list(actual)))
+    foreign = {
+        key: other
+        for key, other in found.items()
+        if key not in owned and (exclusive != "true" or inventory.is_zatos_own(key, baseline))
+    }
+    if foreign:
+        sys.exit("\n".join(f"{key}, which nobody declares, stands in the way of {other}; delete it, or rename one of them"
+            for key, other in sorted(foreign.items())))
+    for key in in_order(found):
+        if do == "list":
+            print(key)
+        else:
+            delete(admin, key, actual[key])
+            print("deleted", key, "ahead of", found[key])
+    if do != "list":
+        empty_groups(admin, declared, actual)
+
+
+def delete(admin, key, row):
+    """A definition leaves its groups before: with a member that is gone Zato lists no groups any more."""
+    kind = key.split("/", 1)[0]
+    if kind in DEFINITIONS:
+        for group in groups(admin):
+            leave_group(admin, group, [f"{kind}-{row['id']}"])
+    admin.invoke(inventory.KINDS[kind].delete, {"id": row["id"], "cluster_id": 1})
+
+
+def groups(admin):
+    """Releases before 3.3 have none."""
+    try:
+        return inventory.KINDS["security_groups"].rows(admin)
+    except urllib.error.HTTPError:
+        return []
+
+
+def leave_group(admin, group, members):
+    request = {"group_action": "remove", "group_id": group["id"], "member_id_list": members}
+    admin.invoke("zato.groups.edit-member-list", request)
+
+
+def empty_groups(admin, declared, actual):
+    """An import with no members leaves those that a group has."""
+    for key, row in actual.items():
+        if key.startswith("security_groups/") and key in declared and not declared[key].get("members"):
+            request = {"group_type": GROUP_TYPE, "group_id": row["id"]}
+            members = admin.invoke("zato.groups.get-member-list", request) or []
+            if members:
+                leave_group(admin, row, [f"{member['sec_type']}-{member['security_id']}" for member in members])
+
+
+def remove(admin, owned_file, wanted_file, exclusive, baseline_file):
+    """Deletes what was declared once and is no more; with EXCLUSIVE also what nobody declared."""
+    wanted, owned = inventory.read_lines(wanted_file), inventory.read_lines(owned_file)
+    actual, services = inventory.actual_objects(admin, wanted | owned), inventory.own_services(admin)
+    present = [*actual, *(f"{inventory.SERVICE}/{name}" for name in services)]
+    if exclusive == "true":
+        baseline = inventory.read_json(baseline_file, present)
+        owned |= {key for key in present if not inventory.is_zatos_own(key, baseline)}
+    stale = [key for key in present if key in owned - wanted]
+    used = {group for key, row in actual.items() if key not in stale for group in row.get("security_groups") or []}
+    for key in in_order(stale):
+        kind, name = key.split("/", 1)
+        if kind == inventory.SERVICE:
+            admin.invoke("zato.service.delete", {"id": services[name]["id"], "cluster_id": 1})
+        elif kind == "security_groups" and {actual[key]["id"], name} & used:
+            print(f"kept {key}: without it channels that nobody declares would let everybody in")
+            continue
+        else:
+            delete(admin, key, actual[key])
+        print("deleted", key)
+
+
+def in_order(keys):
+    """In the order of inventory.KINDS, services last: a channel whose service is gone answers 500 until the next restart."""
+    order = [*inventory.KINDS, inventory.SERVICE]
+    return sorted(keys, key=lambda key: order.index(key.split("/", 1)[0]))

@@ -1,0 +1,247 @@
+# What a component consists of on this host: a line "TYPE<tab>NAME<tab>FINGERPRINT" for each thing that its deploy has made or
+# relied on, noted by whatever makes it. Drift is what has another fingerprint now. For each type there are
+#   now_TYPE NAME                its fingerprint
+#   differs_TYPE NAME WAS IS     says what that means
+# shellcheck shell=bash
+
+# record TYPE NAME [FINGERPRINT]: as it is now, or will be when the deploy has ended. Of two notes the last one counts.
+record() {
+    printf '%s\t%s\t%s\n' "$1" "$2" "${3-$("now_$1" "$2")}" >>"$work/ledger"
+}
+
+# keep_ledger: when everything has come.
+keep_ledger() {
+    touch "$work/ledger"
+    awk -F '\t' '{ last[$1 "\t" $2] = $0 } END { for (one in last) print last[one] }' "$work/ledger" |
+        LC_ALL=C sort >"$state/ledger.new"
+    mv -f "$state/ledger.new" "$state/ledger"
+}
+
+# extend_ledger: by what a further script has made.
+extend_ledger() {
+    cat "$state/ledger" "$work/ledger" >"$work/both"
+    mv -f "$work/both" "$work/ledger"
+    keep_ledger
+}
+
+# check_ledger FILE
+check_ledger() {
+    local type thing was is ledger=$1
+    while IFS=$'\t' read -r type thing was; do
+        is=$("now_$type" "$thing") || true
+        [ "$is" = "$was" ] || "differs_$type" "$thing" "$was" "$is"
+    done <"$1"
+}
+
+# has_entry TYPE NAME [LEDGER...]: in the ledger that is being checked, or written.
+has_entry() {
+    local entry=$1$'\t'$2$'\t'
+    shift 2
+    [ "$#" -gt 0 ] || set -- "${ledger:-$work/ledger}"
+    awk -v entry="$entry" 'index($0, entry) == 1 { found = 1; exit } END { exit !found }' "$@" 2>/dev/null
+}
+
+# file: a plain file with its content.
+now_file() {
+    local status sum
+    status=$(stat -c '%F, %a %U:%G' -- "$1" 2>/dev/null) || status='gone, '
+    case $status in
+        regular*)
+            # Whoever owns the folder may put in its place what never ends.
+            sum=$(timeout 60 sha256sum -- "$1") || sum='unreadable '
+            sum=${sum#\\}
+            printf '%s, %s' "${status#*, }" "${sum%% *}"
+            ;;
+        *) printf '%s' "${status%%, *}" ;;
+    esac
+}
+
+differs_file() {
+    case $3 in
+        gone) found "$1 is gone" ;;
+        *,*)
+            [ "${2#*, }" = "${3#*, }" ] || found "$1 was changed"
+            [ "${2%, *}" = "${3%, *}" ] || found "$1 has the mode and owner ${3%, *} in place of ${2%, *}"
+            ;;
+        *) found "$1 is a $3 in place of a file" ;;
+    esac
+}
+
+# created: a file that Zato has written into a folder of its own, where anything may be a link to anything: seen as Zato sees it.
+now_created() {
+    # shellcheck disable=SC2016 # the inner shell expands its own arguments
+    as_zato timeout 60 bash -c '[ -f "$1" ] && [ ! -L "$1" ] && stat -c %a -- "$1" && sha256sum <"$1"' _ "$1" | paste -sd ' ' ||
+        printf 'gone'
+}
+
+differs_created() {
+    found "$1 was changed"
+}
+
+# folder: with its mode and owner.
+now_folder() {
+    stat -c '%F, %a %U:%G' -- "$1" 2>/dev/null || printf 'gone'
+}
+
+differs_folder() {
+    case $3 in
+        gone) found "$1 is gone" ;;
+        *) found "$1 is: ${3}; in place of: $2" ;;
+    esac
+}
+
+# tree: a folder that holds nothing but files that have entries of their own. The fingerprint is what it holds besides.
+now_tree() {
+    find "$1" ! -type d -print 2>/dev/null | LC_ALL=C sort | while IFS= read -r file; do
+        has_entry file "$file" || printf '%s ' "$file"
+    done
+}
+
+differs_tree() {
+    found "in $1 is what was not deployed: $3"
+}
+
+# private: root's alone, and all that is in it. The fingerprint is what is not, besides files that have entries of their own.
+now_private() {
+    if [ ! -d "$1" ]; then
+        printf 'gone'
+        return
+    fi
+    find "$1" ! -type l \( ! -user root -o -perm /077 \) -printf '%p\n' | LC_ALL=C sort | while IFS= read -r file; do
+        has_entry file "$file" "$STATE"/components/*/ledger || printf '%s (%s) ' "$file" "$(stat -c '%a %U' -- "$file")"
+    done
+}
+
+# keep_private FOLDER
+keep_private() {
+    chown -hR root:root "$1"
+    chmod -R go= "$1"
+    record private "$1"
+}
+
+differs_private() {
+    case $3 in
+        gone) found "$1 is gone" ;;
+        *) found "others can get at $3" ;;
+    esac
+}
+
+# link: where to.
+now_link() {
+    readlink -- "$1" || printf 'no link'
+}
+
+differs_link() {
+    found "$1 leads to $3 in place of $2"
+}
+
+# merged: what systemd reads for a unit besides files of ours: whatever is laid over it, and environment files.
+now_merged() {
+    local file
+    {
+        systemctl show --property FragmentPath --value "$1" | grep -v '^/\(usr/\)\{0,1\}lib/'
+        systemctl show --property DropInPaths --value "$1" | tr ' ' '\n'
+        systemctl show --property EnvironmentFiles --value "$1" | sed 's/ (ignore_errors=[a-z]*)$//'
+    } | LC_ALL=C sort -u | while IFS= read -r file; do
+        if [ -n "$file" ] && [ -e "$file" ] && ! has_entry file "$file"; then printf '%s=%s ' "$file" "$(timeout 60 sha256sum <"$file" | cut -c 1-16)"; fi
+    done
+}
+
+differs_merged() {
+    local one others=
+    for one in $3; do
+        case " $2 " in *" $one "*) ;; *) others+=" ${one%=*}" ;; esac
+    done
+    found "$1 is changed by what was not deployed:${others:- something that is gone}"
+}
+
+now_enabled() {
+    systemctl is-enabled "$1" 2>/dev/null || true
+}
+
+differs_enabled() {
+    found "$1 does not start at boot: it is ${3:-gone}"
+}
+
+now_running() {
+    systemctl is-active "$1" 2>/dev/null || true
+}
+
+differs_running() {
+    found "$1 does not run: it is ${3:-gone}"
+}
+
+# package: that it is there, and may be upgraded or not. pinned: its version too.
+now_package() {
+    dpkg-query -W -f '${db:Status-Want} ${db:Status-Status}' "$1" 2>/dev/null || printf 'gone'
+}
+
+differs_package() {
+    found "the package $1 is: $3; in place of: $2"
+}
+
+now_pinned() {
+    dpkg-query -W -f '${db:Status-Want} ${db:Status-Status} ${Version}' "$1" 2>/dev/null || printf 'gone'
+}
+
+differs_pinned() {
+    differs_package "$@"
+}
+
+# table: its rules in nftables.
+now_table() {
+    nft_listing "$1" 2>/dev/null | sha256sum | cut -d ' ' -f 1
+}
+
+differs_table() {
+    found "the rules of $1 in the kernel were changed"
+}
+
+# account: who it is, and of which groups.
+now_account() {
+    printf '%s %s' "$(getent passwd "$1")" "$(id -Gn "$1" 2>/dev/null | tr ' ' '\n' | LC_ALL=C sort | paste -sd ' ')"
+}
+
+differs_account() {
+    found "the user $1 is: $3; in place of: $2"
+}
+
+# code: a tree that root executes, which nobody else may change. The fingerprint is what somebody may.
+now_code() {
+    if [ -d "$1" ]; then
+        find "$1" \( ! -user root -o ! -type l -perm /022 \) -print | head -n 5 | paste -sd ' '
+    else
+        printf 'gone'
+    fi
+}
+
+differs_code() {
+    case $3 in
+        gone) found "$1 is gone" ;;
+        *) found "others than root can change $3" ;;
+    esac
+}
+
+# setting: of the local PostgreSQL: "NAME", "role NAME", or "database NAME".
+now_setting() {
+    local what=${1%% *} name=${1#* }
+    case $what in
+        role)
+            as_postgres -c "select rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls from pg_roles where rolname = '$name'"
+            ;;
+        database)
+            as_postgres -d "$name" -c "select pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype, datacl,
+                (select nspacl from pg_namespace where nspname = 'public') from pg_database where datname = current_database()"
+            ;;
+        # What a restart would read counts too.
+        *)
+            as_postgres -c "select current_setting('$name'), coalesce((select setting from pg_file_settings where name = '$name'
+                order by seqno desc limit 1), 'the default')"
+            ;;
+    esac 2>/dev/null | tr '\n\t' '  ' || printf 'unknown'
+}
+
+differs_setting() {
+    # That it does not answer is found otherwise.
+    [ "$3" = unknown ] || found "PostgreSQL's $1 is: $3; in place of: $2"
+}

@@ -1,0 +1,139 @@
+/*
+ * What the two HAProxies that a request passes repeat, and on which connections it goes.
+ *
+ * A request that found no connection goes on to another server. One whose connection ended without an answer may have been
+ * executed; it is repeated only where HTTP promises that this does no harm (RFC 9110, 9.2.1), and by the outermost of the two
+ * alone, or repetitions would multiply. An answer of a service, and what takes too long, is never repeated.
+ *
+ * Methods that may be repeated may also take a connection that was used before, and may have died since. All others go over a
+ * new one: on a dead connection nobody could tell whether they were executed.
+ */
+
+/** TRACE is safe too, but Zato runs services for it, and nobody needs it. */
+const REPEATABLE = "{ method GET HEAD OPTIONS }";
+
+/** The header by which an HAProxy in front says that it repeats what is answered by 425, as RFC 8470 has it. */
+const MAY_REPEAT = "Early-Data";
+
+/** Whether an HAProxy in front passes a client's request on, and has not asked itself, as its health checks do. */
+export const IS_PASSED_ON = `{ req.hdr(${MAY_REPEAT}) 1 }`;
+
+/** The header that tells an answer 425 of ours from a service's, and the status in whose place it is. */
+const IN_PLACE_OF = "X-Zato-In-Place-Of";
+
+/**
+ * The rules of the front end of the outer HAProxy. A status that no other cluster could better is the client's in the end.
+ */
+export function renderOuterRules(): string {
+  return rules([
+    `http-request set-header ${MAY_REPEAT} 1`,
+    ...["502", "503"].map(
+      (status) => `http-response set-status ${status} if { status 425 } { res.hdr(${IN_PLACE_OF}) ${status} }`,
+    ),
+    `http-response del-header ${IN_PLACE_OF}`,
+  ]);
+}
+
+/**
+ * The rules of the front end of the inner HAProxy. Where the outer one repeats, this one does not, and leaves it what it has to
+ * answer itself: 503, when no server took the request, whatever it is; and 502, when a server gave no answer to one that may be
+ * repeated.
+ */
+export function renderInnerRules(): string {
+  const unanswered = "{ var(txn.may_repeat) -m found } !{ var(txn.answered) -m found }";
+  return rules([
+    `http-request set-var(txn.may_repeat) bool(true) if ${IS_PASSED_ON}`,
+    `http-request set-var(txn.is_repeatable) bool(true) if ${REPEATABLE}`,
+    `http-request del-header ${MAY_REPEAT}`,
+    "http-request disable-l7-retry if { var(txn.may_repeat) -m found }",
+    "http-response set-var(txn.answered) bool(true)",
+    `http-after-response set-header ${IN_PLACE_OF} 503 if { status 503 } ${unanswered}`,
+    `http-after-response set-header ${IN_PLACE_OF} 502 if { status 502 } ${unanswered} { var(txn.is_repeatable) -m found }`,
+    `http-after-response set-status 425 if { res.hdr(${IN_PLACE_OF}) 502 503 } ${unanswered}`,
+  ]);
+}
+
+/** A server of a back end. */
+export interface BackEndServer {
+  readonly name: string;
+  readonly address: string;
+  /** Words of its line, whatever the back end is for. */
+  readonly options?: string;
+  /** Whether it gets no requests; known to the back end that checks it alone. */
+  readonly isDisabled?: boolean;
+}
+
+/** The same servers for one way to choose among them, and however a request may be treated. */
+export interface BackEnds {
+  readonly name: string;
+  /** The lines that say how a server is chosen. */
+  readonly balance: string;
+  /** How servers are checked; `undefined` where a back end of another name does it. */
+  readonly checks?: { readonly lines: string; readonly options: string };
+  /** The name of the back end that checks the servers. */
+  readonly checkedBy: string;
+  readonly servers: readonly BackEndServer[];
+  /** Words of the servers' lines where connections are used again. */
+  readonly reuseOptions?: string;
+  /** Further events, in HAProxy's words, after which a request certainly was not executed. */
+  readonly notExecuted?: string;
+  /** Whether all methods may be repeated. */
+  readonly repeatsAll: boolean;
+}
+
+/** The lines of a front end that choose a back end, where a condition holds or in all other cases. */
+export function renderChoice({ name, repeatsAll }: BackEnds, condition?: string): string {
+  const others = repeatsAll ? name : onceName(name);
+  const repeatable = words(condition ?? "", REPEATABLE);
+  return (
+    (repeatsAll ? "" : `    use_backend ${name} if ${repeatable}\n`) +
+    (condition === undefined ? `    default_backend ${others}\n` : `    use_backend ${others} if ${condition}\n`)
+  );
+}
+
+/** Renders a back end for methods that may be repeated, and one, `…_once`, for all others. */
+export function renderBackEnds(ends: BackEnds): string {
+  const { name, balance, checks, checkedBy, servers, reuseOptions = "", notExecuted = "", repeatsAll } = ends;
+  const tracking = (server: BackEndServer): string => `track ${checkedBy}/${server.name}`;
+  const repeatable = section({
+    name,
+    lines:
+      balance +
+      (checks?.lines ?? "") +
+      `    http-reuse safe\n    retry-on ${words("conn-failure empty-response", notExecuted)}\n`,
+    servers: servers.map((server) => [
+      server,
+      words(checks?.options ?? tracking(server), server.options, reuseOptions, server.isDisabled ? "disabled" : ""),
+    ]),
+  });
+  const once = section({
+    name: onceName(name),
+    // Without the option a client that keeps its connection would get the server's connection of its last request again.
+    lines: `${balance}    http-reuse never\n    option http-server-close\n    retry-on ${words("conn-failure", notExecuted)}\n`,
+    servers: servers.map((server) => [server, words(tracking(server), server.options)]),
+  });
+  return repeatsAll ? repeatable : `${repeatable}\n${once}`;
+}
+
+interface Section {
+  readonly name: string;
+  readonly lines: string;
+  readonly servers: readonly (readonly [BackEndServer, string])[];
+}
+
+function section({ name, lines, servers }: Section): string {
+  const rows = servers.map(([server, options]) => `    server ${server.name} ${server.address} ${options}\n`);
+  return `backend ${name}\n${lines}${rows.join("")}`;
+}
+
+function onceName(name: string): string {
+  return `${name}_once`;
+}
+
+function words(...some: (string | undefined)[]): string {
+  return some.filter(Boolean).join(" ");
+}
+
+function rules(some: readonly string[]): string {
+  return some.map((rule) => `    ${rule}\n`).join("");
+}

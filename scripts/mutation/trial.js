@@ -1,0 +1,63 @@
+"use strict";
+
+// Tries edits of files, one at a time, in a copy of the tree: whether the tests notice.
+
+const { execFileSync, spawnSync } = require("node:child_process");
+const { createHash } = require("node:crypto");
+const { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } = require("node:fs");
+const { tmpdir } = require("node:os");
+const { join } = require("node:path");
+
+const ROOT = join(__dirname, "..", "..");
+const LEAST = 0.85;
+
+/**
+ * Makes each of the edits ({ path, what, text, tests, others }), runs the tests that should notice it, and where these do not the
+ * others; prints the score, and sets the exit status.
+ */
+function tryEdits(edits) {
+  const copy = copyOfTree();
+  const unnoticed = edits.filter((edit) => !isNoticed(copy, edit));
+  rmSync(copy, { recursive: true, force: true });
+  unnoticed.forEach(({ what }) => console.log(`NOT NOTICED  ${what}`));
+  const caught = edits.length - unnoticed.length;
+  console.log(`score: ${((100 * caught) / edits.length).toFixed(1)} % (${caught}/${edits.length})`);
+  process.exitCode = caught < LEAST * edits.length ? 1 : 0;
+}
+
+/** One in so many, always the same ones as long as the text that describes them is the same. */
+function isChosen(what, oneIn) {
+  return createHash("sha256").update(what).digest().readUInt32BE(0) % oneIn === 0;
+}
+
+function copyOfTree() {
+  const folder = mkdtempSync(join(tmpdir(), "cdktf-zato-mutation-"));
+  const names = execFileSync(
+    "git",
+    ["ls-files", "-z", "lib", "test", "lab", "examples", "bench", "scripts", "docs", "*.json", "*.js", "*.md"],
+    { cwd: ROOT },
+  );
+  const tar = execFileSync("tar", ["-c", "--null", "-T", "-"], { cwd: ROOT, input: names, maxBuffer: 1e9 });
+  execFileSync("tar", ["-x", "-C", folder], { input: tar });
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
+
+function isNoticed(copy, { path, what, text, tests, others }) {
+  const file = join(copy, path);
+  const before = readFileSync(file, "utf8");
+  writeFileSync(file, text);
+  const noticed = fails(copy, tests) || fails(copy, others);
+  writeFileSync(file, before);
+  console.log(`${noticed ? "noticed    " : "not noticed"}  ${what}`);
+  return noticed;
+}
+
+/** Whether the tests fail, or never come to an end. */
+function fails(cwd, tests) {
+  const jest = require.resolve("jest/bin/jest");
+  const words = [jest, "--config", "jest.mutation.config.js", "--bail", "--maxWorkers=1", "--silent", ...tests];
+  return spawnSync(process.execPath, words, { cwd, timeout: 1_200_000, killSignal: "SIGKILL" }).status !== 0;
+}
+
+module.exports = { ROOT, isChosen, tryEdits };

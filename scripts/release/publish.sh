@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# publish.sh [--dry-run]: publishes both packages, `cdktf-zato` and `cdktn-zato`, with provenance where a workflow does it. A version
+# with a hyphen (1.0.0-rc.1) gets the tag "next". With --dry-run npm says what it would publish.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+options=(--access public)
+case $(node -p 'require("./package.json").version') in
+    *-*) options+=(--tag next) ;;
+esac
+if [ "${1:-}" = --dry-run ]; then
+    options+=(--dry-run)
+else
+    options+=(--provenance)
+fi
+
+staged=$(mktemp -d)
+trap 'rm -rf -- "$staged"' EXIT
+node scripts/cdktn/stage.js "$staged"
+(cd "$staged" && npm install --no-package-lock --no-audit --no-fund --loglevel=error)
+
+npm publish "${options[@]}"
+(cd "$staged" && npm publish "${options[@]}")

@@ -1,0 +1,76 @@
+import { Agent, request as httpRequest } from "node:http";
+import { connect as connectHttp2, type ClientHttp2Session } from "node:http2";
+
+/** What came of a request; status 0 where the connection ended without an answer. */
+export interface Answer {
+  readonly status: number;
+  readonly server: string;
+}
+
+/** Sends requests to one address. */
+export interface Client {
+  send(method: string, path: string, options?: SendOptions): Promise<Answer>;
+  close(): void;
+}
+
+/** What a request carries. */
+export interface SendOptions {
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  /** The client goes away after so many milliseconds. */
+  readonly goesAfter?: number;
+}
+
+const WITH_BODY = ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"];
+
+/** By HTTP/1.1, each request over a connection of its own, or all over one that is kept. */
+export function http1(port: number, keepAlive = false): Client {
+  const agent = new Agent({ keepAlive, maxSockets: keepAlive ? 1 : 1000 });
+  return {
+    send: (method, path, { headers = {}, goesAfter } = {}) =>
+      new Promise((resolve) => {
+        const body = WITH_BODY.includes(method) ? "{}" : undefined;
+        const length = body === undefined ? {} : { "content-length": String(body.length) };
+        const sent = httpRequest(
+          { port, host: "127.0.0.1", method, path, agent, headers: { ...length, ...headers } },
+          (answer) => {
+            answer.resume();
+            answer.on("error", () => resolve({ status: 0, server: "" }));
+            answer.on("end", () =>
+              resolve({ status: answer.statusCode!, server: String(answer.headers["x-server"] ?? "") }),
+            );
+          },
+        );
+        sent.on("error", () => resolve({ status: 0, server: "" }));
+        if (goesAfter !== undefined) {
+          setTimeout(() => sent.destroy(), goesAfter);
+        }
+        sent.end(body);
+      }),
+    close: () => agent.destroy(),
+  };
+}
+
+/** By HTTP/2 and TLS, all requests over one connection. */
+export function http2(port: number): Client {
+  const session: ClientHttp2Session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false });
+  session.on("error", () => undefined);
+  return {
+    send: (method, path, { headers = {}, goesAfter } = {}) =>
+      new Promise((resolve) => {
+        const hasBody = WITH_BODY.includes(method);
+        const stream = session.request({ ":method": method, ":path": path, ...headers }, { endStream: !hasBody });
+        let answer: Answer = { status: 0, server: "" };
+        stream.on("response", (got) => (answer = { status: Number(got[":status"]), server: String(got["x-server"] ?? "") })); // prettier-ignore
+        stream.on("error", () => resolve({ status: 0, server: "" }));
+        stream.on("close", () => resolve(answer));
+        stream.resume();
+        if (goesAfter !== undefined) {
+          setTimeout(() => stream.close(8), goesAfter);
+        }
+        if (hasBody) {
+          stream.end("{}");
+        }
+      }),
+    close: () => session.close(),
+  };
+}

@@ -1,0 +1,248 @@
+import { createHash } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { renderManifest } from "../../lib/remote/manifest";
+import { BashResult, temporaryFolder } from "../support/bash";
+import { Sandbox } from "../support/sandbox";
+
+const folder = temporaryFolder();
+
+const ZATO = "/opt/zato/3.3";
+const BUILDS = "/opt/zato/builds";
+
+/** A host on which nothing is root's but by name, and imports of Zato end as told. */
+function host(imports = "true"): Sandbox {
+  const sandbox = new Sandbox(folder());
+  sandbox.program("curl", `while [ "$1" != -o ]; do shift; done; cp '${folder()}/archive.tar' "$2"`);
+  ["gpg", "apt-mark", "dpkg-query"].forEach((name) => sandbox.program(name));
+  sandbox.note("need_haproxy", "install_packages", "purge_if_ours", "need_packages");
+  sandbox.define(`
+    is_roots_tree() { [ -d "$1" ] && [ ! -e "$1/writable" ]; }
+    own_tree() { printf 'own_tree %s\\n' "$1" >>'${folder()}/calls'; rm -f "$1/writable"; }
+    as_zato_in() { printf 'imported %s\\n' "$1" >>'${folder()}/calls'; ${imports}; }`);
+  return sandbox;
+}
+
+/** An archive as it is downloaded: its hash. */
+function archive(text = "one", entry = "bin/py"): string {
+  const root = join(folder(), "archive", text);
+  mkdirSync(join(root, "bin"), { recursive: true });
+  writeFileSync(join(root, entry), `#!/bin/sh\n# ${text}\n`, { mode: 0o755 });
+  const file = join(folder(), "archive.tar");
+  execFileSync("tar", ["-c", "-f", file, "-C", root, "."]);
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
+}
+
+function converge(sandbox: Sandbox, parameters: Readonly<Record<string, string>>, files = {}): BashResult {
+  const common = { host: "host1", label: "zato", zato: ZATO, folder: "", packages: "" };
+  return sandbox.converge("installation", "zato", renderManifest({ parameters: { ...common, ...parameters }, files }));
+}
+
+const fromArchive = (sha256: string, build = sha256.slice(0, 8)): Record<string, string> => ({
+  method: "archive",
+  url: "https://example.org/zato.tar",
+  sha256,
+  folder: `${BUILDS}/${build}`,
+});
+
+const downloads = (sandbox: Sandbox): number => sandbox.calls.filter((call) => call.startsWith("curl")).length;
+
+describe("an archive", () => {
+  test("becomes a build of its own, given to root, tried, and found at the path by links", () => {
+    const sandbox = host();
+    const parameters = fromArchive(archive(), "one");
+    expect(converge(sandbox, parameters).status).toBe(0);
+    expect(sandbox.read(`${BUILDS}/one/bin/py`)).toContain("# one");
+    expect(sandbox.read(`${ZATO}/bin/py`)).toContain("# one");
+    expect(sandbox.read("/opt/zato/current/bin/py")).toContain("# one");
+    expect(sandbox.calls).toEqual(expect.arrayContaining([`own_tree ${BUILDS}/one.new`, `imported ${BUILDS}/one`]));
+    expect(existsSync(join(folder(), "var/lib/cdktf-zato", `archive-${parameters.sha256!}`))).toBe(false);
+  });
+
+  test("is neither downloaded nor unpacked again, unless somebody else could have changed the build", () => {
+    const sandbox = host();
+    const parameters = fromArchive(archive(), "one");
+    converge(sandbox, parameters);
+    converge(sandbox, parameters);
+    expect(downloads(sandbox)).toBe(1);
+    sandbox.write(`${BUILDS}/one/writable`, "");
+    sandbox.write(`${BUILDS}/one/bin/evil`, "");
+    converge(sandbox, parameters);
+    expect([downloads(sandbox), sandbox.read(`${BUILDS}/one/bin/evil`)]).toEqual([2, undefined]);
+  });
+
+  test("of another hash is not unpacked", () => {
+    const sandbox = host();
+    archive();
+    const { status, stdout } = converge(sandbox, fromArchive("0".repeat(64), "one"));
+    expect([status, sandbox.read(`${BUILDS}/one/bin/py`)]).toEqual([1, undefined]);
+    expect(stdout).toMatch(/zato.tar has SHA-256 [0-9a-f]{64} instead of 0{64}; nothing was unpacked/);
+  });
+
+  test("that cannot be downloaded is named", () => {
+    const sandbox = host();
+    sandbox.program("curl", "exit 22");
+    expect(converge(sandbox, fromArchive(archive())).stdout).toContain("example.org/zato.tar cannot be downloaded");
+  });
+
+  test("leaves a Zato alone that somebody else has put at the path", () => {
+    const sandbox = host();
+    sandbox.write(`${ZATO}/bin/py`, "theirs");
+    expect(converge(sandbox, fromArchive(archive())).stdout).toContain(
+      "holds a Zato that did not come from an archive",
+    );
+    expect([sandbox.read(`${ZATO}/bin/py`), downloads(sandbox)]).toEqual(["theirs", 0]);
+  });
+
+  test("needs as much space as two of the largest build", () => {
+    const sandbox = host();
+    sandbox.program("df", "echo Avail; echo 9");
+    sandbox.program("du", `printf '3\\tx\\n5\\ty\\n'`);
+    expect(converge(sandbox, fromArchive(archive())).stdout).toMatch(/there are 9 MiB free .* needs 10 MiB/);
+    sandbox.program("df", "echo Avail; echo 10");
+    expect(converge(sandbox, fromArchive(archive())).status).toBe(0);
+  });
+
+  test("with no Zato in it, or one that cannot be imported, is none", () => {
+    expect(converge(host(), fromArchive(archive("none", "bin/other"))).stdout).toMatch(
+      /no Zato in .*: bin\/py is missing/,
+    );
+  });
+
+  test("whose server cannot be imported is incomplete", () => {
+    expect(converge(host("false"), fromArchive(archive())).stdout).toContain("its server cannot be imported");
+  });
+
+  test("leaves the build that is in use as the way back, and forgets the one before", () => {
+    const sandbox = host();
+    const build = (name: string): BashResult => converge(sandbox, fromArchive(archive(name), name));
+    // A server runs the declared build.
+    const inUse = (name: string): void =>
+      sandbox.write("/var/lib/cdktf-zato/components/a-server1/manifest", `|${folder()}${BUILDS}/${name}\n`);
+    build("one");
+    inUse("one");
+    build("two");
+    expect(sandbox.read(`${BUILDS}/one/bin/py`)).toContain("# one");
+    inUse("two");
+    build("three");
+    expect([sandbox.read(`${BUILDS}/one/bin/py`), sandbox.read(`${BUILDS}/two/bin/py`)]).toEqual([
+      undefined,
+      expect.stringContaining("# two"),
+    ]);
+    expect(sandbox.read(`${ZATO}/bin/py`)).toContain("# three");
+  });
+
+  test("goes with its links when it is removed", () => {
+    const sandbox = host();
+    converge(sandbox, fromArchive(archive(), "one"));
+    expect(sandbox.run("remove.sh", "installation", "zato").status).toBe(0);
+    expect([BUILDS, ZATO, "/opt/zato/current"].map((path) => existsSync(join(folder(), path)))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe("the user zato", () => {
+  const made = (sandbox: Sandbox): string[] => sandbox.calls.filter((call) => /^(user|group)add/.test(call));
+
+  function hostWith(user: boolean, group: boolean): Sandbox {
+    const sandbox = host();
+    ["useradd", "groupadd"].forEach((name) => sandbox.program(name));
+    sandbox.program("id", `[ "$*" != zato ] || exit ${user ? 0 : 1}; echo zato`, false);
+    sandbox.program("getent", `exit ${group ? 0 : 2}`, false);
+    converge(sandbox, fromArchive(archive()));
+    return sandbox;
+  }
+  const noted = (sandbox: Sandbox): boolean[] =>
+    ["created-user-zato", "created-group-zato"].map(
+      (stamp) => sandbox.read(`/var/lib/cdktf-zato/${stamp}`) !== undefined,
+    );
+
+  test("is made where it is missing, cannot log in, and is noted as ours", () => {
+    const sandbox = hostWith(false, false);
+    expect(made(sandbox).map((call) => call.split(" ")[0])).toEqual(["groupadd", "useradd"]);
+    expect(made(sandbox)[1]).toMatch(/--system --gid zato .*--no-create-home --shell \/usr\/sbin\/nologin zato/);
+    expect(noted(sandbox)).toEqual([true, true]);
+  });
+
+  test("joins a group that is there, which stays somebody else's", () => {
+    const sandbox = hostWith(false, true);
+    expect([made(sandbox).length, noted(sandbox)]).toEqual([1, [true, false]]);
+  });
+
+  test("is left as it is where it is there", () => {
+    const sandbox = hostWith(true, true);
+    expect([made(sandbox), noted(sandbox)]).toEqual([[], [false, false]]);
+  });
+});
+
+describe("a package", () => {
+  const PACKAGE = { method: "repository", package: "zato", version: "3.3", url: "https://example.org/apt" };
+  const FILES = { signing_key: "key", sources: "deb https://example.org/apt\n" };
+
+  function hostWith(version: string): Sandbox {
+    const sandbox = host();
+    sandbox.program("dpkg-query", `printf '%s' '${version}'`);
+    sandbox.write(`${ZATO}/bin/py`, "");
+    chmodSync(join(folder(), ZATO, "bin/py"), 0o755);
+    // /etc/apt is no folder of ours.
+    sandbox.define(`install_file() { printf 'install_file %s\\n' "$2" >>'${folder()}/calls'; }
+      install() { case $* in */etc/apt/*) ;; *) command install "$@" ;; esac; }`);
+    return sandbox;
+  }
+
+  test("is installed at its version, and held there", () => {
+    const sandbox = hostWith("3.2");
+    expect(converge(sandbox, PACKAGE, FILES).status).toBe(0);
+    const { calls } = sandbox;
+    expect(calls).toEqual(expect.arrayContaining(["install_file /etc/apt/keyrings/cdktf-zato.gpg", "apt-mark hold zato"])); // prettier-ignore
+    expect(calls.find((call) => call.startsWith("install_packages"))).toMatch(/zato=3\.3$/);
+  });
+
+  test("is not installed again, but held again", () => {
+    const sandbox = hostWith("3.3");
+    expect(converge(sandbox, PACKAGE, FILES).status).toBe(0);
+    expect(sandbox.calls.filter((call) => call.startsWith("install_packages"))).toEqual([]);
+    expect(sandbox.calls).toContain("apt-mark hold zato");
+  });
+
+  test("that cannot be installed is named with where it should come from", () => {
+    const sandbox = hostWith("");
+    sandbox.define("install_packages() { false; }");
+    expect(converge(sandbox, PACKAGE, FILES).stdout).toContain(
+      "zato=3.3 cannot be installed from https://example.org/apt",
+    );
+  });
+});
+
+describe("an installation script", () => {
+  const run = (sandbox: Sandbox, script: string): BashResult =>
+    converge(sandbox, { method: "script" }, { script: `#!/bin/sh\n${script}\n` });
+  const works = (): string => `mkdir -p "$1/bin"; echo ran >>'${folder()}/ran'; echo '#!/bin/sh' >"$1/bin/py"; chmod +x "$1/bin/py"`; // prettier-ignore
+
+  test("runs once, is told the path, and what it has installed is given to root", () => {
+    const sandbox = host();
+    expect(run(sandbox, `${works()}; touch "$1/writable"`).status).toBe(0);
+    expect(sandbox.calls).toEqual(expect.arrayContaining([`own_tree ${ZATO}`, `imported ${ZATO}`]));
+    run(sandbox, `${works()}; touch "$1/writable"`);
+    expect(sandbox.read("/ran")).toBe("ran\n");
+    run(sandbox, `${works()} # changed`);
+    expect(sandbox.read("/ran")).toBe("ran\nran\n");
+  });
+
+  test("that fails is run again by the next deploy", () => {
+    const sandbox = host();
+    expect(run(sandbox, "exit 7").stdout).toContain("the installation script ended with exit status 7");
+    expect(run(sandbox, "exit 7").stdout).toContain("ended with exit status 7");
+  });
+});
+
+test("a folder 'current' of somebody else's stays what it is", () => {
+  const sandbox = host();
+  sandbox.write("/opt/zato/current/bin/py", "theirs");
+  expect(converge(sandbox, fromArchive(archive())).status).toBe(0);
+  expect(sandbox.read("/opt/zato/current/bin/py")).toBe("theirs");
+});

@@ -1,0 +1,564 @@
+import { readdirSync, rmSync, utimesSync } from "node:fs";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { renderManifest } from "../../lib/remote/manifest";
+import { BashResult, temporaryFolder } from "../support/bash";
+import { Sandbox } from "../support/sandbox";
+
+const folder = temporaryFolder();
+
+/** What all components of the cluster `a` are told. */
+const COMMON = { host: "host1", cluster: "a", zato: "/opt/zato/3.3", odb_engine: "postgresql" };
+
+interface Component {
+  readonly kind: string;
+  readonly name: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+function converge(host: Sandbox, { kind, name, parameters, files }: Component, secrets = {}): BashResult {
+  const manifest = renderManifest({ parameters: { ...COMMON, label: name, ...parameters }, files });
+  return host.converge(kind, name, manifest, secrets);
+}
+
+const state = (name: string, file: string): string => `/var/lib/cdktf-zato/components/${name}/${file}`;
+
+describe("what comes along with a component", () => {
+  const trial = (body: string): Sandbox => {
+    const host = new Sandbox(folder());
+    host.write("/staging/scripts/kinds/trial.sh", `converge() { echo "$staged" >'${folder()}/staged'; cat "$staged.secret.one" >'${folder()}/read'; ${body}; }`); // prettier-ignore
+    return host;
+  };
+
+  test.each([
+    ["works", ":", 0],
+    ["fails", "fail 'it is broken'", 1],
+  ])("lies on disk, since /run is memory, for root alone, and goes with a run that %s", (_, body, status) => {
+    const host = trial(`stat -c %a "$(dirname "$staged")" >'${folder()}/mode'; ${body}`);
+    expect(converge(host, { kind: "trial", name: "a-trial" }, { one: "its secret" }).status).toBe(status);
+    expect(host.read("/read")).toBe("its secret");
+    expect(host.read("/staged")).toMatch(/^\/var\/lib\/cdktf-zato\/staged\.\w{8}\/a-trial\n$/);
+    expect(host.read("/mode")).toBe("700\n");
+    expect(readdirSync(`${folder()}/var/lib/cdktf-zato`)).not.toContainEqual(expect.stringMatching(/^staged/));
+  });
+
+  test("goes hours later where a run was killed, and what another one has just brought stays", () => {
+    const host = trial(":");
+    ["old", "new"].forEach((name) => host.write(`/var/lib/cdktf-zato/staged.${name}/file`, ""));
+    utimesSync(`${folder()}/var/lib/cdktf-zato/staged.old`, 1, 1);
+    converge(host, { kind: "trial", name: "a-trial" }, { one: "" });
+    expect(readdirSync(`${folder()}/var/lib/cdktf-zato`).filter((name) => name.startsWith("staged"))).toEqual([
+      "staged.new",
+    ]);
+  });
+});
+
+describe("an ODB", () => {
+  const ODB = { kind: "odb", name: "a-odb", parameters: { odb_local: "false", secrets: "odb_password given" } };
+
+  function host(): Sandbox {
+    const sandbox = new Sandbox(folder());
+    sandbox.define(`settle_password() { :; }; odb_takes() { :; }
+      odb_has_table() { [ -e '${folder()}/tables' ]; }
+      zato_from_config() { touch '${folder()}/tables'; }`);
+    return sandbox;
+  }
+  const deploy = (sandbox: Sandbox, owner?: string): void => {
+    if (owner !== undefined) sandbox.write("/staging/a-odb.owner", owner);
+    expect(converge(sandbox, ODB, { odb_password: "secret" })).toMatchObject({ status: 0, stderr: "" });
+  };
+  const identity = (sandbox: Sandbox): string | undefined => sandbox.read("/etc/cdktf-zato/secrets/a/identity");
+  const owner = (sandbox: Sandbox): string | undefined => sandbox.read("/var/lib/cdktf-zato/deployment-a");
+
+  test("has an identity of its own, as long as its tables are there, and knows whose it is", () => {
+    const sandbox = host();
+    deploy(sandbox, "4711");
+    const first = identity(sandbox);
+    expect([first, owner(sandbox)]).toEqual([expect.stringMatching(/^[0-9a-f]{8}$/), "4711"]);
+
+    // WHEN it is deployed again, also by what makes up for it and does not know whose it is
+    deploy(sandbox);
+    expect([identity(sandbox), owner(sandbox)]).toEqual([first, "4711"]);
+
+    // WHEN it is an empty one
+    rmSync(`${folder()}/tables`);
+    deploy(sandbox, "4711");
+    expect(identity(sandbox)).toMatch(/^[0-9a-f]{8}$/);
+    expect(identity(sandbox)).not.toBe(first);
+  });
+
+  test("is nobody's any more when it is removed", () => {
+    const sandbox = host();
+    deploy(sandbox, "4711");
+    expect(sandbox.run("remove.sh", "odb", "a-odb").status).toBe(0);
+    expect(owner(sandbox)).toBeUndefined();
+  });
+});
+
+describe("a backup", () => {
+  const BACKUP = {
+    kind: "backup",
+    name: "a-backup",
+    parameters: {
+      unit: "zato-a-backup.service",
+      timer: "zato-a-backup.timer",
+      directory: "/opt/zato/backups",
+      schedule: "hourly",
+    },
+    files: { unit: "[Service]\n", timer: "[Timer]\n", deliver: "#!/bin/sh\n" },
+  };
+
+  test("has its own copy of the scripts, a timer that runs, and makes a first one last", () => {
+    const host = new Sandbox(folder());
+    expect(converge(host, BACKUP).status).toBe(0);
+    expect(host.read("/etc/systemd/system/zato-a-backup.timer")).toBe("[Timer]\n");
+    expect(host.read("/etc/systemd/system/zato-a-backup.service")).toBe("[Service]\n");
+    expect(host.read(state("a-backup", "scripts/backup.sh"))).toContain("backup.sh");
+    expect(host.read(state("a-backup", "deliver"))).toBe("#!/bin/sh\n");
+    const did = host.calls.filter((call) => /(start|enable)\b/.test(call));
+    expect(did).toEqual([
+      "systemctl enable --quiet zato-a-backup.timer",
+      "systemctl restart zato-a-backup.timer",
+      "systemctl start zato-a-backup.service",
+    ]);
+  });
+
+  test("forgets a delivery that is no longer declared", () => {
+    const host = new Sandbox(folder());
+    converge(host, BACKUP);
+    converge(host, { ...BACKUP, files: { unit: "", timer: "" } });
+    expect(host.read(state("a-backup", "deliver"))).toBeUndefined();
+  });
+
+  test("fails for a schedule that systemd does not know, before anything is there", () => {
+    const host = new Sandbox(folder());
+    host.program("systemd-analyze", "exit 1");
+    const { status, stdout } = converge(host, BACKUP);
+    expect([status, host.read("/etc/systemd/system/zato-a-backup.timer")]).toEqual([1, undefined]);
+    expect(stdout).toContain("'hourly' is no calendar event to this host's systemd");
+  });
+
+  test("fails where the first one was not made", () => {
+    const host = new Sandbox(folder());
+    host.program("systemctl", '[ "$1" != start ]');
+    expect(converge(host, BACKUP).stdout).toContain(
+      "no backup was made; see 'sudo journalctl -u zato-a-backup.service'",
+    );
+  });
+
+  test("is no longer made when it is removed, and those that were made stay", () => {
+    const host = new Sandbox(folder());
+    converge(host, BACKUP);
+    host.write("/opt/zato/backups/a.tar", "backup");
+    const { stdout } = host.run("remove.sh", "backup", "a-backup");
+    expect(stdout).toContain("kept: the backups in");
+    expect(host.read("/opt/zato/backups/a.tar")).toBe("backup");
+    expect(host.calls).toEqual(expect.arrayContaining(["systemctl disable --now --quiet zato-a-backup.timer"]));
+    expect(host.read("/etc/systemd/system/zato-a-backup.timer")).toBeUndefined();
+  });
+});
+
+describe("a cluster", () => {
+  const secrets = (secretKey: string): Component => ({
+    kind: "cluster",
+    name: "a-registration",
+    parameters: { lb_port: "11223", secrets: `secret_key ${secretKey}\nadmin_invoke_password generated` },
+    files: { create: "command=create_cluster" },
+  });
+
+  /** Rows of a cluster are in the ODB from the first on, from the one that Zato creates on, or never. */
+  function withOdb(row: "there" | "created" | "never"): Sandbox {
+    const host = new Sandbox(folder());
+    if (row === "there") {
+      host.write("/row", "");
+    }
+    host.define(`
+      odb_has_row() { [ -e '${folder()}/row' ]; }
+      zato_from_config() { echo zato_from_config >>'${folder()}/calls'; ${row === "never" ? ":" : `touch '${folder()}/row'`}; }
+      odb_quoted() { printf '"%s"' "$1"; }`);
+    host.note("sql");
+    return host;
+  }
+
+  test("is created once, with keys that are generated once, and web-admin finds its load-balancer", () => {
+    const host = withOdb("created");
+    expect(converge(host, secrets("generated")).status).toBe(0);
+    const key = host.read("/etc/cdktf-zato/secrets/a/secret_key");
+    expect(key).toMatch(/^[A-Za-z0-9_-]{43}=$/);
+    expect(converge(host, secrets("generated")).status).toBe(0);
+    expect(host.read("/etc/cdktf-zato/secrets/a/secret_key")).toBe(key);
+    expect(host.calls.filter((call) => call === "zato_from_config")).toHaveLength(1);
+    expect(host.calls).toContain("sql update \"cluster\" set lb_port = 11223 where name = 'a'");
+  });
+
+  test("fails where Zato created no row, though it said that it did", () => {
+    expect(converge(withOdb("never"), secrets("generated")).stdout).toContain("Zato created no row for the cluster a");
+  });
+
+  test("fails for another secret key than that of its passwords in the ODB", () => {
+    const host = withOdb("there");
+    host.write("/etc/cdktf-zato/secrets/a/secret_key", "former");
+    const given = converge(host, secrets("given"), { secret_key: "another" });
+    expect([given.status, host.read("/etc/cdktf-zato/secrets/a/secret_key")]).toEqual([1, "former"]);
+    expect(given.stdout).toContain("the secret key is another one than the ODB's passwords were encrypted with");
+    expect(converge(host, secrets("generated 2")).stdout).toContain("the secret key cannot get another version");
+    expect(converge(host, secrets("given"), { secret_key: "former" }).status).toBe(0);
+  });
+
+  test("fails for an ODB whose keys are not on the host, and says how they come back", () => {
+    const { stdout } = converge(withOdb("there"), secrets("generated"));
+    expect(stdout).toMatch(/its keys are not on this host; bring them back: bash .*restore.sh a BACKUP --keys-only/);
+  });
+});
+
+describe("a scheduler", () => {
+  const scheduler = (active: boolean): Component => ({
+    kind: "scheduler",
+    name: "a-scheduler",
+    parameters: {
+      unit: "zato-a-scheduler.service",
+      path: "/opt/zato/env/a/scheduler",
+      active: String(active),
+      bind: "127.0.0.1",
+      port: "31530",
+    },
+    files: { create: "command=create_scheduler", unit: "[Service]\n" },
+  });
+
+  function host(...more: string[]): Sandbox {
+    const sandbox = new Sandbox(folder());
+    sandbox.note("create_directory", "restart_servers");
+    sandbox.define(["reaches() { true; }; sql() { echo 1; }", ...more].join("\n"));
+    return sandbox;
+  }
+
+  test("that runs elsewhere is created, and its unit is taken away", () => {
+    const sandbox = host();
+    converge(sandbox, scheduler(true));
+    expect(sandbox.read("/etc/systemd/system/zato-a-scheduler.service")).toBe("[Service]\n");
+    expect(converge(sandbox, scheduler(false)).status).toBe(0);
+    expect(sandbox.read("/etc/systemd/system/zato-a-scheduler.service")).toBeUndefined();
+    expect(sandbox.calls).toContain("systemctl disable --now --quiet zato-a-scheduler.service");
+  });
+
+  test("is created anew where it is declared otherwise, and not where it is as it was", () => {
+    const sandbox = host();
+    const created = state("a-scheduler", "created");
+    sandbox.write(created, "command=create_scheduler");
+    converge(sandbox, scheduler(true));
+    expect(sandbox.read(created)).toBe("command=create_scheduler");
+    converge(sandbox, { ...scheduler(true), files: { ...scheduler(true).files, create: "command=other" } });
+    expect(sandbox.read(created)).toBeUndefined();
+  });
+
+  test("with a new password of admin.invoke has that told to Zato, by the server of its cluster, and forgets the former one", () => {
+    const sandbox = host(`admin() { printf 'admin %s\\n' "$1 $2 $3" >>'${folder()}/calls'; }; for_zato() { :; }`);
+    sandbox.write("/etc/cdktf-zato/secrets/a/admin_invoke_password.former", "former");
+    sandbox.write(state("a-server1", "kind"), "server\n");
+    sandbox.write(
+      state("a-server1", "manifest"),
+      renderManifest({ parameters: { ...COMMON, address: "127.0.0.1:17010" } }),
+    );
+    expect(converge(sandbox, scheduler(true)).status).toBe(0);
+    expect(sandbox.calls).toContain("admin 127.0.0.1:17010 change-password 1");
+    expect(sandbox.read("/etc/cdktf-zato/secrets/a/admin_invoke_password.former")).toBeUndefined();
+  });
+
+  test("is not started by its convergence: those of other clusters have to have stopped", () => {
+    const sandbox = host();
+    converge(sandbox, scheduler(true));
+    expect(sandbox.calls.filter((call) => /systemctl (re)?start/.test(call))).toEqual([]);
+  });
+
+  test("starts with servers that have forgotten what they still tell it, where it did not run before", () => {
+    const sandbox = host();
+    sandbox.program("systemctl", '[ "$1" != is-active ]');
+    converge(sandbox, scheduler(true));
+    sandbox.write("/staging/a-scheduler.start", "");
+    expect(sandbox.run("start.sh", "scheduler", "a-scheduler", `${folder()}/staging/a-scheduler.start`).status).toBe(0);
+    const begun = sandbox.calls.filter((call) => /restart/.test(call)).map((call) => call.trim());
+    expect(begun).toEqual(["restart_servers", "systemctl restart zato-a-scheduler.service"]);
+  });
+});
+
+describe("a web-admin", () => {
+  const WEB_ADMIN = {
+    kind: "web-admin",
+    name: "a-web-admin",
+    parameters: {
+      unit: "zato-a-web-admin.service",
+      path: "/opt/zato/env/a/web-admin",
+      address: "127.0.0.1:8183",
+      port: "8183",
+      web_admin_user: "admin",
+      secrets: "web_admin_password given",
+    },
+    files: { create: "command=create_web_admin", update_password: "command=update_password", unit: "[Service]\n" },
+  };
+
+  function host(answers = "true"): Sandbox {
+    const sandbox = new Sandbox(folder());
+    sandbox.note("zato_from_config");
+    sandbox.define(
+      `create_directory() { [ -e "$state/created" ] || touch "$state/created"; }; answers() { ${answers}; }; wait_until() { shift 2; "$@"; }`,
+    );
+    return sandbox;
+  }
+
+  const did = (sandbox: Sandbox): string[] =>
+    sandbox.calls.filter((call) => /^zato_from_config|systemctl restart/.test(call)).map((call) => call.split(" ")[0]!);
+
+  test("gets its password and starts; nothing of it is done again where nothing has changed", () => {
+    const sandbox = host();
+    expect(converge(sandbox, WEB_ADMIN, { web_admin_password: "one" }).status).toBe(0);
+    expect(did(sandbox)).toEqual(["zato_from_config", "systemctl"]);
+    expect(converge(sandbox, WEB_ADMIN, { web_admin_password: "one" }).status).toBe(0);
+    expect(did(sandbox)).toEqual(["zato_from_config", "systemctl"]);
+  });
+
+  test("gets another password without a restart, and restarts for another unit", () => {
+    const sandbox = host();
+    converge(sandbox, WEB_ADMIN, { web_admin_password: "one" });
+    converge(sandbox, WEB_ADMIN, { web_admin_password: "two" });
+    expect(did(sandbox)).toEqual(["zato_from_config", "systemctl", "zato_from_config"]);
+    converge(sandbox, { ...WEB_ADMIN, files: { ...WEB_ADMIN.files, unit: "[Unit]\n" } }, { web_admin_password: "two" });
+    expect(did(sandbox)).toEqual(["zato_from_config", "systemctl", "zato_from_config", "systemctl"]);
+  });
+
+  test("fails where its log-in page does not answer, and for a password that is empty", () => {
+    expect(converge(host("false"), WEB_ADMIN, { web_admin_password: "one" }).stdout).toContain("no answer to http://127.0.0.1:8183/accounts/login/"); // prettier-ignore
+  });
+});
+
+describe("a load balancer in front", () => {
+  const edge = (files: Readonly<Record<string, string>> = {}): Component => ({
+    kind: "haproxy",
+    name: "edge",
+    parameters: {
+      unit: "zato-edge.service",
+      vrrp_unit: "zato-edge-vrrp.service",
+      folder: "/etc/zato-edge",
+      own_address: "10.0.0.11",
+      own_entry: "10.0.0.100:80",
+      virtual_router_id: "51",
+      peers: "10.0.0.12",
+    },
+    files: { config: "global\n", unit: "[Service]\n", ...files },
+  });
+  const PAIR = {
+    check: "#!/bin/sh\n",
+    keepalived: "interface INTERFACE-OF-THIS-HOST\n",
+    vrrp_unit: "[Service]\n# vrrp\n",
+  };
+
+  function host(): Sandbox {
+    const sandbox = new Sandbox(folder());
+    ["haproxy", "keepalived", "nft"].forEach((program) => sandbox.program(program));
+    sandbox.program("ip", "echo '2: eth7 inet 10.0.0.11/24'");
+    sandbox.define(`
+      need_packages_stopped() { :; }
+      haproxy_admin() { case $2 in 'show stat') echo 'clusters,BACKEND,0,UP,' ;; *) echo "haproxy_admin $2" >>'${folder()}/calls' ;; esac; }
+      haproxy_out_of_rotation() { echo clusters/host2; }
+      answers_by_address() { true; }; wait_until() { shift 2; "$@"; }`);
+    return sandbox;
+  }
+
+  test("is given only what HAProxy accepts", () => {
+    const sandbox = host();
+    sandbox.program("haproxy", "echo 'parsing [1]'; exit 1");
+    const { status, stdout } = converge(sandbox, edge());
+    expect([status, sandbox.read("/etc/zato-edge/haproxy.cfg")]).toEqual([1, undefined]);
+    expect(stdout).toContain("haproxy does not accept the configuration: parsing [1]");
+  });
+
+  test("has a folder that root alone reads, since keys lie in it", () => {
+    const sandbox = host();
+    converge(sandbox, edge());
+    expect((statSync(join(folder(), "etc/zato-edge")).mode & 0o777).toString(8)).toBe("700");
+  });
+
+  test("knows clusters by a certificate authority that one of them shows a certificate of, and takes no other", () => {
+    const sandbox = host();
+    const members = { members: "10.0.0.11:443", server_name: "", members_ca: "/etc/zato-edge/members.pem" };
+    const known = { ...edge({ members_ca: "-----BEGIN" }), parameters: { ...edge().parameters, ...members } };
+    sandbox.program("openssl", "exit 1");
+    expect(converge(sandbox, known).stdout).toContain(
+      "no cluster shows a certificate of the given 'ca'; nothing was changed",
+    );
+    expect(sandbox.read("/etc/zato-edge/members.pem")).toBeUndefined();
+    sandbox.program("openssl");
+    expect(converge(sandbox, known).status).toBe(0);
+    expect(sandbox.read("/etc/zato-edge/members.pem")).toBe("-----BEGIN");
+  });
+
+  test("is no more when it is removed, with its virtual address", () => {
+    const sandbox = host();
+    converge(sandbox, edge(PAIR));
+    expect(sandbox.run("remove.sh", "haproxy", "edge").status).toBe(0);
+    expect(sandbox.calls).toEqual(
+      expect.arrayContaining([
+        "systemctl disable --now --quiet zato-edge-vrrp.service",
+        "systemctl disable --now --quiet zato-edge.service",
+        "nft delete table inet zato-edge-vrrp",
+      ]),
+    );
+    expect(sandbox.read("/etc/zato-edge/haproxy.cfg")).toBeUndefined();
+  });
+
+  test("starts once, is reloaded for another configuration, and has clusters back that somebody has taken out", () => {
+    const sandbox = host();
+    expect(converge(sandbox, edge()).status).toBe(0);
+    converge(sandbox, edge());
+    converge(sandbox, edge({ config: "global\n# other\n" }));
+    expect(sandbox.calls.filter((call) => /systemctl re(start|load)/.test(call))).toEqual([
+      "systemctl restart zato-edge.service",
+      "systemctl reload zato-edge.service",
+    ]);
+    expect(sandbox.calls).toContain("haproxy_admin set server clusters/host2 state ready");
+  });
+
+  test("has a virtual address on the interface of the host's own, by a configuration that keepalived accepts", () => {
+    const sandbox = host();
+    expect(converge(sandbox, edge(PAIR)).status).toBe(0);
+    expect(sandbox.read("/etc/zato-edge/keepalived.conf")).toBe("interface eth7\n");
+    expect(sandbox.calls).toContain("systemctl restart zato-edge-vrrp.service");
+    // Nobody else speaks for the virtual router, from the moment on in which keepalived listens.
+    const rules = sandbox.read("/etc/zato-edge/vrrp.nft")!;
+    expect(rules).toContain("ip saddr 10.0.0.12 ip ttl 255 meta l4proto 112 @th,8,8 51 accept\n");
+    expect(rules).toContain("meta l4proto 112 @th,8,8 51 drop\n");
+    expect(sandbox.calls.indexOf("nft -f /etc/zato-edge/vrrp.nft")).toBeGreaterThan(-1);
+    expect(sandbox.calls.indexOf("nft -f /etc/zato-edge/vrrp.nft")).toBeLessThan(
+      sandbox.calls.indexOf("systemctl restart zato-edge-vrrp.service"),
+    );
+    sandbox.program("keepalived", "exit 1");
+    const { stdout } = converge(sandbox, edge({ ...PAIR, keepalived: "# INTERFACE-OF-THIS-HOST, changed\n" }));
+    expect(stdout).toContain("keepalived does not accept the configuration");
+    expect(sandbox.read("/etc/zato-edge/keepalived.conf")).toBe("interface eth7\n");
+  });
+
+  test("gives up its virtual address before it restarts, and when there is none any more", () => {
+    const sandbox = host();
+    converge(sandbox, edge(PAIR));
+    const calls = sandbox.calls;
+    expect(calls.indexOf("systemctl stop zato-edge-vrrp.service")).toBeGreaterThan(-1);
+    expect(calls.indexOf("systemctl stop zato-edge-vrrp.service")).toBeLessThan(
+      calls.indexOf("systemctl restart zato-edge.service"),
+    );
+    converge(sandbox, edge());
+    expect(sandbox.read("/etc/systemd/system/zato-edge-vrrp.service")).toBeUndefined();
+  });
+});
+
+describe("the load-balancer of a cluster", () => {
+  const loadBalancer = (servers: string, config = "global\n"): Component => ({
+    kind: "load-balancer",
+    name: "a-load-balancer",
+    parameters: {
+      unit: "zato-a-load-balancer.service",
+      folder: "/etc/zato/a/load-balancer",
+      address: "127.0.0.1:11223",
+      servers,
+    },
+    files: { config, unit: "[Service]\n" },
+  });
+
+  function host(answers = "true"): Sandbox {
+    const sandbox = new Sandbox(folder());
+    sandbox.program("haproxy");
+    sandbox.note("haproxy_drain", "take_cluster_out", "put_cluster_back", "sql");
+    sandbox.define(`answers() { ${answers}; }; wait_until() { shift 2; "$@"; }; odb_quoted() { printf '%s' "$1"; }`);
+    return sandbox;
+  }
+
+  function addServer(sandbox: Sandbox, name: string): void {
+    sandbox.write(state(`a-${name}`, "kind"), "server\n");
+    const parameters = {
+      ...COMMON,
+      server: name,
+      unit: `zato-a-${name}.service`,
+      path: `/opt/zato/env/a/${name}`,
+      environment_file: `/etc/zato/a/${name}.env`,
+      load_balancer_socket: "/socket",
+      back_end: `bck/${name}`,
+      drain_seconds: "30",
+    };
+    sandbox.write(state(`a-${name}`, "manifest"), renderManifest({ parameters }));
+  }
+
+  test("takes the whole cluster out of balancers in front before it restarts, and puts it back when it answers", () => {
+    const sandbox = host();
+    expect(converge(sandbox, loadBalancer("a-server1")).status).toBe(0);
+    const order = sandbox.calls.filter((call) => /cluster|systemctl restart/.test(call)).map((call) => call.trim());
+    expect(order).toEqual(["take_cluster_out", "systemctl restart zato-a-load-balancer.service", "put_cluster_back"]);
+  });
+
+  test("drains a server that is no longer declared, and then removes it, also from the ODB", () => {
+    const sandbox = host();
+    addServer(sandbox, "server1");
+    addServer(sandbox, "server2");
+    expect(converge(sandbox, loadBalancer("a-server1")).status).toBe(0);
+    const { calls } = sandbox;
+    const drained = calls.indexOf("haproxy_drain /socket bck/server2 30");
+    const gone = calls.indexOf("sql delete from server where name = 'server2'");
+    expect([drained > -1, gone > drained]).toEqual([true, true]);
+    expect(calls.join("\n")).not.toContain("server1 30");
+    expect(sandbox.read(state("a-server2", "manifest"))).toBeUndefined();
+    expect(sandbox.read(state("a-server1", "manifest"))).toBeDefined();
+  });
+
+  test("is put back where it does not answer, and the deploy fails", () => {
+    const sandbox = host("false");
+    expect(converge(sandbox, loadBalancer("a-server1")).stdout).toContain(
+      "no answer to http://127.0.0.1:11223/zato/ping",
+    );
+    expect(sandbox.calls.map((call) => call.trim())).toContain("put_cluster_back");
+  });
+});
+
+describe("what is left on a host of ours", () => {
+  function host(): Sandbox {
+    const sandbox = new Sandbox(folder());
+    sandbox.note("remove_our_packages");
+    sandbox.program("usermod");
+    ["created-user-zato", "created-home"].forEach((stamp) => sandbox.write(`/var/lib/cdktf-zato/${stamp}`, ""));
+    sandbox.write("/etc/cdktf-zato/secrets/a/secret_key", "key");
+    sandbox.write("/opt/zato/3.3/bin/zato", "");
+    sandbox.write(STAGED, "");
+    sandbox.define(`getent() { echo 'ops:x:1000:1000::${folder()}/home/ops:/bin/bash'; }`);
+    return sandbox;
+  }
+  const STAGED = "/home/ops/.cdktf-zato/scripts/remove.sh";
+  const KEY = "/etc/cdktf-zato/secrets/a/secret_key";
+
+  test("goes with the last component: user, folders, packages, keys, scripts", () => {
+    const sandbox = host();
+    expect(sandbox.run("remove.sh", "host", "host1").status).toBe(0);
+    expect(sandbox.calls.map((call) => call.trim())).toEqual([
+      "usermod -g nogroup zato",
+      "userdel zato",
+      "remove_our_packages",
+    ]);
+    expect([KEY, "/opt/zato/3.3/bin/zato", STAGED].map((file) => sandbox.read(file))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test("stays while a component needs it", () => {
+    const sandbox = host();
+    sandbox.write(state("a-server1", "kind"), "server");
+    expect(sandbox.run("remove.sh", "host", "host1").stdout).toContain("kept what these components need: a-server1");
+    expect([sandbox.calls, sandbox.read(KEY)]).toEqual([[], "key"]);
+  });
+
+  test("stays as far as it is data that was to be kept, and what decrypts it", () => {
+    const sandbox = host();
+    sandbox.define("installed_packages() { printf '%s\\n' haproxy postgresql postgresql-15 postgresql-client-15; }");
+    sandbox.write("/var/lib/cdktf-zato/data-kept/a", "local\n");
+    expect(sandbox.run("remove.sh", "host", "host1").stdout).toContain("kept: data of a removed cluster");
+    expect(sandbox.read(KEY)).toBe("key");
+    expect(sandbox.calls).toContain("remove_our_packages postgresql postgresql-15");
+  });
+});

@@ -1,0 +1,137 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+
+const folder = temporaryFolder();
+
+/** Runs with the library for packages; apt and dpkg are played by functions. */
+function withPackages(program: string, args: string[] = []): BashResult {
+  mkdirSync(join(folder(), "work"), { recursive: true });
+  return bash(
+    `scripts=$1 STATE=$2/state work=$2/work; shift 2; mkdir -p "$STATE"; exec 3>&1
+     say() { echo "said: $1"; }
+     fail() { echo "failed: $1"; exit 1; }
+     foreign() { "$@"; }
+     . "$scripts/lib/packages.sh"
+     ${program}`,
+    [HOST_SCRIPTS, folder(), ...args],
+  );
+}
+
+describe("where another program has dpkg's lock", () => {
+  const LOCKED = [
+    "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 812 (unattended-upgr)",
+    "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 812 (apt-get)",
+    "dpkg: error: dpkg frontend lock was locked by another process with pid 812",
+    "dpkg: error: dpkg database is locked by another process",
+  ];
+  const attempt = (message: string, times: number): BashResult =>
+    withPackages(
+      `count=0
+       sleep() { SECONDS=$((SECONDS + 40)); }
+       program() { n=$(cat "$work/n" 2>/dev/null || echo 0); echo $((n + 1)) >"$work/n"; if [ "$n" -lt $2 ]; then echo "$1"; return 100; fi; echo done; }
+       env() { :; }
+       in_turn program "$1" $2`.replaceAll("$2", String(times)),
+      [message],
+    );
+
+  test.each(LOCKED)("we wait, and say for whom: %s", (message) => {
+    const { status, stdout } = attempt(message, 3);
+    expect(status).toBe(0);
+    expect(
+      stdout.match(/said: waiting for another program that installs packages, (process 812|which has)/g)?.length,
+    ).toBe(2);
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe("done");
+  });
+
+  test("we give up after an hour", () => {
+    expect(attempt(LOCKED[0]!, 1000)).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(
+        "failed: another program, process 812 (unattended-upgr), has been installing packages for an hour",
+      ) as string,
+    });
+  });
+
+  test("any other failure is one at once", () => {
+    expect(attempt("E: Unable to locate package nowhere", 5)).toEqual({
+      status: 100,
+      stdout: "E: Unable to locate package nowhere\n",
+      stderr: "",
+    });
+  });
+});
+
+describe("ours is", () => {
+  const came = (log: string): string[] => {
+    writeFileSync(join(folder(), "log"), log);
+    return withPackages('dpkg_has_installed "$1"', [join(folder(), "log")])
+      .stdout.split("\n")
+      .filter(Boolean);
+  };
+
+  test("what dpkg has begun to put on a host that had none of it; not what it upgrades, or has only announced", () => {
+    const log = `processing: upgrade: perl-base
+status: perl-base: unpacked
+processing: install: libgdbm6:amd64
+status: libgdbm6:amd64: half-installed
+status: libgdbm6:amd64: unpacked
+processing: install: haproxy
+status: haproxy: half-installed
+processing: install: keepalived
+processing: install: broken
+status: broken: not-installed
+status: libc-bin: triggers-pending
+`;
+    expect(came(log)).toEqual(["haproxy", "libgdbm6"]);
+  });
+
+  test("in whatever order packages come, exactly those that are new", () => {
+    const name = fc.stringMatching(/^[a-z0-9][a-z0-9+.-]{1,12}$/);
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.tuple(name, fc.boolean(), fc.boolean()), { selector: ([one]) => one }),
+        (packages) => {
+          const log = packages
+            .map(([one, isNew, architecture]) => {
+              const full = architecture ? `${one}:amd64` : one;
+              return `processing: ${isNew ? "install" : "upgrade"}: ${full}\nstatus: ${full}: half-installed\nstatus: ${full}: unpacked\n`;
+            })
+            .join("");
+          expect(came(log)).toEqual(packages.flatMap(([one, isNew]) => (isNew ? [one] : [])).sort());
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  test("an account of a fixed list that was not there before, of a package that is ours", () => {
+    const { stdout } = withPackages(
+      `getent() { [ "$2" = postgres ]; }
+       note_missing_accounts
+       printf '%s\\n' 'processing: install: haproxy' 'status: haproxy: unpacked' \\
+         'processing: install: postgresql-common' 'status: postgresql-common: unpacked' >"$APT_CALL/dpkg"
+       dpkg-query() { echo installed; }
+       note_what_came
+       cat "$OUR_ACCOUNTS"; echo; cat "$OUR_PACKAGES"; ls "$STATE"`,
+    );
+    expect(stdout).toBe("group haproxy\npasswd haproxy\n\nhaproxy\npostgresql-common\naccounts\npackages\n");
+  });
+
+  test.each([
+    ["is gone again", "dpkg-query() { echo not-installed; }"],
+    ["nobody knows", "dpkg-query() { return 1; }"],
+  ])("not what %s when an apt that was cut off is looked at: whoever installs it later, it is his", (_, dpkg) => {
+    const { stdout } = withPackages(
+      `note_missing_accounts
+       printf '%s\\n' 'processing: install: socat' 'status: socat: half-installed' >"$APT_CALL/dpkg"
+       ${dpkg}
+       note_what_came
+       dpkg-query() { echo installed; }
+       note_what_came
+       cat "$OUR_PACKAGES"`,
+    );
+    expect(stdout).toBe("");
+  });
+});

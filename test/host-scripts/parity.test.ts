@@ -1,0 +1,50 @@
+import { renderManifest } from "../../lib/remote/manifest";
+import { BashResult, temporaryFolder } from "../support/bash";
+import { Sandbox } from "../support/sandbox";
+
+const folder = temporaryFolder();
+
+/** A cluster whose servers tell this table of what is not as declared, or cannot be asked. */
+function host(table: string | undefined): Sandbox {
+  const sandbox = new Sandbox(folder());
+  const parameters = { host: "host1", cluster: "a", servers: "here 1" };
+  sandbox.write(
+    "/var/lib/cdktf-zato/components/a-content/manifest",
+    renderManifest({ parameters, files: { expected: "{}" } }),
+  );
+  sandbox.define(`for_zato() { printf '%s' "$1"; }; admin() { ${table === undefined ? "false" : `printf '%s' '${table}'; [ -z '${table}' ]`}; }`); // prettier-ignore
+  return sandbox;
+}
+
+const ask = (sandbox: Sandbox, step: string): BashResult => sandbox.run("parity.sh", "a-content", step, "zato.content");
+
+test("a cluster that is as declared says so, and passes", () => {
+  const sandbox = host("");
+  expect(ask(sandbox, "ask")).toMatchObject({ status: 0, stdout: expect.stringContaining("as declared") as string });
+  expect(ask(sandbox, "decide").status).toBe(0);
+});
+
+test("one that is not shows what differs, and fails when all have been asked, with the way out", () => {
+  const sandbox = host("cache/A  nothing  there");
+  expect(ask(sandbox, "ask")).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining("cache/A  nothing") as string,
+  });
+  const { status, stdout } = ask(sandbox, "decide");
+  expect(status).toBe(1);
+  expect(stdout).toContain(
+    "the cluster a is not as declared; bring it back by: terraform apply -replace='zato.content'",
+  );
+});
+
+test("one that is as declared again passes", () => {
+  const sandbox = host("cache/A");
+  ask(sandbox, "ask");
+  sandbox.define("admin() { :; }");
+  expect(ask(sandbox, "ask").status).toBe(0);
+  expect(ask(sandbox, "decide").status).toBe(0);
+});
+
+test("one that cannot be asked fails at once", () => {
+  expect(ask(host(undefined), "ask").stdout).toContain("the cluster a cannot be asked what it runs");
+});

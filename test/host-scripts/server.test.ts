@@ -1,0 +1,116 @@
+import { renderManifest } from "../../lib/remote/manifest";
+import { BashResult, temporaryFolder } from "../support/bash";
+import { Sandbox } from "../support/sandbox";
+
+const folder = temporaryFolder();
+
+const PARAMETERS = {
+  host: "host1",
+  label: "server1",
+  cluster: "a",
+  server: "server1",
+  unit: "zato-a-server1.service",
+  path: "/opt/zato/env/a/server1",
+  environment_file: "/etc/zato/a/server1.env",
+  environment_secrets: "Zato_Password odb_password",
+  address: "127.0.0.1:17010",
+  workers: "2",
+  load_balancer_socket: "/socket",
+  back_end: "bck/server1",
+  drain_seconds: "30",
+  closed_channels: "/zato/api/invoke/{service_name}",
+};
+
+/** A host whose server answers or does not, as told. */
+function host(more = ""): Sandbox {
+  const sandbox = new Sandbox(folder());
+  sandbox.note("haproxy_drain", "haproxy_ready", "haproxy_leave_to_checks", "take_cluster_out", "put_cluster_back", "create_directory", "back_up_before_other_code", "need_requirements", "sql"); // prettier-ignore
+  sandbox.write("/etc/cdktf-zato/secrets/a/odb_password", 'a"$b');
+  sandbox.define(`
+    haproxy_has_others() { true; }; haproxy_is_healthy() { true; }; answers() { true; }; all_workers_answer() { true; }
+    admin() { printf 'admin %s\\n' "$2" >>'${folder()}/calls'; }; as_zato() { :; }; for_zato() { printf '%s' "$1"; }
+    edit_as_zato() { :; }; odb_quoted() { printf '%s' "$1"; }; is_created() { true; }
+    wait_until() { shift 2; "$@"; }; ${more}`);
+  return sandbox;
+}
+
+function converge(sandbox: Sandbox, environment = "A=b\n"): BashResult {
+  const files = { create: "command=create_server", unit: "[Service]\n", environment };
+  return sandbox.converge("server", "a-server1", renderManifest({ parameters: PARAMETERS, files }));
+}
+
+const did = (sandbox: Sandbox): string[] =>
+  sandbox.calls
+    .filter((call) => /^haproxy|cluster|systemctl restart|close-channels/.test(call))
+    .map((call) => call.trim().split(" ").slice(0, 2).join(" "));
+
+test("a server is drained, restarted, closed to whom Zato would let in, and put back", () => {
+  const sandbox = host();
+  const { status, stdout } = converge(sandbox);
+  expect([status, stdout]).toEqual([0, expect.stringContaining("as declared")]);
+  expect(did(sandbox)).toEqual([
+    "haproxy_drain /socket",
+    "systemctl restart",
+    "admin close-channels",
+    "haproxy_ready /socket",
+    "put_cluster_back",
+  ]);
+  expect(sandbox.read("/etc/zato/a/server1.env")).toBe('A=b\nZato_Password="a\\"\\$b"\n');
+});
+
+test("it is not restarted again by a deploy of the same, but for another environment", () => {
+  const sandbox = host();
+  converge(sandbox);
+  converge(sandbox);
+  expect(sandbox.calls.filter((call) => call.startsWith("systemctl restart"))).toHaveLength(1);
+  converge(sandbox, "A=c\n");
+  expect(sandbox.calls.filter((call) => call.startsWith("systemctl restart"))).toHaveLength(2);
+});
+
+test("the last server of a cluster takes the cluster along", () => {
+  const sandbox = host("haproxy_has_others() { false; }");
+  converge(sandbox);
+  expect(did(sandbox).slice(0, 2)).toEqual(["take_cluster_out", "haproxy_drain /socket"]);
+});
+
+test("one that does not answer fails, is left to the load-balancer's checks, and the deploy says where it stopped", () => {
+  const sandbox = host("answers() { false; }");
+  sandbox.program("systemctl", '[ "$1" != show ] || echo 5');
+  const { status, stdout } = converge(sandbox);
+  expect(status).toBe(1);
+  expect(stdout).toMatch(
+    /no answer to http:\/\/127.0.0.1:17010\/zato\/ping; see 'sudo journalctl -u zato-a-server1.service'/,
+  );
+  expect(stdout).toContain("stopped here");
+  expect(did(sandbox).slice(-2)).toEqual(["haproxy_leave_to_checks /socket", "put_cluster_back"]);
+});
+
+test("one of whose workers some do not answer fails", () => {
+  expect(converge(host("all_workers_answer() { false; }")).stdout).toContain("not all 2 workers answer after 300 s");
+});
+
+test("one that the load-balancer does not reach fails", () => {
+  expect(converge(host("haproxy_is_healthy() { false; }")).stdout).toContain("the load-balancer does not reach it; see 'show stat' on /socket"); // prettier-ignore
+});
+
+test("what services of its cluster require comes along with another build", () => {
+  const sandbox = host();
+  const content = "/var/lib/cdktf-zato/components/a-content";
+  sandbox.write(`${content}/kind`, "content\n");
+  sandbox.write(`${content}/manifest`, renderManifest({ parameters: { cluster: "a" } }));
+  sandbox.write(`${content}/requirements`, "requests\n");
+  converge(sandbox);
+  expect(sandbox.calls.join("\n")).toMatch(/^need_requirements .*a-content\/+requirements$/m);
+});
+
+test("one whose services are not live stays out of the load-balancer", () => {
+  const sandbox = host(`admin() { [ "$2" != services ] || { echo 'a.one is not deployed'; false; }; }`);
+  const content = "/var/lib/cdktf-zato/components/a-content";
+  sandbox.write(`${content}/kind`, "content\n");
+  const verified = renderManifest({ parameters: { cluster: "a", services: `a.one ${"0".repeat(64)}` } });
+  ["manifest", "verified"].forEach((name) => sandbox.write(`${content}/${name}`, verified));
+  const { stdout } = converge(sandbox);
+  expect(stdout).toContain("so it stays out of the load-balancer: a.one is not deployed");
+  expect(did(sandbox)).not.toContain("haproxy_ready /socket");
+  expect(did(sandbox)).not.toContain("haproxy_leave_to_checks /socket");
+});

@@ -1,0 +1,82 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bash, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+
+const folder = temporaryFolder();
+
+interface Line {
+  readonly where: string;
+  readonly text: string;
+}
+
+/** All commands of the scripts that run on hosts, without comments, continued lines in one. */
+const LINES: readonly Line[] = readdirSync(HOST_SCRIPTS, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".sh"))
+  .flatMap((file) =>
+    readFileSync(join(HOST_SCRIPTS, file), "utf8")
+      .replaceAll(/\\\n\s*/g, " ")
+      .split("\n")
+      .filter((line) => !/^\s*#/.test(line))
+      .map((line) => ({ where: file, text: line.trim() })),
+  );
+
+/** Lines with a pattern, but for those that have one of the others. */
+function lines(pattern: RegExp, ...others: RegExp[]): string[] {
+  return LINES.filter(({ text }) => pattern.test(text) && !others.some((other) => other.test(text))).map(
+    ({ where, text }) => `${where}: ${text}`,
+  );
+}
+
+const MESSAGE = /^(\S+ (\|\||&&) |\|\| )*(fail|progress|found|say|echo) |(\|\||&&) (fail|progress|found|say) /;
+
+describe("root's scripts", () => {
+  test("give nothing to zato but a new folder for a component", () => {
+    expect(lines(/-o "?zato|chown.*zato[: ]/, /chown -hR root:zato/)).toEqual([
+      'lib/zato.sh: install -d -m 0700 -o zato -g zato "$path"',
+    ]);
+  });
+
+  test("run Zato's own programs as zato, or, for packages, as a user who is nobody else", () => {
+    expect(lines(/\/bin\/(py|python|zato)\b/, /as_zato/, /-x "/, MESSAGE)).toEqual([
+      expect.stringMatching(/^lib\/requirements.sh: foreign systemd-run .* -p DynamicUser=yes /),
+    ]);
+  });
+
+  test("do what concerns the inside of a component's folder as zato, and only move it as a whole", () => {
+    const inside = /\$\(param path\)\/|\$path\/|server_conf\)|server_path\)/;
+    expect(lines(inside, /as_zato/, MESSAGE)).toEqual([
+      `kinds/server.sh: printf '%s' "$(param path)/config/repo/server.conf"`,
+      'lib/zato.sh: [ -L "$path/logs" ] || [ ! -d "$path/logs" ] || [ -d "$path.logs" ] || mv -T "$path/logs" "$path.logs"',
+      'lib/zato.sh: mv -T "$path.logs" "$path/logs"',
+      // Only named here, and looked at as zato.
+      "lib/zato.sh: file=$(param path)/config/repo/$name.conf",
+    ]);
+  });
+});
+
+describe("a place", () => {
+  const lies = (path: string): number | null =>
+    bash('. "$1/lib/files.sh"; lies_in_roots "$2"', [HOST_SCRIPTS, path]).status;
+
+  test("lies in folders that root alone can change", () => {
+    expect(lies("/usr/bin/env")).toBe(0);
+  });
+
+  test("lies in a folder, or is reached through a link to one, that others can change", () => {
+    mkdirSync(join(folder(), "a"), { mode: 0o777 });
+    writeFileSync(join(folder(), "a", "b"), "");
+    symlinkSync("a/b", join(folder(), "link"));
+    expect([lies(join(folder(), "a", "b")), lies(join(folder(), "link"))]).not.toContain(0);
+  });
+});
+
+test("code that is not root's, or that others can change, is found", () => {
+  const tree = join(folder(), "tree");
+  mkdirSync(tree, { mode: 0o755 });
+  const isRoots = (mode: string): number | null =>
+    bash(
+      `. "$1/lib/files.sh"; find() { command find "$1" ! -type l -perm /022; }; chmod ${mode} "$2"; is_roots_tree "$2"`,
+      [HOST_SCRIPTS, tree],
+    ).status;
+  expect([isRoots("0750"), isRoots("0770"), isRoots("0757")]).toEqual([0, 1, 1]);
+});

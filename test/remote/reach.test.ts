@@ -1,0 +1,108 @@
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+import { newHost, newStack, SSH, HOST_KEY } from "../support/stack";
+import { Template } from "../support/template";
+
+const folder = temporaryFolder();
+
+// What does not answer is given up after five seconds.
+jest.setTimeout(30_000);
+
+interface Ended {
+  readonly status: number | null;
+  readonly output: string;
+  readonly seconds: number;
+}
+
+/** Runs `reach.sh` as Terraform does. */
+function reach(port: number, env: Record<string, string> = {}): Promise<Ended> {
+  const begun = Date.now();
+  const child = spawn("/bin/sh", [join(HOST_SCRIPTS, "reach.sh")], {
+    env: {
+      ...process.env,
+      reach_host: "host1",
+      reach_address: "127.0.0.1",
+      reach_port: String(port),
+      reach_seconds: "1",
+      ...env,
+    },
+  });
+  let output = "";
+  child.stdout.on("data", (data: Buffer) => (output += data.toString()));
+  child.stderr.on("data", (data: Buffer) => (output += data.toString()));
+  return new Promise((resolve) =>
+    child.on("close", (status) => resolve({ status, output, seconds: (Date.now() - begun) / 1000 })),
+  );
+}
+
+async function withServer<T>(action: (port: number) => Promise<T>): Promise<T> {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    return await action((server.address() as { port: number }).port);
+  } finally {
+    server.close();
+  }
+}
+
+/** A PATH that has what every system has, and these programs. */
+function pathWith(programs: Record<string, string>): string {
+  const bin = join(folder(), "bin");
+  mkdirSync(bin);
+  for (const name of ["date", "sleep"]) symlinkSync(`/bin/${name}`, join(bin, name));
+  for (const [name, body] of Object.entries(programs)) {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  return bin;
+}
+
+test("a host that answers is said nothing of, and nothing is waited for", async () => {
+  const { seconds, ...ended } = await withServer((port) => reach(port));
+  expect(ended).toEqual({ status: 0, output: "" });
+  expect(seconds).toBeLessThan(4);
+});
+
+test("of one that does not, it is said that it may be declared lost", async () => {
+  const { seconds, ...ended } = await reach(1);
+  expect(ended).toEqual({
+    status: 1,
+    output:
+      "[host1] 127.0.0.1 does not answer on port 1. If the machine is lost, declare the host with 'lost: true' and deploy " +
+      "again: nothing on it is touched then, and the others can be deployed to.\n",
+  });
+  expect(seconds).toBeLessThan(8);
+});
+
+test("one that swallows what is sent to it is given up too", async () => {
+  const PATH = pathWith({ bash: "exec sleep 60" });
+  const { status, seconds } = await reach(1, { PATH });
+  expect(status).toBe(1);
+  expect(seconds).toBeLessThan(15);
+});
+
+test("it does with nc where there is no bash, and leaves the matter to Terraform where there is neither", async () => {
+  const PATH = pathWith({ nc: '[ "$*" = "-z 127.0.0.1 7" ]' });
+  expect(await reach(7, { PATH })).toMatchObject({ status: 0 });
+  expect(await reach(8, { PATH })).toMatchObject({ status: 1 });
+  expect(await reach(8, { PATH: `${folder()}/empty` })).toMatchObject({ status: 0, output: "" });
+});
+
+test("hosts behind a bastion are not asked, which only Terraform can", () => {
+  const stack = newStack();
+  newHost(stack, "host1", { ssh: { ...SSH, port: 2222 } });
+  newHost(stack, "host2", { ssh: { ...SSH, bastion: { address: "bastion", hostKey: HOST_KEY } } });
+  const template = Template.synth(stack);
+  const first = (host: string): unknown =>
+    template.resource(`${host}/preflight/Resource`).provisioner?.[0]?.["local-exec"]?.environment;
+  expect(first("host1")).toEqual({
+    reach_host: "host1",
+    reach_address: "10.0.0.11",
+    reach_port: "2222",
+    reach_seconds: "15",
+  });
+  expect(first("host2")).toBeUndefined();
+});
