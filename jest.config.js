@@ -10,6 +10,7 @@ module.exports = {
   moduleNameMapper: {
     "^cdktf-zato$": "<rootDir>/lib/index.ts",
     "^cdktf-zato/(.*)$": "<rootDir>/lib/$1/index.ts",
+    "/stack-trace$": "<rootDir>/test/support/no-stack-traces.ts",
   },
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
   cacheDirectory: "<rootDir>/.jest-cache",

@@ -28,7 +28,7 @@ unpack_manifest() {
 # param NAME: the value, empty when the manifest has none. Ends of lines at the end of a value are lost; use
 # param_file where they matter.
 param() {
-    if [ -f "$entries/param/$1" ]; then cat "$entries/param/$1"; fi
+    if [ -f "$entries/param/$1" ]; then printf '%s' "$(<"$entries/param/$1")"; fi
 }
 
 param_file() {
