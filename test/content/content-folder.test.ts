@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { App, TerraformStack } from "cdktf";
 import type { HighAvailabilityDeployment } from "cdktf-zato";
 import { temporaryFolder } from "../support/bash";
@@ -94,6 +95,19 @@ test("a change of a file is a change of each cluster's content, which names the 
 
   // THEN
   expect(Object.keys(after).filter((key) => after[key] !== before[key])).toEqual(["user-conf/app.ini"]);
+});
+
+test("files are told apart by 16 digits of their SHA-256, and folders by as many of that of their files: other names would bring all content again to whoever upgrades", () => {
+  // GIVEN
+  const digits = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
+  const hashes = { "user-conf/app.ini": digits("[app]\n") };
+
+  // WHEN
+  const { contentFolder } = synth((zato) => zato.addUserConfig(write("app.ini", "[app]\n"))).deployment;
+
+  // THEN
+  expect(contentFolder.hashes).toEqual(hashes);
+  expect(basename(contentFolder.path)).toBe(digits(JSON.stringify(hashes)));
 });
 
 test("two files of one name are refused", () => {

@@ -63,6 +63,11 @@ test.each<[string, Partial<F5BigIpLoadBalancerProps>, string | RegExp]>([
   expect(() => synthesize({ props })).toThrow(message);
 });
 
+test("a property without a value refers to nothing, and is no fault", () => {
+  const log = { class: "iRule", iRule: "when HTTP_REQUEST { }", remark: null };
+  expect(() => synthesize({ props: { objects: { log } } })).not.toThrow();
+});
+
 test.each<[string, Options["deployment"], RegExp]>([
   [
     "a dead cluster that is noticed later than F5 can",

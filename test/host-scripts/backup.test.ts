@@ -68,11 +68,12 @@ describe("a backup", () => {
     ]);
   });
 
-  test("passes its own check, and is unpacked by it", () => {
+  test("passes its own check, and is unpacked by it for its owner alone, since keys are in it", () => {
     withBackups('write_backup "$2/backups"');
     const { status } = withBackups('check_backup "$2/backups"/a-*.tar "$2/unpacked"');
     expect(status).toBe(0);
     expect(readFileSync(path("unpacked", "secrets", "secret_key"), "utf8")).toBe("the key");
+    expect(statSync(path("unpacked")).mode & 0o777).toBe(0o700);
     expect(readFileSync(path("unpacked", "about"), "utf8")).toMatch(
       /^cluster a\nengine postgresql\ntaken \d{4}-.*Z\ndeployment 4711\ndata 0a1b2c3d\n$/,
     );

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
 import { BashResult, temporaryFolder } from "../support/bash";
@@ -70,6 +70,21 @@ describe("an archive", () => {
     sandbox.write(`${BUILDS}/one/bin/evil`, "");
     converge(sandbox, parameters);
     expect([downloads(sandbox), sandbox.read(`${BUILDS}/one/bin/evil`)]).toEqual([2, undefined]);
+  });
+
+  test("comes to a host that has no folder of Zato's yet: it is made, for everybody to pass and for nobody to write to", () => {
+    // GIVEN
+    const sandbox = host();
+    rmdirSync(join(folder(), "opt/zato"));
+
+    // WHEN
+    expect(converge(sandbox, fromArchive(archive())).status).toBe(0);
+
+    // THEN
+    expect(["opt/zato", "opt/zato/builds"].map((name) => statSync(join(folder(), name)).mode & 0o777)).toEqual([
+      0o755, 0o755,
+    ]);
+    expect(sandbox.read("/var/lib/cdktf-zato/created-home")).toBe("");
   });
 
   test("of another hash is not unpacked", () => {

@@ -437,6 +437,30 @@ describe("a load balancer in front", () => {
     expect(sandbox.read("/etc/zato-edge/keepalived.conf")).toBe("interface eth7\n");
   });
 
+  test.each([
+    [
+      "with a virtual address",
+      PAIR,
+      ["edge\tzato-edge-vrrp.service may run with other settings than its files have now"],
+    ],
+    ["without one", {}, []],
+  ])("%s is looked at by what it consists of", (_, files, expected) => {
+    // GIVEN
+    const sandbox = host();
+    sandbox.program(
+      "systemctl",
+      "case $* in is-enabled*) echo enabled ;; *--quiet*) ;; is-active*) echo active ;; esac",
+    );
+    converge(sandbox, edge(files));
+    expect(sandbox.drift("haproxy", "edge")).toEqual([]);
+
+    // WHEN
+    rmSync(`${folder()}/var/lib/cdktf-zato/components/edge/vrrp`, { force: true });
+
+    // THEN
+    expect(sandbox.drift("haproxy", "edge")).toEqual(expected);
+  });
+
   test("gives up its virtual address before it restarts, and when there is none any more", () => {
     const sandbox = host();
     converge(sandbox, edge(PAIR));

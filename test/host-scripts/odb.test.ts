@@ -167,6 +167,31 @@ describe("connections to a PostgreSQL of ours", () => {
   test("are left as they are where there may be enough", () => {
     expect(odb(postgresql(1000, 1)).did).toEqual([]);
   });
+
+  /** With Debian's folders of configurations below the test's own. */
+  const allow = (allowed: number): string[] =>
+    odb(
+      `eval "$(declare -f allow_connections | sed "s,/etc/postgresql,$STATE/postgresql,")"
+       ${CLUSTERS}; pg_conftool() { echo ${allowed}; }; allow_connections; cat "$work/postgresql.conf" 2>/dev/null || true`,
+    ).did.map((line) => line.replaceAll(folder(), ""));
+
+  test.each([
+    ["of 100", 100, ["install_file /postgresql.conf /postgresql/15/main/conf.d/cdktf-zato.conf 0644 root", "max_connections = 1000"]], // prettier-ignore
+    ["of as many", 1000, []],
+  ])(
+    "are allowed in a file beside the configuration of the cluster on the usual port, in place %s",
+    (_, allowed, did) => {
+      ["15/main", "13/old"].forEach((name) =>
+        mkdirSync(join(folder(), "postgresql", name, "conf.d"), { recursive: true }),
+      );
+      expect(allow(allowed)).toEqual(did);
+    },
+  );
+
+  test("are left as they are in a cluster that reads no such files", () => {
+    mkdirSync(join(folder(), "postgresql", "15", "main"), { recursive: true });
+    expect(allow(100)).toEqual([]);
+  });
 });
 
 test("what was set in a PostgreSQL of ours, or is relied on there, is noted", () => {

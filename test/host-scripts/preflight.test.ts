@@ -129,10 +129,31 @@ describe("the files that a deploy brings along", () => {
     expect(onDisks("40", ...disks)).toEqual(findings);
   });
 
-  test("are asked about where they will lie", () => {
+  test.each([
+    ["where it is there", true],
+    ["above it, where it is not there yet", false],
+  ])("are asked about where they will lie, below /opt %s", (_, isThere) => {
+    // GIVEN
     const asked = join(folder(), "asked");
-    preflight({ content: "1" }, { df: `echo "$*" >>'${asked}'; printf 'Avail\\n 50000\\n'` });
-    expect(readFileSync(asked, "utf8")).toContain(`${folder()}/staging /var/lib /`);
+    const opt = join(folder(), "opt");
+    if (isThere) mkdirSync(opt);
+
+    // WHEN
+    preflight(
+      { content: "1" },
+      { df: `echo "$*" >>'${asked}'; printf 'Avail\\n 50000\\n'` },
+      "now",
+      {},
+      `sed -i 's,nearest_folder /opt,nearest_folder ${opt},' "$1/preflight.sh"`,
+    );
+
+    // THEN
+    const where = isThere ? opt : "/";
+    expect(readFileSync(asked, "utf8").split("\n")).toEqual([
+      `--output=avail -B 1M ${where}`,
+      `--output=avail,target -B 1M ${folder()}/staging /var/lib ${where}`,
+      "",
+    ]);
   });
 });
 
@@ -217,6 +238,12 @@ describe("a port in use", () => {
     expect(findingsOf(preflight({}, socket(rest)))).toEqual([
       `port 17010, meant for server1, is taken by ${holder}; stop it, or choose another port`,
     ]);
+  });
+
+  test("is none where nothing of ours will listen: no other is asked about", () => {
+    // GIVEN a host on which something listens, as 'ss' says to whoever asks about all ports
+    const ss = `echo 'LISTEN 0 511 *:22 *:* users:(("sshd",pid=4194305,fd=6))'`;
+    expect(findingsOf(preflight({ ports: "" }, { ss }))).toEqual([]);
   });
 
   test("by a unit of ours is none", () => {

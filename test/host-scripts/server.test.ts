@@ -34,9 +34,10 @@ function host(more = ""): Sandbox {
   return sandbox;
 }
 
-function converge(sandbox: Sandbox, environment = "A=b\n"): BashResult {
+function converge(sandbox: Sandbox, environment = "A=b\n", parameters: Partial<typeof PARAMETERS> = {}): BashResult {
   const files = { create: "command=create_server", unit: "[Service]\n", environment };
-  return sandbox.converge("server", "a-server1", renderManifest({ parameters: PARAMETERS, files }));
+  const manifest = renderManifest({ parameters: { ...PARAMETERS, ...parameters }, files });
+  return sandbox.converge("server", "a-server1", manifest);
 }
 
 const did = (sandbox: Sandbox): string[] =>
@@ -56,6 +57,12 @@ test("a server is drained, restarted, closed to whom Zato would let in, and put 
     "put_cluster_back",
   ]);
   expect(sandbox.read("/etc/zato/a/server1.env")).toBe('A=b\nZato_Password="a\\"\\$b"\n');
+});
+
+test("without secrets it has the environment that is declared, and not a line more", () => {
+  const sandbox = host();
+  expect(converge(sandbox, "A=b\n", { environment_secrets: "" }).status).toBe(0);
+  expect(sandbox.read("/etc/zato/a/server1.env")).toBe("A=b\n");
 });
 
 test("it is not restarted again by a deploy of the same, but for another environment", () => {

@@ -160,6 +160,43 @@ test("drops root, its socket is root's alone, and no back end has the name of a 
   }
 });
 
+describe("what clients notice of a cluster that is lost, and of one that comes back:", () => {
+  const { config = "", keepalived } = balancer().template.manifest("edge/host1").files;
+  /** The lines of a section of HAProxy's configuration. */
+  const section = (head: string): string[] =>
+    config
+      .split(/\n\n/)
+      .find((one) => one.startsWith(`${head}\n`))!
+      .split("\n")
+      .map((line) => line.trim());
+
+  test("a request that is tried again goes to another cluster at once", () => {
+    expect(section("defaults")).toContain("option redispatch 1");
+  });
+
+  test("connections that break count as failed checks do, and the next check comes soon", () => {
+    expect(section("backend clusters")).toContain("default-server observe layer4 error-limit 3 on-error fastinter");
+  });
+
+  test("a connection is used again for what may be repeated, and never for anything else", () => {
+    expect(section("backend clusters")).toContain("http-reuse safe");
+    expect(section("backend clusters_once")).toContain("http-reuse never");
+  });
+
+  test("a host that comes back leaves the virtual address where it is: moving it would break connections once more", () => {
+    expect(keepalived).toMatch(/^vrrp_instance edge \{\n {4}state BACKUP\n {4}nopreempt\n/m);
+  });
+});
+
+test("no client gets at Zato's own paths through the balancer, not by /../zato/ either", () => {
+  const { config } = balancer().template.manifest("edge/host1").files;
+  expect(config).toContain(
+    "    http-request deny deny_status 400 if { path,url_dec -m dir . .. }\n" +
+      "    http-request deny deny_status 400 if { path,url_dec,url_dec -m dir . .. }\n    acl zato_open",
+  );
+  expect(config).toContain("    http-request deny deny_status 403 if zato_private !zato_open\n");
+});
+
 test("keepalived listens to the peer alone, on the same network, and asks HAProxy by a script of its own", () => {
   const { files } = balancer().template.manifest("edge/host1");
   expect(files.keepalived).toContain("    unicast_ttl 255\n    check_unicast_src\n");

@@ -84,13 +84,23 @@ export class Sandbox {
     return this.run("converge.sh", kind, name, join(staging, name));
   }
 
+  /** What is found to be otherwise on the host than a component's last deploy has left it. */
+  public drift(kind: string, name: string): string[] {
+    this.write("/components", `${kind} ${name} unknown\n`);
+    const { stdout } = this.bash('exec bash "$1" <"$2"', [
+      join(this.scripts, "drift.sh"),
+      join(this.folder, "components"),
+    ]);
+    return stdout.split("\n").filter(Boolean);
+  }
+
   /** Runs one of the scripts as a deploy does. */
   public run(script: string, ...words: string[]): BashResult {
-    return bash('exec bash "$@"', [join(this.scripts, script), ...words], {
-      PATH: `${this.bin}:${process.env.PATH}`,
-      OWN_SESSION: "yes",
-      LOCKED: "yes",
-    });
+    return this.bash('exec bash "$@"', [join(this.scripts, script), ...words]);
+  }
+
+  private bash(program: string, words: string[]): BashResult {
+    return bash(program, words, { PATH: `${this.bin}:${process.env.PATH}`, OWN_SESSION: "yes", LOCKED: "yes" });
   }
 
   /** What was noted so far, in its order, without the sandbox's folder. */

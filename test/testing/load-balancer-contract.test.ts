@@ -66,6 +66,12 @@ describe("a kind without a fault breaks no rule:", () => {
   }
 });
 
+test("every rule says what it is about, and no two say the same", () => {
+  const rules = loadBalancerContract({ ...APPLIANCE, refusedIds: ["edge.1"] }).map(({ rule }) => rule);
+  expect(rules.filter((rule) => !/^\S+( \S+)+$/.test(rule))).toEqual([]);
+  expect(new Set(rules).size).toBe(rules.length);
+});
+
 test.each<[string, LoadBalancerUnderTest, RegExp]>([
   ["leaves out a member", faulty(({ members }) => ({ members: members.slice(1) })), /its members are all clusters/],
   [

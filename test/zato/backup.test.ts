@@ -52,6 +52,15 @@ test("by default: one a day, seven of them, in a folder of the cluster's name, h
   expect(files.unit).toContain("\nReadWritePaths=/var/backups/cdktf-zato/Billing\n");
 });
 
+test("the host needs room for the first one, besides what the cluster takes", () => {
+  const disk = (backup?: BackupOptions): number => {
+    const stack = newStack();
+    newCluster(stack, { backup });
+    return Number(Template.synth(stack).preflight("host1").parameters.disk);
+  };
+  expect(disk({}) - disk()).toBe(64);
+});
+
 test("every cluster of a deployment has one, after everything that it holds is there", () => {
   const stack = newStack();
   newDeployment(stack, { backup: {} }).addCache("A");

@@ -168,6 +168,12 @@ describe("the load-balancer", () => {
     expect(config).toContain("http-request deny deny_status 403 if zato_private !zato_open !zato_local");
   });
 
+  test("lets the host itself at them, by loopback and by no other address", () => {
+    const config = configWith({});
+    expect(config).toContain("    acl zato_local src 127.0.0.0/8 ::1\n");
+    expect(config.match(/acl zato_local .*/g)).toHaveLength(1);
+  });
+
   test("refuses a request whose path these rules could not read, before anything else is asked of it", () => {
     expect(configWith({})).toContain(
       "    http-request deny deny_status 400 unless { path,url_dec -m beg / }\n" +
