@@ -118,7 +118,7 @@ collect() {
 check_backup() {
     local file=$1 folder=$2
     rm -rf -- "$folder"
-    install -d -m 0700 "$folder"
+    mkdir "$folder"
     holds_plain_files "$file" && tar -x -f "$file" -C "$folder" --no-same-owner --no-same-permissions && has_sums "$folder" &&
         grep -qxF "cluster $(param cluster)" "$folder/about" && grep -qxF "engine $(param odb_engine)" "$folder/about" &&
         odb_dump_is_whole "$folder/odb"
