@@ -40,7 +40,7 @@ export async function verifyHosts(stackFolder: string, print: (line: string) => 
   }
   return {
     status: silent.length > 0 ? 2 : Math.sign(findings.length),
-    resources: findings.map(({ component }) => component.resource),
+    resources: findings.flatMap(({ component }) => component.resources),
   };
 }
 

@@ -24,8 +24,8 @@ export interface DeclaredComponent {
   };
   readonly sudo: boolean;
   readonly kind: string;
-  /** Terraform's address of the resource that brings it to its host. */
-  readonly resource: string;
+  /** Terraform's addresses of the resources that bring it to its host: one, or the one that comes early too. */
+  readonly resources: readonly string[];
   /** The SHA-256 of its manifest as it goes to the host, unless a part of that is only known to Terraform. */
   readonly manifestHash?: string;
 }
@@ -43,7 +43,7 @@ interface Resource {
   }[];
 }
 
-const CONVERGE = /^(sudo -n )?bash \S+\/scripts\/converge\.sh (\S+) (\S+) /;
+const SCRIPT = /^(?<sudo>sudo -n )?bash \S+\/scripts\/(?<script>converge|early)\.sh (?<kind>\S+) (?<name>\S+) /;
 
 /**
  * All components of a synthesized stack.
@@ -54,9 +54,11 @@ const CONVERGE = /^(sudo -n )?bash \S+\/scripts\/converge\.sh (\S+) (\S+) /;
  */
 export function readComponents(folder: string): DeclaredComponent[] {
   const { resources, locals } = readStack(folder);
+  const early = resources.flatMap(([address, resource]) => toComponents(address, resource, { script: "early" }));
   const components = resources.flatMap(([address, resource]) =>
     toComponents(address, resource).map((component) => ({
       ...component,
+      resources: [component, ...early.filter((one) => isSame(one, component))].flatMap(({ resources }) => resources),
       manifestHash: hashOf(locals[nameOf(address)] ?? ""),
     })),
   );
@@ -76,7 +78,7 @@ export function readComponents(folder: string): DeclaredComponent[] {
 export function readDeclaredContent(folder: string): DeclaredContent[] {
   const { resources, locals } = readStack(folder);
   return resources.flatMap(([address, resource]) =>
-    toComponents(address, resource, "content").map((component) => ({
+    toComponents(address, resource, { kind: "content" }).map((component) => ({
       ...component,
       manifest: plain(locals[nameOf(address)] ?? "", component.name, "content"),
     })),
@@ -92,7 +94,7 @@ export function readDeclaredContent(folder: string): DeclaredContent[] {
  */
 export function readDeclaredOdb(folder: string, cluster: string): DeclaredComponent {
   const { resources } = readStack(folder);
-  const all = resources.flatMap(([address, resource]) => toComponents(address, resource, "odb"));
+  const all = resources.flatMap(([address, resource]) => toComponents(address, resource, { kind: "odb" }));
   const found = all.find(({ name }) => name === `${cluster}-odb`);
   if (!found) {
     const names = all.map(({ name }) => `'${name.replace(/-odb$/, "")}'`).join(", ");
@@ -131,18 +133,25 @@ function hashOf(template: string): string | undefined {
   return known ? createHash("sha256").update(text.normalize()).digest("hex") : undefined;
 }
 
-/** The component that a resource brings to its host, if it brings one, of the kind if one is asked for. */
+function isSame(one: DeclaredComponent, other: DeclaredComponent): boolean {
+  return one.address === other.address && one.port === other.port && one.name === other.name;
+}
+
+/** The component that a resource brings to its host by a script, if it brings one, of the kind if one is asked for. */
 function toComponents(
   resource: string,
   { connection, provisioner = [] }: Resource,
-  kind?: string,
+  wanted: { readonly script?: "converge" | "early"; readonly kind?: string } = {},
 ): DeclaredComponent[] {
   const commands = provisioner.flatMap((one) => one["remote-exec"]?.inline ?? []);
-  const converge = commands.map((command) => CONVERGE.exec(command)).find((match) => match !== null);
-  if (!converge || !connection || (kind !== undefined && converge[2] !== kind)) {
+  const found = commands.map((command) => SCRIPT.exec(command)?.groups).find((groups) => groups !== undefined);
+  if (!found || !connection || found.script !== (wanted.script ?? "converge")) {
     return [];
   }
-  const name = converge[3]!;
+  const { kind, name, sudo } = found as { kind: string; name: string; sudo?: string };
+  if (wanted.kind !== undefined && kind !== wanted.kind) {
+    return [];
+  }
   const text = (key: string): string => plain(String(connection[key] ?? ""), name, key);
   return [
     {
@@ -161,9 +170,9 @@ function toComponents(
               user: text("bastion_user") || text("user"),
               hostKey: text("bastion_host_key"),
             },
-      sudo: converge[1] !== undefined,
-      kind: converge[2]!,
-      resource,
+      sudo: sudo !== undefined,
+      kind,
+      resources: [resource],
     },
   ];
 }

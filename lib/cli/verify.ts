@@ -35,12 +35,11 @@ export async function verifyContent(stackFolder: string, print: (line: string) =
     const clusters = Object.keys(reports);
     print(`${clusters.join(" and ")} ${clusters.length === 1 ? "runs" : "run"} exactly what is declared`);
   }
-  const resources = contents
-    .filter(({ name, manifest }) => {
-      const report = reports[clusterOf(name)];
-      return report !== undefined && differsFromDeclared(report, manifest.includes("@param exclusive\n|true\n"));
-    })
-    .map(({ resource }) => resource);
+  const different = contents.filter(({ name, manifest }) => {
+    const report = reports[clusterOf(name)];
+    return report !== undefined && differsFromDeclared(report, manifest.includes("@param exclusive\n|true\n"));
+  });
+  const resources = different.flatMap((content) => content.resources);
   return { status: silent.length > 0 ? 2 : Math.sign(differences.length), resources };
 }
 

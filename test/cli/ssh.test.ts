@@ -38,7 +38,7 @@ const COMPONENT: DeclaredComponent = {
   hostKey: HOST_KEY,
   sudo: true,
   kind: "odb",
-  resource: "null_resource.odb",
+  resources: ["null_resource.odb"],
 };
 
 /** The words that the `ssh` of the ProxyCommand gets, when the real ssh has had a shell run it. */

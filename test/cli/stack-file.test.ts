@@ -1,7 +1,15 @@
 import { renameSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TerraformStack, TerraformVariable } from "cdktf";
-import { ClusterContent, PhysicalHostProps, SqlEngine, Secret, SshKey, ZatoServerOptions } from "cdktf-zato";
+import {
+  ClusterContent,
+  HaproxyLoadBalancer,
+  PhysicalHostProps,
+  SqlEngine,
+  Secret,
+  SshKey,
+  ZatoServerOptions,
+} from "cdktf-zato";
 import { readComponents, readDeclaredContent } from "../../lib/cli/stack-file";
 import { FRAMEWORK } from "../../lib/framework";
 import { temporaryFolder } from "../support/bash";
@@ -47,13 +55,32 @@ test("gives each cluster's content, how it is reached, and the manifest as it go
       bastion: undefined,
       sudo: true,
       kind: "content",
-      resource: Template.synth(stack).addressOf("zato/content/host2/content"),
+      resources: [Template.synth(stack).addressOf("zato/content/host2/content")],
       manifest: expect.any(String) as string,
     },
   ]);
   const manifest = parseManifest(contents[1]!.manifest);
   expect(manifest).toEqual(Template.synth(stack).manifest("zato/content/host2"));
   expect(manifest.parameters.owned).toBe("zato_cache_builtin/A ${x} %{y}");
+});
+
+test("a balancer comes by two resources, and early with the one that does not wait for all clusters", () => {
+  // GIVEN
+  const stack = newStack();
+  const hosts = [newHost(stack, "host1"), newHost(stack, "host2")];
+  const loadBalancer = new HaproxyLoadBalancer(stack, "edge", { hosts, virtualAddress: "10.0.0.100" });
+  newDeployment(stack, { hosts, loadBalancer });
+  read(stack);
+
+  // WHEN
+  const nodes = readComponents(folder()).filter(({ kind }) => kind === "haproxy");
+
+  // THEN
+  const addressOf = (path: string): string => Template.synth(stack).addressOf(path);
+  expect(nodes.map(({ address, resources }) => [address, resources])).toEqual([
+    ["10.0.0.11", [addressOf("edge/host1/content"), addressOf("edge/host1/early")]],
+    ["10.0.0.12", [addressOf("edge/host2/content"), addressOf("edge/host2/early")]],
+  ]);
 });
 
 test("finds content also where terraform_data carries it", () => {
