@@ -2,6 +2,7 @@ import { TerraformVariable } from "cdktf";
 import { OdbDatabase, Secret } from "cdktf-zato";
 import type { Lab } from "../../lab/lab";
 import { startLoad } from "../../lab/load";
+import { rows } from "./support/content-cluster";
 import { twoHosts, virtualAddress } from "./support/programs";
 import { lastLines, Project, type Program } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
@@ -24,7 +25,7 @@ const program =
   (stack) => {
     const generated = Secret.generated({ version });
     const jwt = new TerraformVariable(stack, "jwt", { type: "string" });
-    twoHosts(stack, lab, {
+    const zato = twoHosts(stack, lab, {
       deployment: {
         odb: OdbDatabase.localPostgresql({ password: generated }),
         webAdmin: { password: generated },
@@ -33,6 +34,8 @@ const program =
         secretKey: Secret.generated({ version: secretKey }),
       },
     });
+    // Imported with the password of the admin API that has just been rotated.
+    zato.addCache(`of version ${version ?? "1"}`);
   };
 
 beforeAll(async () => {
@@ -70,7 +73,7 @@ async function expectToStartAgain(host: string): Promise<void> {
   expect(pages).toContain("<li>pub.zato.ping</li>");
 }
 
-async function expectRotated(former: Record<string, string[]>): Promise<void> {
+async function expectRotated(former: Record<string, string[]>, version: string): Promise<void> {
   for (const host of HOSTS) {
     const now = await secretsOf(host);
     const before = former[host]!;
@@ -79,6 +82,8 @@ async function expectRotated(former: Record<string, string[]>): Promise<void> {
     expect([await adminTakes(host, before[3]!), await adminTakes(host, now[3]!)]).toEqual([false, true]);
     expect(now[1]).toBe(env.TF_VAR_jwt);
     expect((await logIn(lab, host, before[2]!)).status).toBe(200);
+    const caches = Object.keys(await rows(lab, host, "zato.cache.builtin"));
+    expect(caches.filter((name) => name.startsWith("of version"))).toEqual([`of version ${version}`]);
     expect((await lab.exec(host, `ls /etc/cdktf-zato/secrets/${host}`)).stdout).not.toContain("former");
     await expectToStartAgain(host);
   }
@@ -110,7 +115,7 @@ test("a new version of each secret, under load: no request is lost, and every pa
   for (const host of HOSTS) {
     expect(applied).toContain(`[${host}] server1: changing the password of the database user zato_${host}`);
   }
-  await expectRotated(former);
+  await expectRotated(former, "3");
   expect(await lab.execOrThrow("host1", "head -n 1 /opt/zato/env/host1/server1/logs/server.log")).toBe(logs);
 });
 
@@ -139,7 +144,7 @@ test("one that is cut off in the middle goes on where it was; what comes after i
   await project.apply();
 
   // THEN
-  await expectRotated(former);
+  await expectRotated(former, "3");
 });
 
 test("the key of the ODB's passwords cannot be rotated: the apply says so, and touches nothing that runs", async () => {

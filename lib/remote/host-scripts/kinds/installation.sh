@@ -3,6 +3,7 @@
 
 converge() {
     ensure_user
+    keep_user
     # All hosts at the same time, before anything that runs is touched.
     need_packages curl python3
     need_haproxy
@@ -31,6 +32,13 @@ ensure_user() {
     fi
     useradd --system --gid zato --home-dir "$ZATO_HOME" --no-create-home --shell /usr/sbin/nologin zato
     touch "$STATE/created-user-zato"
+}
+
+# keep_user: one that we have created gets nothing else by whoever adds it to groups, and cannot log in.
+keep_user() {
+    [ -f "$STATE/created-user-zato" ] || return 0
+    [ "$(id -Gn zato)" = zato ] || usermod --gid zato --groups '' zato
+    [ "$(getent passwd zato | cut -d : -f 7)" = /usr/sbin/nologin ] || usermod --shell /usr/sbin/nologin zato
 }
 
 own_home() {
