@@ -16,6 +16,8 @@ export interface LayersOptions {
   readonly memberTls?: boolean;
   /** Clusters, each with two servers. @default 2 */
   readonly clusters?: number;
+  /** How long both layers wait for an answer, in seconds. @default 20, which a busy machine does not reach */
+  readonly requestTimeout?: number;
 }
 
 /** A HAProxy in front, with and without TLS, Zato load-balancers behind it, and two servers behind each: all on loopback. */
@@ -56,7 +58,8 @@ export class Layers {
     removeFolder(this.folder);
   }
 
-  private async start({ outer, pool, inner, clusters = 2, memberTls = false }: LayersOptions): Promise<void> {
+  private async start(options: LayersOptions): Promise<void> {
+    const { outer, pool, inner, clusters = 2, memberTls = false, requestTimeout = 20 } = options;
     const [outerPort, tlsPort, ...ports] = await freePorts(2 + 4 * clusters);
     this.outerPort = outerPort!;
     this.tlsPort = tlsPort!;
@@ -84,7 +87,7 @@ export class Layers {
         openPaths: [],
         forwarded: { proxies: ["127.0.0.1"] },
         maxConnections: 2000,
-        requestTimeout: 2,
+        requestTimeout,
         retryPosts: false,
         logsRequests: true,
         ...inner,
@@ -114,7 +117,7 @@ export class Layers {
         affinity: Affinity.NONE,
         stickyPaths: [],
         maxConnectionsPerMember: 2000,
-        requestTimeout: 2,
+        requestTimeout,
         logsRequests: true,
         ...pool,
       },
