@@ -137,6 +137,8 @@ test("GIVEN a cluster that cannot be deployed to, WHEN the balancer comes back, 
   // GIVEN
   const appliance = (stack: TerraformStack): IExternalLoadBalancer =>
     new ExistingLoadBalancer(stack, "appliance", { address: "192.0.2.10" });
+  const balancers = HOSTS.map((host) => `-target=${project.address(`edge/${host}/lifetime/Resource`)}`);
+  expect(await project.destroy(...balancers)).toMatchObject({ status: 0 });
   await project.synth(program({ text: "two", balancer: appliance })).apply();
   expect(await httpStatus(lab, url())).toBe(0);
   await lab.execOrThrow("host2", "systemctl mask --now --quiet zato-host2-server1");

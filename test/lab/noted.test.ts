@@ -50,7 +50,14 @@ function program(stack: TerraformStack): void {
 const CHANGE_ALL = `
 change() {
   case $1 in
-    file | created) printf '\\n# by hand\\n' >>"$2" ;;
+    file)
+      case $2 in
+        # What was generated is nowhere else.
+        /etc/cdktf-zato/secrets/*) chmod 0644 "$2" ;;
+        *) printf '\\n# by hand\\n' >>"$2" ;;
+      esac
+      ;;
+    created) printf '\\n# by hand\\n' >>"$2" ;;
     folder) chmod 0777 "$2" ;;
     tree) touch "$2/by-hand" ;;
     private) chmod 0755 "$2" ;;

@@ -44,6 +44,12 @@ export class Haproxy {
     }
   }
 
+  /** Ends it, and starts it anew with the same configuration. */
+  public async restart(port: number): Promise<void> {
+    await this.stop();
+    await this.run(port);
+  }
+
   private async run(port: number): Promise<void> {
     const started = spawn(binary(), ["-db", "-f", this.file], { stdio: ["ignore", "pipe", "pipe"], env: this.env });
     this.process = started;

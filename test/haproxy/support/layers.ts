@@ -18,6 +18,10 @@ export interface LayersOptions {
   readonly clusters?: number;
   /** How long both layers wait for an answer, in seconds. @default 20, which a busy machine does not reach */
   readonly requestTimeout?: number;
+  /** By which the outer layer knows the clusters. @default 127.0.0.1 for each */
+  readonly addresses?: readonly string[];
+  /** The name server that is asked in place of the machine's. */
+  readonly resolver?: string;
 }
 
 /** A HAProxy in front, with and without TLS, Zato load-balancers behind it, and two servers behind each: all on loopback. */
@@ -53,13 +57,18 @@ export class Layers {
     this.servers.forEach((server) => server.forget());
   }
 
+  /** Ends the outer one, and starts it anew with the same configuration. */
+  public async restartOuter(): Promise<void> {
+    await this.outer.restart(this.outerPort);
+  }
+
   public async stop(): Promise<void> {
     await Promise.all([this.outer, ...this.inner, ...this.servers].map((one) => one?.stop()));
     removeFolder(this.folder);
   }
 
   private async start(options: LayersOptions): Promise<void> {
-    const { outer, pool, inner, clusters = 2, memberTls = false, requestTimeout = 20 } = options;
+    const { outer, pool, inner, clusters = 2, memberTls = false, requestTimeout = 20, addresses, resolver } = options;
     const [outerPort, tlsPort, ...ports] = await freePorts(2 + 4 * clusters);
     this.outerPort = outerPort!;
     this.tlsPort = tlsPort!;
@@ -109,7 +118,7 @@ export class Layers {
         ...(memberTls && { tls: { ca: "", serverName: "localhost" } }),
         members: memberPorts.map((port, index) => ({
           name: `host${index + 1}`,
-          address: "127.0.0.1",
+          address: addresses?.[index] ?? "127.0.0.1",
           port,
           isDrained: false,
         })),
@@ -124,7 +133,9 @@ export class Layers {
     });
     // One process that is reached either way, so that both go by the same counters.
     const bind = `    bind 127.0.0.1:${outerPort}\n`;
-    const both = config.replace(bind, `${bind}    bind 127.0.0.1:${tlsPort} ssl crt ${certificate} alpn h2,http/1.1\n`);
+    const both = config
+      .replace(bind, `${bind}    bind 127.0.0.1:${tlsPort} ssl crt ${certificate} alpn h2,http/1.1\n`)
+      .replace("    parse-resolv-conf\n", resolver ? `    nameserver none ${resolver}\n` : "    parse-resolv-conf\n");
     Object.assign(this, { outer: await Haproxy.start(this.folder, "outer", both, outerPort!) });
   }
 }

@@ -6,6 +6,7 @@ import {
   SshKey,
   ZatoInstallation,
   type DeploymentOfHostsProps,
+  type IExternalLoadBalancer,
   type PhysicalHostProps,
 } from "cdktf-zato";
 import type { TerraformStack } from "cdktf";
@@ -43,14 +44,12 @@ export interface TwoHostsOptions {
 /** Two hosts, a cluster on each, and an HAProxy on both. */
 export function twoHosts(stack: TerraformStack, lab: Lab, options: TwoHostsOptions = {}): HighAvailabilityDeployment {
   const hosts = [labHost(stack, lab, "host1", options.host1), labHost(stack, lab, "host2", options.host2)];
+  const edge = (): IExternalLoadBalancer =>
+    new HaproxyLoadBalancer(stack, "edge", { hosts, virtualAddress: virtualAddress(lab), ...options.edge });
   return new HighAvailabilityDeployment(stack, "zato", {
     hosts,
     installation: ZatoInstallation.archive(lab.archive),
-    loadBalancer: new HaproxyLoadBalancer(stack, "edge", {
-      hosts,
-      virtualAddress: virtualAddress(lab),
-      ...options.edge,
-    }),
+    loadBalancer: options.deployment?.loadBalancer ?? edge(),
     dataRemoval: DataRemoval.DROP,
     ...options.deployment,
   });
