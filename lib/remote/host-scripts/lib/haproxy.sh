@@ -8,7 +8,7 @@ need_haproxy() {
 # install_haproxy_config SOURCE TARGET MODE OWNER[:GROUP]: refuses what HAProxy would not start with.
 install_haproxy_config() {
     local complaints
-    as_the_kernel_can "$1" >"$work/haproxy.cfg"
+    as_the_kernel_can "$1" | as_haproxy_can >"$work/haproxy.cfg"
     complaints=$(haproxy -c -q -f "$work/haproxy.cfg" 2>&1) || fail "haproxy does not accept the configuration: $complaints"
     install_file "$work/haproxy.cfg" "$2" "$3" "$4"
 }
@@ -16,6 +16,15 @@ install_haproxy_config() {
 # as_the_kernel_can CONFIG: without sockets for IPv6 beside those for IPv4, where the kernel knows nothing of IPv6.
 as_the_kernel_can() {
     if [ -e /proc/net/if_inet6 ]; then cat "$1"; else sed '/^ *bind 0/s/,\[::\]:[0-9]* v6only//' "$1"; fi
+}
+
+# as_haproxy_can: releases before 2.6 do not know the option that lets idle clients hear of a stop in an answer, not in a reset.
+as_haproxy_can() {
+    if [ "$(printf '%s\n' 2.6 "$(haproxy_version)" | sort -V | head -n 1)" = 2.6 ]; then cat; else sed '/^ *option idle-close-on-response$/d'; fi
+}
+
+haproxy_version() {
+    haproxy -v | sed -n '1s/^.* version \([0-9.]*\).*/\1/p'
 }
 
 # use_haproxy_config UNIT CONFIG [CERTIFICATE...]: restarts when the unit is new, reloads when what it reads is.
