@@ -38,6 +38,11 @@ async function verify(stackFolder: string, print: (line: string) => void): Promi
   return Math.max(...verdicts.map(({ status }) => status));
 }
 
+/** Without what terminals obey: much of it comes from Zato, where anybody may have written it. */
+function visible(text: string): string {
+  return text.replaceAll(/(?![\n\t])\p{Cc}/gu, "");
+}
+
 /** For a shell. */
 function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
@@ -55,7 +60,8 @@ async function main(): Promise<number> {
   const options = RESTORE_OPTIONS.filter((name) => (values as Record<string, unknown>)[name]).map(
     (name) => `--${name}`,
   );
-  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  const write = (text: string): void => void process.stdout.write(visible(text));
+  const print = (line: string): void => write(`${line}\n`);
   if (values.help) {
     process.stdout.write(USAGE);
     return 0;
@@ -71,7 +77,7 @@ async function main(): Promise<number> {
     backup !== undefined &&
     more.length === 0
   ) {
-    return restore({ stackFolder, cluster, backup, options }, (text) => process.stdout.write(text));
+    return restore({ stackFolder, cluster, backup, options }, write);
   }
   process.stderr.write(USAGE);
   return 2;

@@ -135,6 +135,11 @@ describe("verify", () => {
     );
   });
 
+  test("prints nothing that terminals obey", () => {
+    const undeclared = JSON.stringify({ "zato_cache_builtin/\x1b[2J\x9b1mÄ": { declared: null, actual: {} } });
+    expect(cdktfZato(["verify", stack()], `echo '${undeclared}'`).stdout).toMatch(/^zato_cache_builtin\/\[2J1mÄ {2}/m);
+  });
+
   test("prints no command for what nobody declared, which a deploy leaves where it is", () => {
     const undeclared = JSON.stringify({ "zato_cache_builtin/B": { declared: null, actual: { max_size: "1" } } });
     const { status, stdout } = cdktfZato(["verify", stack()], `echo '${undeclared}'`);

@@ -110,6 +110,13 @@ describe("a backup", () => {
   });
 });
 
+test.each(["postgresql", "mysql"])("what a database of %s says in place of its size is never run", (engine) => {
+  write(engine, "entries", "param", "odb_engine");
+  const size = `. "$1/lib/dump.sh"; sql() { echo 'BASH_VERSINFO[$(touch "${path("evil")}")]'; }; write_backup "$2/backups" || reason`;
+  expect(withBackups(size).stdout).toBe("the database does not answer\n");
+  expect([backups(), existsSync(path("evil"))]).toEqual([[], false]);
+});
+
 describe("what is no backup of this cluster is refused:", () => {
   const check = (fault: string): number | null => {
     withBackups('write_backup "$2/backups"');

@@ -543,7 +543,7 @@ describe("the load-balancer of a cluster", () => {
 describe("what is left on a host of ours", () => {
   function host(): Sandbox {
     const sandbox = new Sandbox(folder());
-    sandbox.note("remove_our_packages");
+    sandbox.note("remove_our_packages", "as_zato");
     sandbox.program("usermod");
     ["created-user-zato", "created-home"].forEach((stamp) => sandbox.write(`/var/lib/cdktf-zato/${stamp}`, ""));
     sandbox.write("/etc/cdktf-zato/secrets/a/secret_key", "key");
@@ -559,6 +559,8 @@ describe("what is left on a host of ours", () => {
     const sandbox = host();
     expect(sandbox.run("remove.sh", "host", "host1").status).toBe(0);
     expect(sandbox.calls.map((call) => call.trim())).toEqual([
+      "as_zato bash -c kill -KILL -1",
+      "as_zato find /tmp /var/tmp /dev/shm -xdev -user zato -delete",
       "usermod -g nogroup zato",
       "userdel zato",
       "remove_our_packages",

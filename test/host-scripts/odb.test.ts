@@ -234,3 +234,9 @@ describe("an ODB that is removed", () => {
     expect([keys(), existsSync(join(folder(), "data-kept", "a"))]).toEqual([true, true]);
   });
 });
+
+test("functions of whoever owns a database are never taken for PostgreSQL's", () => {
+  const play = `foreign() { "$@"; }; runuser() { shift 3; "$@"; }; env() { echo "$1"; }`;
+  const { stdout } = bash(`. "$1/lib/odb.sh"; ${play}; as_postgres -d theirs -c 'select 1'`, [HOST_SCRIPTS]);
+  expect(stdout).toBe("PGOPTIONS=-c search_path=pg_catalog\n");
+});

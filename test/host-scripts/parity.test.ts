@@ -37,6 +37,11 @@ test("one that is not shows what differs, and fails when all have been asked, wi
   );
 });
 
+test("what terminals obey is not among what is shown", () => {
+  const { stdout } = ask(host("cache/\x1b[2J\x07\u009b31mÄ\r  nothing\tthere"), "ask");
+  expect(stdout).toMatch(/^ {4}cache\/\[2J31mÄ {2}nothing\tthere$/m);
+});
+
 test("one that is as declared again passes", () => {
   const sandbox = host("cache/A");
   ask(sandbox, "ask");

@@ -246,6 +246,11 @@ describe("a port in use", () => {
     expect(findingsOf(preflight({ ports: "" }, { ss }))).toEqual([]);
   });
 
+  test("by a program whose name terminals obey is told without that", () => {
+    const [finding] = findingsOf(preflight({}, socket('users:(("\x1b[2Jx",pid=1,fd=6))')));
+    expect(finding).toContain("is taken by '[2Jx', process 1;");
+  });
+
   test("by a unit of ours is none", () => {
     expect(findingsOf(preflight({}, socket("cgroup:/system.slice/zato-a-server1.service <->")))).toEqual([]);
   });

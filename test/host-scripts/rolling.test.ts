@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bash, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
 
@@ -139,4 +139,22 @@ describe("of HAProxy's servers", () => {
     const found = ["servers/one", "servers/one"];
     expect([out, back]).toEqual([what === "taken out" ? found : [], what === "put back" ? found : []]);
   });
+
+  test("one whose state is a command is not listed, and the command not run", () => {
+    const state = `BASH_VERSINFO[$(touch\${IFS}${join(folder(), "evil")})]`;
+    const look = `echo '3 servers 1 one 10.0.0.1 2 ${state} 1 1' >"$work/stat"; haproxy_out_of_rotation s servers`;
+    expect(onHost(look).filter((line) => !line.startsWith("haproxy:"))).toEqual([]);
+    expect(existsSync(join(folder(), "evil"))).toBe(false);
+  });
+});
+
+test.each([
+  ["zato", "as zato: timeout 30 socat -t 5 - UNIX-CONNECT:/folder/socket"],
+  ["root", "timeout 30 socat -t 5 - UNIX-CONNECT:/folder/socket"],
+])("a socket in a folder of %s is connected to as whoever owns the folder", (owner, call) => {
+  const play = `stat() { echo ${owner}; }; timeout() { echo "timeout $*"; cat; }; as_zato_with_input() { printf 'as zato: '; "$@"; }`;
+  expect(onHost(`. "$1/lib/haproxy.sh"; ${play}; haproxy_admin /folder/socket 'show stat'`)).toEqual([
+    call,
+    "show stat",
+  ]);
 });

@@ -89,7 +89,7 @@ check_ports() {
 # processes of other users; the control group of a socket, and with it the unit, is seen all the same.
 holder_of() {
     local socket program pid unit
-    socket=$(as_root ss -H -l -t -n -p -e "sport = :$1" 2>/dev/null | head -n 1) || true
+    socket=$(as_root ss -H -l -t -n -p -e "sport = :$1" 2>/dev/null | head -n 1 | LC_ALL=C tr -d '[:cntrl:]') || true
     [ -n "$socket" ] || return 0
     program=$(sed -n "s/.*users:((\"\([^\"]*\)\".*/'\1'/p" <<<"$socket")
     pid=$(sed -n 's/.*users:(([^)]*pid=\([0-9]*\).*/\1/p' <<<"$socket")

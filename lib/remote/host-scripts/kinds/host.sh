@@ -27,9 +27,19 @@ remove_staging() {
 
 # What is here of that name later is somebody else's.
 remove_user() {
-    if [ -f "$STATE/created-user-zato" ]; then remove_account passwd zato || true; fi
+    if [ -f "$STATE/created-user-zato" ]; then
+        leave_nothing_of_zato
+        remove_account passwd zato || true
+    fi
     if [ -f "$STATE/created-group-zato" ]; then remove_account group zato || true; fi
     rm -f "$STATE/created-user-zato" "$STATE/created-group-zato"
+}
+
+# leave_nothing_of_zato: what still runs would keep the account, and what lies where everybody may write would be that of whoever gets
+# its number next.
+leave_nothing_of_zato() {
+    as_zato bash -c 'kill -KILL -1' || true
+    as_zato find /tmp /var/tmp /dev/shm -xdev -user zato -delete || true
 }
 
 # A local PostgreSQL stays where a database of ours is in it, with what it needs, and the notes by which all of that can still go.

@@ -14,12 +14,12 @@ odb_dump() {
     esac
 }
 
-# odb_size: in KiB, before it is compressed.
+# odb_size: in KiB, before it is compressed. What else the database may say, arithmetic would run as a command.
 odb_size() {
     case $(param odb_engine) in
         postgresql) sql "select pg_database_size(current_database()) / 1024" ;;
         mysql) sql "select coalesce(ceil(sum(data_length + index_length) / 1024), 0) from information_schema.tables where table_schema = database()" ;;
-    esac
+    esac | grep -xE '0|[1-9][0-9]{0,14}'
 }
 
 # odb_dump_is_whole FILE: whether it can be read to its end, and has Zato's tables.

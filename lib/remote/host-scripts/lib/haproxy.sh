@@ -47,9 +47,11 @@ before_restart() {
     :
 }
 
-# haproxy_admin SOCKET COMMAND
+# haproxy_admin SOCKET COMMAND: in a folder of zato a socket may be a link to any other one, and say anything.
 haproxy_admin() {
-    printf '%s\n' "$2" | socat -t 5 - "UNIX-CONNECT:$1"
+    local as=()
+    [ "$(stat -c %U -- "$(dirname "$1")" 2>/dev/null)" != zato ] || as=(as_zato_with_input)
+    printf '%s\n' "$2" | "${as[@]}" timeout 30 socat -t 5 - "UNIX-CONNECT:$1"
 }
 
 # haproxy_sessions SOCKET BACKEND/SERVER: how many requests it works on, those included that must not be repeated and have a
@@ -110,10 +112,11 @@ haproxy_put_back_by_hand() {
 }
 
 # haproxy_by_hand SOCKET BACKEND[/SERVER] WHAT: of srv_admin_state, 0x01 is maintenance, 0x08 drain, and 0x04 tells that the
-# configuration has put the server into maintenance: it stays when somebody ends that.
+# configuration has put the server into maintenance: it stays when somebody ends that. What is no number, arithmetic would run as a
+# command.
 haproxy_by_hand() {
     local backend server admin what
-    haproxy_admin "$1" 'show servers state' | awk '/^[0-9]/ { print $2, $4, $7 }' | while read -r backend server admin; do
+    haproxy_admin "$1" 'show servers state' | awk '/^[0-9]/ && $7 ~ /^[0-9]+$/ { print $2, $4, $7 }' | while read -r backend server admin; do
         case $2 in "$backend" | "$backend/$server") ;; *) continue ;; esac
         what=none
         case $((admin & 0x0d)) in

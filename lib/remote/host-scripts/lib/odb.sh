@@ -69,8 +69,9 @@ odb_quoted() {
     esac
 }
 
+# Of a database that is somebody's, he sets where functions are looked for: his own must never be taken for PostgreSQL's.
 as_postgres() {
-    (cd / && foreign runuser -u postgres -- psql -X -A -t -q -v ON_ERROR_STOP=1 "$@")
+    (cd / && foreign runuser -u postgres -- env PGOPTIONS='-c search_path=pg_catalog' psql -X -A -t -q -v ON_ERROR_STOP=1 "$@")
 }
 
 # The local PostgreSQL's user gets the declared password. Names are checked by TypeScript; the password goes through

@@ -64,7 +64,7 @@ end() {
     local status=$1
     if [ "$status" -ne 0 ] && [ -z "${failed:-}" ]; then
         say "failed with exit status $status; the end of $log on the host:"
-        tail -n 12 "$log" | sed 's/^/    /' >&3 2>/dev/null || true
+        tail -n 12 "$log" | visible | sed 's/^/    /' >&3 2>/dev/null || true
     fi
     # In a shell of its own, which may end in the middle.
     if [ "$status" -ne 0 ] && [ -n "${on_failure:-}" ]; then ("$on_failure") || true; fi
@@ -73,13 +73,18 @@ end() {
 }
 
 say() {
-    printf '[%s] %s: %s\n' "${host:-$(hostname)}" "$label" "$1" >&3 2>/dev/null || true
+    printf '[%s] %s: %s\n' "${host:-$(hostname)}" "$label" "$1" | visible >&3 2>/dev/null || true
+}
+
+# visible: text without what terminals obey. Much of it comes from Zato, where anybody may have written it.
+visible() {
+    LC_ALL=C sed 's/[\x00-\x08\x0b-\x1f\x7f]//g; s/\xc2[\x80-\x9f]//g'
 }
 
 # show FILE: its lines, for whoever watches.
 show() {
     cat "$1"
-    sed 's/^/    /' "$1" >&3 2>/dev/null || true
+    visible <"$1" | sed 's/^/    /' >&3 2>/dev/null || true
 }
 
 progress() {

@@ -35,8 +35,13 @@ require_one_line() {
 # as_zato COMMAND...: in a folder that the user zato may read, with nothing on standard input, which the CLI would read. All that
 # concerns folders of zato is done this way: in them anything may be a link to anything.
 as_zato() {
+    as_zato_with_input "$@" </dev/null
+}
+
+# as_zato_with_input COMMAND...: the same for a program that reads what it is given.
+as_zato_with_input() {
     (cd "$ZATO_HOME" && foreign setpriv --reuid zato --regid zato --init-groups --no-new-privs --inh-caps=-all \
-        env HOME="$ZATO_HOME" "$@" </dev/null)
+        env HOME="$ZATO_HOME" "$@")
 }
 
 # for_zato FILE: prints the path of a copy that the user zato can read, and nobody but root change. It goes with the working folder.
