@@ -111,6 +111,7 @@ export class ZatoServer extends ClusterComponent {
       workers: this.workers,
       ipcPort: this.ipcPort,
       schedulerPort: cluster.scheduler.port,
+      startHook: this.startHook,
       restartedAt: this.restartedAt ?? cluster._restartedAt,
     };
     const behavior = cluster.release._behavior;
@@ -161,6 +162,14 @@ export class ZatoServer extends ClusterComponent {
       // The cluster's registration brings the secret itself.
       triggers: redisPassword ? { redis_password: redisPassword.version } : {},
     };
+  }
+
+  /** Nothing of the server's environment gets to what root runs. */
+  private get startHook(): { before: string; after: string } {
+    const name = `${this.cluster.clusterName}-${this.serverName}`;
+    const environment = "/usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    const script = `${environment} /bin/bash /var/lib/cdktf-zato/components/${name}/scripts/server-start.sh`;
+    return { before: `${script} before ${name}`, after: `${script} after ${name} $MAINPID` };
   }
 
   /** Measured: the master 130 MiB, each worker 190 MiB. */

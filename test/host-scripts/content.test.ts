@@ -170,3 +170,129 @@ describe("SQL connections", () => {
     expect(sandbox.calls.filter((call) => call === "admin ping-sql").length).toBeGreaterThan(1);
   });
 });
+
+describe("services", () => {
+  const HOT_DEPLOY = "/opt/zato/env/a/hot-deploy";
+  const CONTENT = "/var/lib/cdktf-zato/components/a-content";
+  const NONE = "0".repeat(64);
+
+  /** A cluster with a server, in which services come live unless their text says otherwise. */
+  function cluster(): Sandbox {
+    const sandbox = host();
+    sandbox.define(`
+      foreign() { "$@"; }
+      bring_live() { ! grep -q 'live: no' "${folder()}${HOT_DEPLOY}/orders.py"; }
+      said_by_server() { printf '\nTraceback of %s' "$1"; }`);
+    sandbox.note("restart_servers", "note_server_logs");
+    sandbox.program("systemd-run", `cp -r '${folder()}${HOT_DEPLOY}' '${folder()}/live-at-trial'; cat '${folder()}/said' 2>/dev/null; [ ! -e '${folder()}/said' ]`); // prettier-ignore
+    const server = "/var/lib/cdktf-zato/components/a-server1";
+    sandbox.write(`${server}/kind`, "server\n");
+    const unit =
+      "[Unit]\nDescription=x\n[Service]\nUser=zato\nType=simple\nExecStartPre=/bin/rm -f x\nEnvironment=PATH=%%/bin\nRestart=always\nX-Restarted-At=y\nTimeoutStopSec=30\n\n[Install]\nWantedBy=z\n"; // prettier-ignore
+    const parameters = {
+      cluster: "a",
+      zato: "/opt/zato/3.3",
+      address: "127.0.0.1:17010",
+      path: "/opt/zato/env/a/server1",
+    };
+    sandbox.write(`${server}/manifest`, renderManifest({ parameters, files: { unit } }));
+    return sandbox;
+  }
+
+  function deploy(sandbox: Sandbox, text: string, services = "orders.list"): BashResult {
+    sandbox.write("/staging/a-content.files/services/orders.py", text);
+    sandbox.write("/staging/a-content.files/modules/money.py", `of ${text}`);
+    const lines = services.split(" ").map((name) => `${name} ${NONE}`);
+    return converge(sandbox, { services: lines.join("\n") });
+  }
+
+  const live = (sandbox: Sandbox): (string | undefined)[] => [
+    sandbox.read(`${HOT_DEPLOY}/orders.py`),
+    sandbox.read("/opt/zato/env/a/modules/money.py"),
+  ];
+
+  test("are tried in the place of those that are live, confined as the server is, before anything is changed", () => {
+    const sandbox = cluster();
+    expect(deploy(sandbox, "v1")).toMatchObject({ status: 0 });
+    deploy(sandbox, "v2");
+    expect(sandbox.read("/live-at-trial/hot-deploy/orders.py")).toBe("v1");
+    const trial = sandbox.calls.filter((call) => call.startsWith("systemd-run")).at(-1)!;
+    const files = "/var/lib/cdktf-zato/staged.*/a-content.files";
+    expect(trial.replace(/staged\.\w+/g, "staged.*").match(/--property=\S+/g)).toEqual(
+      [
+        "User=zato",
+        "Environment=PATH=%/bin",
+        `BindReadOnlyPaths=${files}/services:/opt/zato/env/a/hot-deploy`,
+        `BindReadOnlyPaths=${files}/modules:/opt/zato/env/a/modules`,
+        `BindReadOnlyPaths=${files}/user-conf:/opt/zato/env/a/user-conf`,
+        `BindReadOnlyPaths=${files}/static:/opt/zato/env/a/static`,
+        `BindReadOnlyPaths=${files}/no-packages:/opt/zato/packages/a`,
+        "RuntimeMaxSec=300",
+      ].map((property) => `--property=${property}`),
+    );
+    expect(live(sandbox)).toEqual(["v2", "of v2"]);
+  });
+
+  test("that cannot be imported fail the deploy with the traceback, and nothing is changed", () => {
+    const sandbox = cluster();
+    deploy(sandbox, "v1");
+    const verified = sandbox.read(`${CONTENT}/verified`);
+    sandbox.write("/said", "orders.py:\nTraceback\nNameError: x\n");
+    const { status, stdout } = deploy(sandbox, "v2");
+    expect([status, stdout]).toEqual([1, expect.stringContaining("services cannot be imported, and nothing was changed:\norders.py:\nTraceback\nNameError: x (log")]); // prettier-ignore
+    expect(live(sandbox)).toEqual(["v1", "of v1"]);
+    expect([sandbox.read(`${CONTENT}/verified`), sandbox.read(`${CONTENT}/manifest`)]).toEqual([verified, verified]);
+    expect(imports(sandbox)).toBe(1);
+  });
+
+  test("that cannot be tried fail it, too", () => {
+    const sandbox = cluster();
+    sandbox.program("systemd-run", "exit 203");
+    expect(deploy(sandbox, "v1").stdout).toContain("the services cannot be tried; see the log");
+  });
+
+  test("that do not come live are told with what the server says, and those of before are put back", () => {
+    const sandbox = cluster();
+    deploy(sandbox, "v1");
+    const manifest = sandbox.read(`${CONTENT}/manifest`);
+    const { status, stdout } = deploy(sandbox, "v2, live: no");
+    expect(status).toBe(1);
+    expect(stdout).toMatch(
+      /failed: the services are not live on 127\.0\.0\.1:17010: .*\nTraceback of 127\.0\.0\.1:17010/,
+    );
+    expect(stdout).toContain("putting back the services that the cluster ran before");
+    expect(live(sandbox)).toEqual(["v1", "of v1"]);
+    expect(sandbox.read(`${CONTENT}/manifest`)).toBe(manifest);
+    expect(sandbox.calls.filter((call) => call.startsWith("restart_servers"))).toHaveLength(3);
+  });
+
+  test("of before are those that were live last, however many deploys fail or are cut off meanwhile", () => {
+    const sandbox = cluster();
+    deploy(sandbox, "v1");
+    sandbox.define("wait_for_services() { kill -9 $$; }");
+    deploy(sandbox, "v2");
+    expect(live(sandbox)).toEqual(["v2", "of v2"]);
+    sandbox.define("wait_for_services() { on_each_server wait_for_services_on; }");
+    deploy(sandbox, "v3, live: no");
+    expect(live(sandbox)).toEqual(["v1", "of v1"]);
+  });
+
+  test("that came live stay where something later fails", () => {
+    const sandbox = cluster();
+    deploy(sandbox, "v1");
+    sandbox.define('admin() { [ "$2" != remove ]; }');
+    expect(deploy(sandbox, "v2").status).toBe(1);
+    expect(live(sandbox)).toEqual(["v2", "of v2"]);
+  });
+
+  test("are needed by servers once they were live, whatever their code, and as long as they are declared", () => {
+    const sandbox = cluster();
+    const needed = (): string | undefined => sandbox.read(`${CONTENT}/needed`);
+    deploy(sandbox, "v1", "orders.list orders.count");
+    expect(needed()).toBe("orders.list any\norders.count any\n");
+    sandbox.define(`restart_servers() { cp '${folder()}${CONTENT}/needed' '${folder()}/needed-then'; }`);
+    deploy(sandbox, "v2", "orders.list orders.new");
+    expect(sandbox.read("/needed-then")).toBe("orders.list any\n");
+    expect(needed()).toBe("orders.list any\norders.new any\n");
+  });
+});

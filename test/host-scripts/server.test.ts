@@ -24,7 +24,7 @@ const PARAMETERS = {
 /** A host whose server answers or does not, as told. */
 function host(more = ""): Sandbox {
   const sandbox = new Sandbox(folder());
-  sandbox.note("haproxy_drain", "haproxy_ready", "haproxy_leave_to_checks", "take_cluster_out", "put_cluster_back", "create_directory", "back_up_before_other_code", "need_requirements", "sql"); // prettier-ignore
+  sandbox.note("haproxy_drain", "haproxy_ready", "haproxy_leave_to_checks", "take_cluster_out", "put_cluster_back", "create_directory", "back_up_before_other_code", "need_requirements", "sql", "install_scripts", "said_by_server"); // prettier-ignore
   sandbox.write("/etc/cdktf-zato/secrets/a/odb_password", 'a"$b');
   sandbox.define(`
     haproxy_has_others() { true; }; haproxy_is_healthy() { true; }; answers() { true; }; all_workers_answer() { true; }

@@ -26,6 +26,7 @@ function waitedFor(services: readonly string[], ...checks: string[]): string {
      progress() { :; }
      fail() { echo "failed: $1"; exit 1; }
      mv() { basename "$3"; }
+     said_by_server() { ! grep -q said "$work/check-$(round)" || echo why; }
      wait_until() { ! grep -q . "$work/check-$(round)"; }
      round() { local n; n=$(wc -l <"$work/checked"); echo $((n < ${checks.length} ? n : ${checks.length - 1})); }
      check_services() { cat "$work/check-$(round)"; echo >>"$work/checked"; return 1; }
@@ -50,6 +51,10 @@ describe("services that are not live after a while", () => {
 
   test("are given up when they do not come for two minutes", () => {
     expect(waited("b is not deployed")).toMatch(/^(b\.py\n){8}failed: .*b is not deployed\n$/);
+  });
+
+  test("are given up, and why is told, as soon as the server has said it twice", () => {
+    expect(waited("b is not deployed, as it said")).toMatch(/^b\.py\nfailed: .*b is not deployed, as it saidwhy\n$/);
   });
 
   test("are deployed again ten at a time", () => {
@@ -90,6 +95,7 @@ describe("files of services", () => {
        install_file() { cmp -s "$1" "$2" || { echo "L $(basename "$1")"; cp "$1" "$2"; }; }
        wait_until() { echo "C $4 $(cut -d ' ' -f 1 "$6" | paste -sd ' ')"; ! grep -q . "$work/none-of"; }
        deploy_again() { :; }
+       said_by_server() { :; }
        check_services() { cat "$work/none-of"; }
        deploy_services "$2/hot-deploy"; diff -r "$2/new.files/services" "$2/hot-deploy"`,
       [HOST_SCRIPTS, folder()],

@@ -40,6 +40,15 @@ class StoreTest(unittest.TestCase):
         self.assertIn('Could not load source', logger.error.call_args.args[0])
 
 
+    def test_a_file_that_exits_leaves_the_old_version_and_no_word_in_the_log(self):
+        logger = mock.Mock()
+        with tempfile.TemporaryDirectory() as directory:
+            path = Path(directory) / 'stand_in_two.py'
+            path.write_text('raise SystemExit(3)\n')
+            self.assertEqual(ServiceStore(SimpleNamespace(logger=logger)).import_file(str(path)), [])
+        logger.error.assert_not_called()
+
+
 class ChannelPatternTest(unittest.TestCase):
     def test_segments(self):
         self.assertEqual(_pattern('/a/{id}/b', False).match('/a/1/b').groupdict(), {'id': '1'})

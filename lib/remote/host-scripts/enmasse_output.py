@@ -4,7 +4,6 @@ Of an object that it cannot import Zato prints all fields, passwords in clear te
 breaks it anywhere.
 """
 
-import json
 import os
 import re
 import sys
@@ -13,26 +12,12 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from inventory import cause
+from redaction import read, redacted
 
 NOT_IMPORTED = re.compile(r"Could not import \(is_edit \w+\) '(.*?)' with '.*', response from '(.*?)' was '(.*)'$", re.S)
 FIELDS = re.compile(r"\{.*?'name': '([^']*)'.*\}", re.S)
 MISSING_SERVICE = "/E12"
 MOST = 8
-
-
-def redacted(text, secrets):
-    """Without the secrets, in whatever way Python or JSON write them, and wherever a table breaks them."""
-    for spelling in sorted({spelling for secret in secrets for spelling in spellings(secret)}, key=len, reverse=True):
-        characters = [re.escape(character) for character in spelling if not character.isspace()]
-        if characters:
-            text = re.sub(r"[\s|]*".join(characters), "***", text)
-    return text
-
-
-def spellings(secret):
-    writers = (repr, json.dumps, lambda text: json.dumps(text, ensure_ascii=False))
-    once = {secret, *(write(secret)[1:-1] for write in writers)}
-    return once | {write(text)[1:-1] for text in once for write in writers}
 
 
 def table_rows(text):
@@ -78,11 +63,6 @@ def complaints(text):
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         found = [line for line in lines if re.search("error|exception|invalid", line, re.I)] or lines
     return list(dict.fromkeys(found))[-MOST:]
-
-
-def read(path):
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return file.read()
 
 
 def main():

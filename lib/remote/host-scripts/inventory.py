@@ -62,6 +62,9 @@ SERVICE = "service"
 # Comes with the library, in every cluster: it tells what a worker has really loaded.
 INVENTORY = "cdktf-zato.inventory"
 
+# In the place of the hash of a service's source.
+ANY_CODE = "any"
+
 
 def actual_objects(admin, needed=()):
     """All objects of the kinds that can be listed: KIND/NAME -> row. NEEDED are objects that are to be among them."""
@@ -90,7 +93,7 @@ def loaded_services(admin):
 
 
 def check_services(admin, wanted_file, workers):
-    """Whether all workers of this server have loaded each service; WANTED_FILE has lines "NAME HASH"."""
+    """Whether all workers of this server have loaded each service; WANTED_FILE has lines "NAME HASH", or "NAME any"."""
     loaded = loaded_services(admin)
     if len(loaded) != int(workers):
         sys.exit(f"{len(loaded)} of {workers} workers answer")
@@ -103,7 +106,7 @@ def check_services(admin, wanted_file, workers):
 def problem_of(name, found, wanted):
     if found is None:
         return f"{name} is not deployed"
-    return "" if found == wanted else f"{name} has other code than declared"
+    return "" if wanted in (found, ANY_CODE) else f"{name} has other code than declared"
 
 
 def print_baseline(admin):

@@ -29,8 +29,11 @@ export abstract class Release3 implements ReleaseBehavior {
       ...(runtime.restartedAt === undefined ? {} : { "X-Restarted-At": runtime.restartedAt }),
       Type: "simple",
       EnvironmentFile: ["-/etc/zato/zato.env", runtime.environmentFile],
-      ExecStartPre: `/bin/rm -f ${runtime.path}/pidfile`,
+      ExecStartPre: [`/bin/rm -f ${runtime.path}/pidfile`, `-+${runtime.startHook.before}`],
       ExecStart: `${runtime.zato}/bin/python -m zato.server.main ${runtime.path} ${START_OPTIONS}`,
+      ExecStartPost: `+${runtime.startHook.after}`,
+      // The script that comes after has a limit of its own.
+      TimeoutStartSec: "infinity",
     });
   }
 

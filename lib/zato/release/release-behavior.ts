@@ -23,6 +23,8 @@ export interface ServerRuntime extends ComponentRuntime {
   readonly ipcPort: number;
   /** The port of the cluster's scheduler. */
   readonly schedulerPort: number;
+  /** What is run, as root, around each of its starts: with `before`, and with `after` and the number of its process. */
+  readonly startHook: { readonly before: string; readonly after: string };
   /** Another text is another unit, and so a restart. */
   readonly restartedAt?: string;
 }

@@ -20,18 +20,6 @@ converge() {
     keep_private "$(param directory)"
 }
 
-# The timer's runs need the scripts at all times, and those of the login user are exchanged by deploys.
-install_scripts() {
-    local file
-    rm -rf -- "$state/scripts.new"
-    cp -r "$scripts" "$state/scripts.new"
-    rm -rf -- "$state/scripts"
-    mv -T "$state/scripts.new" "$state/scripts"
-    keep_private "$state/scripts"
-    while IFS= read -r -d '' file; do record file "$file"; done < <(find "$state/scripts" -type f ! -name '*.pyc' -print0)
-    record tree "$state/scripts"
-}
-
 # That it works is known when it has worked. It takes the lock itself.
 first_backup() {
     progress "making a backup in $(param directory)"

@@ -5,20 +5,26 @@
 converge() {
     local cluster_folder
     cluster_folder=$ZATO_HOME/env/$(param cluster)
-    note_repair
     install_secrets "$(content_secrets "$(param cluster)")" "$staged"
     forget_secrets "$(content_secrets "$(param cluster)")"
     keep_private "$(content_secrets "$(param cluster)")"
-    install -d "$staged.files/services"
-    own_cluster_folder
-    install_requirements
-    deploy_folder "$staged.files/modules" "$cluster_folder/modules"
+    install -d "$staged.files"/{services,modules,user-conf,static}
     cp "$scripts/$inventory" "$staged.files/services/"
+    own_cluster_folder
+    prepare_packages
+    try_services
+    keep_former "$cluster_folder"
+    note_needed
+    note_repair
+    note_server_logs
+    use_packages
+    deploy_folder "$staged.files/modules" "$cluster_folder/modules"
     deploy_folder "$staged.files/user-conf" "$cluster_folder/user-conf"
     deploy_services "$cluster_folder/hot-deploy"
     deploy_folder "$staged.files/static" "$cluster_folder/static"
     restart_for_what_is_read_at_start "$cluster_folder"
     wait_for_services
+    note_live
     note_owned
     import_objects
     remove_stale
@@ -66,6 +72,7 @@ import_objects() {
 }
 
 when_failed() {
+    put_former_back
     put_cluster_back
     where_it_stopped
 }
@@ -130,10 +137,8 @@ create_jwt_definitions() {
 
 # enmasse_output all|complaints: never as it is, since there may be secrets in it.
 enmasse_output() {
-    local secret secrets=()
-    while read -r secret _; do
-        [ -z "$secret" ] || secrets+=("$(for_zato "$(content_secrets "$(param cluster)")/$secret")")
-    done < <(param secrets; echo)
+    local secrets
+    mapfile -t secrets < <(secrets_for_zato)
     python_as_zato enmasse_output.py "$1" "$(for_zato "$work/enmasse")" "${secrets[@]}"
 }
 

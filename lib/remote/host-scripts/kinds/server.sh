@@ -11,6 +11,7 @@ converge() {
     set_port
     roots_folder /etc/zato 0755 root
     roots_folder "/etc/zato/$(param cluster)" 0755 root
+    install_scripts
     environment >"$work/environment"
     install_file "$work/environment" "$(param environment_file)" 0600 root
     install_unit "$unit"
@@ -42,9 +43,11 @@ environment() {
 restart() {
     drain
     progress "starting"
+    note_server_log
     # Counts restarts from zero, which a restart between two of systemd's own does not.
     systemctl reset-failed "$(param unit)" 2>/dev/null || true
-    systemctl restart "$(param unit)"
+    # What is wrong with it is found out, and told, by what comes next.
+    systemctl restart "$(param unit)" || true
 }
 
 drain() {
@@ -52,8 +55,10 @@ drain() {
     socket=$(param load_balancer_socket) back_end=$(param back_end)
     if systemctl is-active --quiet "$(param unit)"; then
         haproxy_has_others "$socket" "$back_end" || take_cluster_out
-        haproxy_drain "$socket" "$back_end" "$(param drain_seconds)"
     fi
+    # Also where it does not run, so that its start leaves it to us when it is put back.
+    haproxy_drain "$socket" "$back_end" "$(param drain_seconds)"
+    rm -f "$(held_mark "$(basename "$state")")"
 }
 
 wait_for_workers() {
@@ -82,16 +87,20 @@ put_back() {
     put_cluster_back
 }
 
-# check_services_of_content: those that were verified last must be loaded by all workers, or requests for them would be lost.
+# check_services_of_content: those that were verified last, or live before a deploy that brings others, must be loaded by all workers, or
+# requests for them would be lost.
 check_services_of_content() {
     local folder services
     folder=$(folders_of_this_cluster content)
-    if [ -z "$folder" ] || [ ! -f "$folder/verified" ]; then return; fi
-    services=$(unpack_manifest "$folder/verified" "$work/verified" && param_file services)
+    [ -n "$folder" ] || return 0
+    services=$folder/needed
+    if [ -f "$folder/verified" ]; then services=$(unpack_manifest "$folder/verified" "$work/verified" && param_file services); fi
     [ -s "$services" ] || return 0
-    wait_until 120 "its services" check_services "$services" && return
+    # It has imported all that it can before it answers.
+    wait_until 30 "its services" check_services "$services" && return
     left_out=yes
-    fail "the services are not live on $(param address), so it stays out of the load-balancer: $(check_services "$services" 2>&1 | tail -n 5)"
+    check_services "$services" >"$work/missing" 2>&1 || true
+    fail "the services are not live on $(param address), so it stays out of the load-balancer: $(tail -n 5 "$work/missing")$(said_by_server "$(param address)" "$services")"
 }
 
 check_services() {
@@ -157,7 +166,11 @@ drift() {
     local unit
     unit=$(param unit)
     check_use "$unit" started "$(param environment_file)" "/etc/systemd/system/$unit"
-    check_in_rotation "$(param load_balancer_socket)" "$(param back_end)"
+    if [ -e "$(held_mark "$(basename "$state")")" ]; then
+        found "it gets no requests, since it lacks what the cluster ran; see 'sudo journalctl -u $unit'"
+    else
+        check_in_rotation "$(param load_balancer_socket)" "$(param back_end)"
+    fi
 }
 
 remove() {

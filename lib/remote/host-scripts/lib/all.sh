@@ -25,6 +25,12 @@
 . "$scripts/lib/zato.sh"
 # shellcheck source=requirements.sh
 . "$scripts/lib/requirements.sh"
+# shellcheck source=trial.sh
+. "$scripts/lib/trial.sh"
+# shellcheck source=former.sh
+. "$scripts/lib/former.sh"
+# shellcheck source=server-log.sh
+. "$scripts/lib/server-log.sh"
 # shellcheck source=services.sh
 . "$scripts/lib/services.sh"
 # shellcheck source=haproxy.sh

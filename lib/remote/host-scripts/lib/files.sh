@@ -53,6 +53,20 @@ own_tree() {
     find "$1" ! -type l -exec chmod u=rwX,g=rX,o=,ug-s {} +
 }
 
+# install_scripts: for what systemd runs of ours, which must be there at all times; those of the login user are exchanged by deploys.
+install_scripts() {
+    local file
+    rm -rf -- "$state/scripts.new"
+    cp -r "$scripts" "$state/scripts.new"
+    rm -rf -- "$state/scripts.old"
+    [ ! -d "$state/scripts" ] || mv -T "$state/scripts" "$state/scripts.old"
+    mv -T "$state/scripts.new" "$state/scripts"
+    rm -rf -- "$state/scripts.old"
+    keep_private "$state/scripts"
+    while IFS= read -r -d '' file; do record file "$file"; done < <(find "$state/scripts" -type f ! -name '*.pyc' -print0)
+    record tree "$state/scripts"
+}
+
 # install_unit NAME [FILE]: the unit is the manifest's file FILE, by default "unit".
 install_unit() {
     local unit=$1

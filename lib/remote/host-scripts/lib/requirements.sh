@@ -3,13 +3,19 @@
 
 # need_requirements FILE: each cluster has its own packages for each build, so that servers keep theirs until they are restarted.
 need_requirements() {
+    prepare_requirements "$1"
+    use_requirements
+}
+
+# prepare_requirements FILE: beside those that servers use now.
+prepare_requirements() {
     local packages
     packages=$(param packages)
+    rm -rf -- "$packages.new"
     if is_roots_tree "$packages" && cmp -s "$1" "$packages/.cdktf-zato-requirements"; then return; fi
     progress "installing the services' Python requirements"
     roots_folder "$ZATO_HOME/packages" 0755 root
     roots_folder "$(dirname "$packages")" 0755 root
-    rm -rf -- "$packages.new"
     mkdir "$packages.new"
     fetch_requirements "$1" | tar -x -C "$packages.new" --no-same-owner --no-same-permissions ||
         fail "the Python requirements of the services cannot be installed; see the log"
@@ -17,6 +23,13 @@ need_requirements() {
         fail "the Python requirements of the services hold links or devices, which packages cannot"
     own_tree "$packages.new"
     install -m 0600 "$1" "$packages.new/.cdktf-zato-requirements"
+}
+
+# use_requirements: those that were prepared, if any were.
+use_requirements() {
+    local packages
+    packages=$(param packages)
+    [ -d "$packages.new" ] || return 0
     rm -rf -- "$packages"
     mv -T "$packages.new" "$packages"
 }

@@ -20,11 +20,16 @@ enter_component() {
     unpack_manifest "$state/manifest" "$(mktemp -d "$work/other.XXXXXX")"
 }
 
+# held_mark NAME: is there while a server of that name is kept from requests by its start (server-start.sh).
+held_mark() {
+    printf '%s' "$RUN/held-$1"
+}
+
 # restart_servers: all of this cluster's that are on this host, one after the other.
 restart_servers() {
     local folder
     for folder in $(folders_of_this_cluster server); do
-        restart_server "$folder"
+        restart_server "$folder" || return
     done
 }
 

@@ -4,14 +4,32 @@
 # The service that tells what a server has loaded.
 inventory=cdktf_zato_inventory.py
 
-install_requirements() {
+# prepare_packages: those that the services require, beside the ones that servers use now.
+prepare_packages() {
+    rm -rf -- "$(param packages).new"
+    [ ! -f "$staged.files/requirements.txt" ] || prepare_requirements "$staged.files/requirements.txt"
+}
+
+# new_packages: where they are until use_packages.
+new_packages() {
+    if [ -d "$(param packages).new" ]; then
+        printf '%s' "$(param packages).new"
+    elif [ -f "$staged.files/requirements.txt" ]; then
+        param packages
+    else
+        mkdir -p "$staged.files/no-packages"
+        printf '%s' "$staged.files/no-packages"
+    fi
+}
+
+use_packages() {
     local requirements=$staged.files/requirements.txt
     rm -f "$state/requirements"
     if [ ! -f "$requirements" ]; then
         rm -rf -- "$(param packages)"
         return
     fi
-    need_requirements "$requirements"
+    use_requirements
     # Servers take them along to another build of Zato.
     install -m 0600 "$requirements" "$state/requirements"
 }
@@ -27,7 +45,9 @@ restart_for_what_is_read_at_start() {
     } >"$work/read-at-start"
     touch "$stamp"
     if cmp -s "$work/read-at-start" "$stamp"; then return; fi
-    restart_servers
+    # Whatever comes of it, some may have read this.
+    printf 'unknown\n' >"$stamp"
+    restart_servers || return
     install -m 0600 "$work/read-at-start" "$stamp"
 }
 
@@ -100,7 +120,7 @@ wait_for_batch() {
     (cd "$staged.files/services" && sha256sum -- "$@" | cut -d ' ' -f 1) |
         grep -F -f - "$(param_file services)" >"$work/batch" || true
     on_each_server bring_live "$work/batch" 8 2 && return
-    missing=$(hashes_of_missing | wc -l)
+    missing=$(hashes_of_missing "$(param_file services)" | wc -l)
     [ "$missing" -gt 0 ] && [ "$missing" -lt "$(wc -l <"$work/batch")" ]
 }
 
@@ -111,7 +131,7 @@ wait_for_services() {
 
 wait_for_services_on() {
     bring_live "$1" "$2" "$(param_file services)" 15 8 ||
-        fail "the services are not live on $1: $(tail -n 5 "$work/missing")"
+        fail "the services are not live on $1: $(tail -n 5 "$work/missing")$(said_by_server "$1" "$(param_file services)")"
 }
 
 # on_each_server COMMAND ARGUMENT...: with the address of a server and the number of its workers before the arguments.
@@ -123,16 +143,17 @@ on_each_server() {
 }
 
 # bring_live ADDRESS WORKERS FILE SECONDS TIMES: waits for the services of FILE. What Zato has passed over is deployed again every
-# SECONDS; it fails when nothing has come of it for TIMES.
+# SECONDS; it fails when nothing has come of it for TIMES, or when the server's log has said twice why nothing does.
 bring_live() {
     local before='' idle=0
     until wait_until "$4" "the services on $1" check_services "$1" "$2" "$3"; do
         check_services "$1" "$2" "$3" >"$work/missing" 2>&1 || true
         [ "$(cat "$work/missing")" = "$before" ] || idle=0
         [ "$idle" -lt "$5" ] || return 1
+        [ "$idle" -eq 0 ] || [ -z "$(said_by_server "$1" "$3")" ] || return 1
         idle=$((idle + 1))
         before=$(cat "$work/missing")
-        deploy_again
+        deploy_again "$3"
     done
 }
 
@@ -141,24 +162,30 @@ check_services() {
     admin "$1" services "$(for_zato "$3")" "$2"
 }
 
-# Zato loads a file again when it is another one; that it has the same text does not matter.
+# deploy_again FILE: the files of its services that are missing. Zato loads a file again when it is another one; that it has the same text
+# does not matter.
 deploy_again() {
-    local folder file hashes
-    folder=$ZATO_HOME/env/$(param cluster)/hot-deploy
-    hashes=$(hashes_of_missing | sed -n "1,${batch}p")
+    local file
     progress "deploying services again"
-    for file in "$folder"/*.py; do
-        # Where nobody can say what is missing, it may be the one that tells.
-        if [ -n "$hashes" ]; then
-            grep -qF "$(sha256sum <"$file" | cut -d ' ' -f 1)" <<<"$hashes" || continue
-        else
-            [ "$file" = "$folder/$inventory" ] || continue
-        fi
+    files_of_missing "$1" >"$work/again"
+    # Where nobody can say what is missing, it may be the one that tells.
+    [ -s "$work/again" ] || printf '%s\n' "$ZATO_HOME/env/$(param cluster)/hot-deploy/$inventory" >"$work/again"
+    while IFS= read -r file; do
         cp --preserve=mode,ownership "$file" "$file.cdktf-zato-new"
         mv -f "$file.cdktf-zato-new" "$file"
+    done < <(sed -n "1,${batch}p" "$work/again")
+}
+
+# files_of_missing FILE: those of the services of FILE that are missing, a line each.
+files_of_missing() {
+    local file hashes
+    hashes=$(hashes_of_missing "$1")
+    [ -n "$hashes" ] || return 0
+    for file in "$ZATO_HOME/env/$(param cluster)/hot-deploy"/*.py; do
+        if grep -qF "$(sha256sum <"$file" | cut -d ' ' -f 1)" <<<"$hashes"; then printf '%s\n' "$file"; fi
     done
 }
 
 hashes_of_missing() {
-    awk 'NR == FNR { missing[$1]; next } $1 in missing { print $2 }' "$work/missing" "$(param_file services)"
+    awk 'NR == FNR { missing[$1]; next } $1 in missing { print $2 }' "$work/missing" "$1"
 }

@@ -12,6 +12,22 @@ content_secrets() {
     printf '%s' "$CONFIG/content-secrets/$1"
 }
 
+# secrets_for_zato: prints the paths of copies of a content's secrets, a line each, for what is to hide them.
+secrets_for_zato() {
+    local secret
+    while read -r secret _; do
+        [ -z "$secret" ] || printf '%s\n' "$(for_zato "$(content_secrets "$(param cluster)")/$secret")"
+    done < <(param secrets; echo)
+}
+
+# server_secrets_for_zato: the same of those that a server knows.
+server_secrets_for_zato() {
+    local secret
+    while read -r _ secret _; do
+        [ -z "$secret" ] || printf '%s\n' "$(for_zato "$(secret_file "$secret")")"
+    done < <(param command_secrets; echo; param environment_secrets; echo)
+}
+
 # secret_in_use NAME: the secret that Zato takes now: while it is being changed, the former one.
 secret_in_use() {
     local former
@@ -172,13 +188,20 @@ admin() {
 # python_as_zato SCRIPT ARGUMENT...: runs a Python script of ours on what Zato says, which may be anything: by the system's Python, and
 # with no more rights than Zato has.
 python_as_zato() {
-    local script=$1 folder=$work/zato/python
+    local script
+    script=$(script_for_zato "$1")
     shift
+    as_zato /usr/bin/python3 -I -B "$script" "$@"
+}
+
+# script_for_zato SCRIPT: prints where the user zato can read a Python script of ours, and those that it imports.
+script_for_zato() {
+    local folder=$work/zato/python
     if [ ! -d "$folder" ]; then
         install -d -m 0750 -o root -g zato "$work/zato" "$folder"
         install -m 0640 -o root -g zato -t "$folder" "$scripts"/*.py
     fi
-    as_zato /usr/bin/python3 -I -B "$folder/$script" "$@"
+    printf '%s' "$folder/$1"
 }
 
 answers() {

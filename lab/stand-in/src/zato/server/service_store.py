@@ -57,6 +57,8 @@ class ServiceStore:
         except Exception:
             self._context.logger.error('Could not load source, file_name:`%s`, e:`%s`', path, traceback.format_exc())
             return []
+        except BaseException:  # Trap (tried on 3.3): an exit is swallowed, and nothing says so
+            return []
         classes = [item for item in vars(module).values()
             if isinstance(item, type) and issubclass(item, Service) and item.__module__ == module.__name__]
         for item in classes:
