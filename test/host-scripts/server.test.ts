@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { renderManifest } from "../../lib/remote/manifest";
 import { BashResult, temporaryFolder } from "../support/bash";
 import { Sandbox } from "../support/sandbox";
@@ -110,14 +111,36 @@ test("what services of its cluster require comes along with another build", () =
   expect(sandbox.calls.join("\n")).toMatch(/^need_requirements .*a-content\/+requirements$/m);
 });
 
-test("one whose services are not live stays out of the load-balancer", () => {
-  const sandbox = host(`admin() { [ "$2" != services ] || { echo 'a.one is not deployed'; false; }; }`);
-  const content = "/var/lib/cdktf-zato/components/a-content";
-  sandbox.write(`${content}/kind`, "content\n");
-  const verified = renderManifest({ parameters: { cluster: "a", services: `a.one ${"0".repeat(64)}` } });
-  ["manifest", "verified"].forEach((name) => sandbox.write(`${content}/${name}`, verified));
-  const { stdout } = converge(sandbox);
-  expect(stdout).toContain("so it stays out of the load-balancer: a.one is not deployed");
-  expect(did(sandbox)).not.toContain("haproxy_ready /socket");
-  expect(did(sandbox)).not.toContain("haproxy_leave_to_checks /socket");
+describe("of a cluster whose content was verified with a service that is not live now", () => {
+  const CODE = "class One: pass\n";
+  const given = (): Sandbox => {
+    const sandbox = host(
+      `admin() { [ "$2" != services ] || [ ! -s "$3" ] || { echo 'a.one is not deployed'; false; }; }`,
+    );
+    const content = "/var/lib/cdktf-zato/components/a-content";
+    sandbox.write(`${content}/kind`, "content\n");
+    const services = `a.one ${createHash("sha256").update(CODE).digest("hex")}`;
+    const verified = renderManifest({ parameters: { cluster: "a", services } });
+    ["manifest", "verified"].forEach((name) => sandbox.write(`${content}/${name}`, verified));
+    return sandbox;
+  };
+
+  test("it stays out of the load-balancer", () => {
+    const sandbox = given();
+    sandbox.write("/opt/zato/env/a/hot-deploy/one.py", CODE);
+    const { stdout } = converge(sandbox);
+    expect(stdout).toContain("so it stays out of the load-balancer: a.one is not deployed");
+    expect(did(sandbox)).not.toContain("haproxy_ready /socket");
+    expect(did(sandbox)).not.toContain("haproxy_leave_to_checks /socket");
+  });
+
+  test.each([
+    ["has changed", "class One: by_hand\n"],
+    ["has removed", ""],
+  ])("but where somebody %s its file, which comes with the content, it is put back", (_, code) => {
+    const sandbox = given();
+    sandbox.write("/opt/zato/env/a/hot-deploy/other.py", code);
+    expect(converge(sandbox).stdout).not.toContain("stays out");
+    expect(did(sandbox)).toContain("haproxy_ready /socket");
+  });
 });

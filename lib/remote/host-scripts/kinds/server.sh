@@ -94,13 +94,23 @@ check_services_of_content() {
     folder=$(folders_of_this_cluster content)
     [ -n "$folder" ] || return 0
     services=$folder/needed
-    if [ -f "$folder/verified" ]; then services=$(unpack_manifest "$folder/verified" "$work/verified" && param_file services); fi
+    if [ -f "$folder/verified" ]; then
+        on_disk "$(unpack_manifest "$folder/verified" "$work/verified" && param_file services)" >"$work/to-be-live"
+        services=$work/to-be-live
+    fi
     [ -s "$services" ] || return 0
     # It has imported all that it can before it answers.
     wait_until 30 "its services" check_services "$services" && return
     left_out=yes
     check_services "$services" >"$work/missing" 2>&1 || true
     fail "the services are not live on $(param address), so it stays out of the load-balancer: $(tail -n 5 "$work/missing")$(said_by_server "$(param address)" "$services")"
+}
+
+# on_disk FILE: of the services of FILE those whose file is as it was brought. What somebody has changed or removed since is put right by the
+# cluster's content, which comes later.
+on_disk() {
+    find "$ZATO_HOME/env/$(param cluster)/hot-deploy" -name '*.py' -exec sha256sum {} + | cut -d ' ' -f 1 >"$work/on-disk"
+    grep -F -f "$work/on-disk" "$1" || true
 }
 
 check_services() {
