@@ -432,6 +432,19 @@ describe("what stands in the way of what is declared", () => {
     ]);
   });
 
+  test("takes along a channel whose groups it leaves without a member, since Zato would let everybody in", async () => {
+    const grouped = { connection: "channel", url_path: "/g", security_groups: [5] };
+    api.rows["zato.http-soap"] = [
+      { id: 6, name: "Grouped", ...grouped },
+      { id: 7, name: "Secured", ...grouped, security_name: "Other" },
+    ];
+    const ours = ["channel_rest/Grouped", "basic_auth/Former"];
+    api.members[5] = [{ sec_type: "basic_auth", security_id: 4 }];
+    expect((await makeWay(ours, "false", "list")).stdout).toBe("channel_rest/Grouped\nbasic_auth/Former\n");
+    api.members[5] = [...api.members[5], { sec_type: "apikey", security_id: 9 }];
+    expect((await makeWay(ours, "false", "list")).stdout).toBe("basic_auth/Former\n");
+  });
+
   test("is named and left alone where it is somebody else's", async () => {
     const { status, stderr } = await makeWay(["channel_rest/Old", "basic_auth/Former"], "false", "delete");
     expect([status, api.invocations]).toEqual([1, []]);
@@ -457,6 +470,21 @@ test("a group that is no longer declared stays where it is all that keeps everyb
   const { stdout } = await admin("remove", owned, [], "false", NO_BASELINE);
   expect(stdout).toContain("kept security_groups/Used");
   expect(api.invocations.map(({ service, request }) => [service, request.id])).toEqual([["zato.groups.delete", 6]]);
+});
+
+test("a definition that is no longer declared stays where it is all that keeps everybody out of a channel that nobody declared", async () => {
+  api.rows["zato.security.basic-auth"] = [
+    { id: 4, name: "Last" },
+    { id: 8, name: "Unused" },
+  ];
+  api.rows["zato.groups"] = [{ id: 5, name: "G" }];
+  api.members[5] = [{ sec_type: "basic_auth", security_id: 4 }];
+  api.rows["zato.http-soap"] = [{ id: 1, name: "Foreign", connection: "channel", security_groups: [5] }];
+  const { stdout } = await admin("remove", ["basic_auth/Last", "basic_auth/Unused"], [], "false", NO_BASELINE);
+  expect(stdout).toContain("kept basic_auth/Last: without it channels that nobody declares would let everybody in");
+  expect(api.invocations.filter(({ service }) => /delete$/.test(service)).map(({ request }) => request.id)).toEqual([
+    8,
+  ]);
 });
 
 describe("channels that let everybody in", () => {

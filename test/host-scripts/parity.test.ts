@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
-import { BashResult, temporaryFolder } from "../support/bash";
+import { bash, BashResult, temporaryFolder } from "../support/bash";
 import { Sandbox } from "../support/sandbox";
 
 const folder = temporaryFolder();
@@ -52,4 +53,11 @@ test("one that is as declared again passes", () => {
 
 test("one that cannot be asked fails at once", () => {
   expect(ask(host(undefined), "ask").stdout).toContain("the cluster a cannot be asked what it runs");
+});
+
+test("one is asked when no other run on its host may be restarting its servers", () => {
+  const sandbox = host("");
+  sandbox.note("take_lock");
+  bash('exec bash "$@"', [join(sandbox.scripts, "parity.sh"), "a-content", "ask", "zato.content"]);
+  expect(sandbox.calls.map((call) => call.trim())).toEqual(["take_lock"]);
 });

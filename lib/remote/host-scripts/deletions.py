@@ -65,6 +65,7 @@ def make_way(admin, expected_file, owned_file, exclusive, baseline_file, do="del
     declared = {key: {**fields.get(key, {}), **listed} for key, listed in expected["objects"].items()}
     actual = inventory.actual_objects(admin, declared)
     found = with_secured(in_the_way(actual, declared), actual)
+    found = {**{key: next(iter(found.values())) for key in opened(admin, found, actual)}, **found}
     owned, baseline = inventory.read_lines(owned_file), set(inventory.read_json(baseline_file, list(actual)))
     foreign = {
         key: other
@@ -106,14 +107,35 @@ def leave_group(admin, group, members):
     admin.invoke("zato.groups.edit-member-list", request)
 
 
+def members_of(admin, group):
+    """As Zato wants them when they leave."""
+    request = {"group_type": GROUP_TYPE, "group_id": group["id"]}
+    return {f"{member['sec_type']}-{member['security_id']}" for member in admin.invoke("zato.groups.get-member-list", request) or []}
+
+
+def opened(admin, going, actual):
+    """KEY -> members of its groups, of the channels that would let everybody in when the definitions among GOING are no more: Zato asks
+    for credentials only where one of a channel's groups has a member."""
+    gone = {f"{kind}-{actual[key]['id']}" for key in going for kind in [key.split("/", 1)[0]] if kind in DEFINITIONS}
+    members = {}
+    for group in groups(admin) if gone else []:
+        members[group["id"]] = members[group["name"]] = members_of(admin, group)
+    found = {}
+    for key, row in actual.items():
+        if key.split("/", 1)[0] in CHANNELS and key not in going and not inventory.plain(row.get("security_name")):
+            its = set().union(*(members.get(group, set()) for group in row.get("security_groups") or []))
+            if its and its <= gone:
+                found[key] = its
+    return found
+
+
 def empty_groups(admin, declared, actual):
     """An import with no members leaves those that a group has."""
     for key, row in actual.items():
         if key.startswith("security_groups/") and key in declared and not declared[key].get("members"):
-            request = {"group_type": GROUP_TYPE, "group_id": row["id"]}
-            members = admin.invoke("zato.groups.get-member-list", request) or []
+            members = members_of(admin, row)
             if members:
-                leave_group(admin, row, [f"{member['sec_type']}-{member['security_id']}" for member in members])
+                leave_group(admin, row, sorted(members))
 
 
 def remove(admin, owned_file, wanted_file, exclusive, baseline_file):
@@ -125,12 +147,13 @@ def remove(admin, owned_file, wanted_file, exclusive, baseline_file):
         baseline = inventory.read_json(baseline_file, present)
         owned |= {key for key in present if not inventory.is_zatos_own(key, baseline)}
     stale = [key for key in present if key in owned - wanted]
+    needed = set().union(*opened(admin, stale, actual).values())
     used = {group for key, row in actual.items() if key not in stale for group in row.get("security_groups") or []}
     for key in in_order(stale):
         kind, name = key.split("/", 1)
         if kind == inventory.SERVICE:
             admin.invoke("zato.service.delete", {"id": services[name]["id"], "cluster_id": 1})
-        elif kind == "security_groups" and {actual[key]["id"], name} & used:
+        elif kind == "security_groups" and {actual[key]["id"], name} & used or f"{kind}-{actual[key]['id']}" in needed:
             print(f"kept {key}: without it channels that nobody declares would let everybody in")
             continue
         else:

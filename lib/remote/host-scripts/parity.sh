@@ -16,6 +16,8 @@ begin "$component.parity"
 state=$STATE/components/$component
 unpack_manifest "$state/manifest" "$work/entries"
 host=$(param host) label=parity
+# A scheduler that is about to start restarts the servers.
+[ -n "${LOCKED:-}" ] || take_lock
 if [ "$step" = ask ]; then
     rm -f "$state/differs"
     if is_as_declared; then progress "as declared"; else touch "$state/differs"; fi

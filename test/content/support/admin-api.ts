@@ -42,6 +42,9 @@ export class AdminApi {
   /** Rows by the prefix of their get-list service. */
   public readonly rows: Record<string, Row[]> = {};
 
+  /** Members of groups, by the groups' ids. */
+  public readonly members: Record<number, { readonly sec_type: string; readonly security_id: number }[]> = {};
+
   /** What each worker has loaded: hashes by the name of the service. */
   public workers: Record<string, string>[] = [{}];
 
@@ -109,6 +112,9 @@ export class AdminApi {
     const request = JSON.parse(Buffer.from(envelope.payload, "base64").toString()) as Record<string, unknown>;
     if (envelope.all_pids) {
       return this.ofAllWorkers(envelope.name);
+    }
+    if (envelope.name === "zato.groups.get-member-list") {
+      return this.members[request.group_id as number] ?? [];
     }
     if (!envelope.name.endsWith(".get-list")) {
       this.invocations.push({ service: envelope.name, request, authorization });
