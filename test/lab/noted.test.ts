@@ -52,8 +52,8 @@ change() {
   case $1 in
     file)
       case $2 in
-        # What was generated is nowhere else.
-        /etc/cdktf-zato/secrets/*) chmod 0644 "$2" ;;
+        # What is nowhere else.
+        /etc/cdktf-zato/secrets/* | */baseline-*) chmod 0644 "$2" ;;
         *) printf '\\n# by hand\\n' >>"$2" ;;
       esac
       ;;
