@@ -123,7 +123,11 @@ describe("an import", () => {
   });
 
   test("has the cluster back also where it fails", () => {
-    const functions = "put_cluster_back() { echo back; }; where_it_stopped() { echo stopped; }";
-    expect(bash(`. "$1/kinds/content.sh"; ${functions}; when_failed`, [HOST_SCRIPTS]).stdout).toBe("back\nstopped\n");
+    const functions = ["put_former_back", "put_cluster_back", "where_it_stopped"].map(
+      (name) => `${name}() { echo ${name}; };`,
+    );
+    expect(bash(`. "$1/kinds/content.sh"; ${functions.join(" ")} when_failed`, [HOST_SCRIPTS]).stdout).toBe(
+      "put_former_back\nput_cluster_back\nwhere_it_stopped\n",
+    );
   });
 });

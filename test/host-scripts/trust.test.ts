@@ -39,13 +39,19 @@ describe("root's scripts", () => {
   test("run Zato's own programs as zato, or, for packages, as a user who is nobody else", () => {
     expect(lines(/\/bin\/(py|python|zato)\b/, /as_zato/, /-x "/, MESSAGE)).toEqual([
       expect.stringMatching(/^lib\/requirements.sh: foreign systemd-run .* -p DynamicUser=yes /),
+      expect.stringMatching(/^lib\/trial.sh: foreign systemd-run .* "\$\{properties\[@\]\/#\/--property=\}" /),
     ]);
+    // The trial runs as the server's own unit does.
+    const unit = "[Service]\nType=exec\nUser=zato\nExecStart=/bin/x\nNoNewPrivileges=yes\n[Install]\n";
+    const confinement = `. "$1/lib/trial.sh"; printf '${unit.replaceAll("\n", "\\n")}' >"$2/unit"; confinement "$2/unit"`;
+    expect(bash(confinement, [HOST_SCRIPTS, folder()]).stdout).toBe("User=zato\nNoNewPrivileges=yes\n");
   });
 
   test("do what concerns the inside of a component's folder as zato, and only move it as a whole", () => {
     const inside = /\$\(param path\)\/|\$path\/|server_conf\)|server_path\)/;
     expect(lines(inside, /as_zato/, MESSAGE)).toEqual([
       `kinds/server.sh: printf '%s' "$(param path)/config/repo/server.conf"`,
+      `lib/server-log.sh: printf '%s' "$(param path)/logs/server.log"`,
       'lib/zato.sh: [ -L "$path/logs" ] || [ ! -d "$path/logs" ] || [ -d "$path.logs" ] || mv -T "$path/logs" "$path.logs"',
       'lib/zato.sh: mv -T "$path.logs" "$path/logs"',
       // Only named here, and looked at as zato.

@@ -171,6 +171,7 @@ test("one that only a running server refuses fails it with what the server says,
 
 test("one of which only a restarted server would know is not given requests either", async () => {
   // GIVEN another module, for which servers are restarted
+  write("work.py", service("v2", REFUSED));
   write("rates/__init__.py", "RATE = 'a premium'\n");
 
   // WHEN
