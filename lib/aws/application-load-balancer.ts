@@ -1,7 +1,6 @@
 import { LbListener, LbListenerDefaultAction } from "@cdktf/provider-aws/lib/lb-listener";
 import { LbListenerRule, LbListenerRuleAction } from "@cdktf/provider-aws/lib/lb-listener-rule";
 import { LbTargetGroupStickiness } from "@cdktf/provider-aws/lib/lb-target-group";
-import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { Affinity } from "../content";
 import { LoadBalancerPool } from "../load-balancing";
@@ -97,9 +96,13 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
     }
   }
 
-  protected override fill(pool: LoadBalancerPool, targets: PoolTargets, readyClusters: TerraformResource[]): void {
+  protected override fill(
+    pool: LoadBalancerPool,
+    targets: PoolTargets,
+    readyCluster: PoolTargetGroupContent["readyCluster"],
+  ): void {
     const { deregistrationDelay } = this.props;
-    const common: Omit<PoolTargetGroupContent, "stickiness"> = { pool, targets, deregistrationDelay, readyClusters };
+    const common: Omit<PoolTargetGroupContent, "stickiness"> = { pool, targets, deregistrationDelay, readyCluster };
     this.loadBalancer.idleTimeout = Math.min(pool.requestTimeout, 4000);
     this.targetGroup.fill({ ...common, stickiness: stickinessOf(pool.affinity) });
     this.addRules("open", Priority.OPEN, [pool.healthCheck.path, ...this.openPaths()], forwardTo(this.targetGroup));

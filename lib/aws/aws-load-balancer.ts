@@ -3,7 +3,7 @@ import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
-import { Aspects, TerraformResource, Token } from "cdktf";
+import { Aspects, Token } from "cdktf";
 import { Construct } from "constructs";
 import { LoadBalancerBase, LoadBalancerPool, PoolBinding } from "../load-balancing";
 import { ConstructError, requireAddress, requireLine, requirePort } from "../validation";
@@ -11,6 +11,7 @@ import { AWS_HEALTH_CHECK, requireHealthCheck } from "./aws-health-check";
 import { requireArn, requireLoadBalancerName, requireResourceId } from "./aws-names";
 import { IAwsNetwork } from "./aws-network";
 import { EVERYBODY, requireCidr } from "./cidr";
+import { PoolTargetGroupContent } from "./pool-target-group";
 import { PoolTargets, targetsOf } from "./pool-targets";
 
 /** What the load balancers of AWS have in common. */
@@ -169,7 +170,11 @@ export abstract class AwsLoadBalancer extends LoadBalancerBase {
   }
 
   /** Makes of the pool what clients reach. */
-  protected abstract fill(pool: LoadBalancerPool, targets: PoolTargets, readyClusters: TerraformResource[]): void;
+  protected abstract fill(
+    pool: LoadBalancerPool,
+    targets: PoolTargets,
+    readyCluster: PoolTargetGroupContent["readyCluster"],
+  ): void;
 
   protected override validatePool(pool: LoadBalancerPool): void {
     super.validatePool(pool);
@@ -198,11 +203,7 @@ export abstract class AwsLoadBalancer extends LoadBalancerBase {
     const hosts = readyClusters.map(({ host }) => host);
     const targets = targetsOf(this, this.network, pool.members, hosts);
     this.admitToClusters(targets);
-    this.fill(
-      pool,
-      targets,
-      readyClusters.map(({ content }) => content),
-    );
+    this.fill(pool, targets, (member) => this.readyCluster(member).map(({ content }) => content));
   }
 
   private requireTls(): void {

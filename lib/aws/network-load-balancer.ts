@@ -1,11 +1,10 @@
 import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
-import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { Affinity } from "../content";
 import { LoadBalancerPool } from "../load-balancing";
 import { ConstructError } from "../validation";
 import { AwsLoadBalancer, AwsLoadBalancerProps } from "./aws-load-balancer";
-import { PoolTargetGroup } from "./pool-target-group";
+import { PoolTargetGroup, PoolTargetGroupContent } from "./pool-target-group";
 import { PoolTargets } from "./pool-targets";
 
 /** What a {@link NetworkLoadBalancer} is declared with. */
@@ -65,7 +64,11 @@ export class NetworkLoadBalancer extends AwsLoadBalancer {
     });
   }
 
-  protected override fill(pool: LoadBalancerPool, targets: PoolTargets, readyClusters: TerraformResource[]): void {
+  protected override fill(
+    pool: LoadBalancerPool,
+    targets: PoolTargets,
+    readyCluster: PoolTargetGroupContent["readyCluster"],
+  ): void {
     // What is still connected when the delay is over connects anew, to the other cluster.
     this.targetGroup.resource.connectionTermination = true;
     this.targetGroup.fill({
@@ -73,7 +76,7 @@ export class NetworkLoadBalancer extends AwsLoadBalancer {
       targets,
       stickiness: { type: "source_ip", enabled: pool.affinity === Affinity.SOURCE },
       deregistrationDelay: this.props.deregistrationDelay,
-      readyClusters,
+      readyCluster,
     });
   }
 

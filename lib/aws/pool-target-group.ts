@@ -29,8 +29,8 @@ export interface PoolTargetGroupContent {
    */
   readonly deregistrationDelay?: number;
 
-  /** What must be as declared before a cluster gets its first request. */
-  readonly readyClusters: TerraformResource[];
+  /** What must be as declared before a member gets its first request; of no other member, which may be broken. */
+  readonly readyCluster: (member: string) => TerraformResource[];
 }
 
 /** The clusters of a pool as AWS's load balancers see them. */
@@ -51,7 +51,7 @@ export class PoolTargetGroup extends Construct {
   }
 
   /** Fills in what is only known at synth. */
-  public fill({ pool, targets, stickiness, deregistrationDelay, readyClusters }: PoolTargetGroupContent): void {
+  public fill({ pool, targets, stickiness, deregistrationDelay, readyCluster }: PoolTargetGroupContent): void {
     const { resource } = this;
     const delay = deregistrationDelay ?? Math.min(pool.requestTimeout, 3600);
     resource.targetType = targets.type;
@@ -66,7 +66,7 @@ export class PoolTargetGroup extends Construct {
         targetId,
         port,
         availabilityZone,
-        dependsOn: readyClusters,
+        dependsOn: readyCluster(name),
       });
     }
   }

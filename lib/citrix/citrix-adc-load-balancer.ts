@@ -254,9 +254,10 @@ export class CitrixAdcLoadBalancer extends ApplianceLoadBalancer {
       monitor_name: this.named("monitor"),
     }));
     // Without a check a service counts as up as soon as its port answers.
-    this.bindService(`member-${cluster}`, this.virtualServer, this.named(), name, checked);
+    const ready = [checked, ...this.readyCluster(cluster).map(({ content }) => content)];
+    this.bindService(`member-${cluster}`, this.virtualServer, this.named(), name, ready);
     if (this.redirectServer) {
-      this.bindService(`redirect-${cluster}`, this.redirectServer, this.named("redirect"), name, checked);
+      this.bindService(`redirect-${cluster}`, this.redirectServer, this.named("redirect"), name, ready);
     }
   }
 
@@ -265,17 +266,12 @@ export class CitrixAdcLoadBalancer extends ApplianceLoadBalancer {
     server: TerraformResource,
     serverName: string,
     service: string,
-    checked: TerraformResource,
+    ready: readonly TerraformResource[],
   ): void {
-    this.add(
-      id,
-      "lbvserver_service_binding",
-      [server, checked, ...this.readyClusters.map(({ content }) => content)],
-      () => ({
-        name: serverName,
-        servicename: service,
-      }),
-    );
+    this.add(id, "lbvserver_service_binding", [server, ...ready], () => ({
+      name: serverName,
+      servicename: service,
+    }));
   }
 
   private named(...parts: string[]): string {

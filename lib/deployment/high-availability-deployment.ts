@@ -78,7 +78,10 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
     this.loadBalancer = props.loadBalancer;
     this.loadBalancer?.bindPool({
       pool: () => this.pool,
-      readyClusters: () => this.members.flatMap((cluster) => cluster.components),
+      readyClusters: (member) =>
+        this.members
+          .filter(({ clusterName }) => clusterName === (member ?? clusterName))
+          .flatMap(({ components }) => components),
     });
     for (const cluster of this.members) {
       cluster.loadBalancer.admitFrom(() => this.sourcesOf(cluster));

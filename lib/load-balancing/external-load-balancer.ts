@@ -9,8 +9,11 @@ export interface PoolBinding {
   /** The pool; asked for at synth, when all clusters are known. */
   readonly pool: () => LoadBalancerPool;
 
-  /** What must be as declared before the balancer may send requests there; asked for at synth. */
-  readonly readyClusters: () => RemoteComponent[];
+  /**
+   * What must be as declared before the balancer may send requests to a member, or to all where none is named; asked for at
+   * synth. Where members can be added one by one, each waits for its own: a cluster that cannot be deployed keeps no other out.
+   */
+  readonly readyClusters: (member?: string) => RemoteComponent[];
 }
 
 /**

@@ -86,12 +86,21 @@ export abstract class LoadBalancerBase extends Construct implements IExternalLoa
   }
 
   /**
-   * What the balancer waits for; only to be asked for at synth.
+   * What a balancer waits for that gets all members in one piece; only to be asked for at synth.
    *
    * @throws ConstructError when no deployment uses the balancer
    */
   protected get readyClusters(): RemoteComponent[] {
     return this.requireBinding().readyClusters();
+  }
+
+  /**
+   * What a member waits for that can be added by itself; only to be asked for at synth.
+   *
+   * @throws ConstructError when no deployment uses the balancer
+   */
+  protected readyCluster(member: string): RemoteComponent[] {
+    return this.requireBinding().readyClusters(member);
   }
 
   /**

@@ -51,13 +51,9 @@ describe.each(BOTH)("%s", (kind) => {
       { target_id: expect.stringMatching(/aws_instance\.host1_\w+\.id/) as string, port: 11223 },
       { target_id: expect.stringMatching(/aws_instance\.host2_\w+\.id/) as string, port: 11223 },
     ]);
-    targets.forEach(({ depends_on }) =>
-      expect(depends_on).toEqual(
-        expect.arrayContaining([
-          template.template.addressOf("host1/cluster/content"),
-          template.template.addressOf("host2/cluster/content"),
-        ]),
-      ),
+    // Each its own: a cluster that cannot be deployed keeps no other out.
+    expect(targets.map(({ depends_on }) => depends_on)).toEqual(
+      ["host1", "host2"].map((host) => [template.template.addressOf(`${host}/cluster/content`)]),
     );
   });
 
@@ -513,9 +509,11 @@ test.each(BOTH)("a deployment of whole clusters behind an %s", (kind) => {
   const template = AwsTemplate.synth(stack);
   expect(template.template.output("zato_entry_address")).toMatch(/^\$\{aws_lb\.edge_\w+\.dns_name\}:80$/);
   expect(template.one("aws_lb_target_group")).toMatchObject({ target_type: "instance", port: 11223 });
-  expect(template.one("aws_lb_target_group_attachment", "host2").depends_on).toEqual(
-    expect.arrayContaining(
-      ["host1", "host2"].map((id) => template.template.addressOf(`zato/${id}/load-balancer/content`)),
-    ),
+  const awaited = ["host1", "host2"].map((id) =>
+    (template.one("aws_lb_target_group_attachment", id).depends_on as string[]).map((one) => /host\d/.exec(one)?.[0]),
+  );
+  expect(awaited.map((hosts) => [...new Set(hosts)])).toEqual([["host1"], ["host2"]]);
+  expect(template.one("aws_lb_target_group_attachment", "host1").depends_on).toContain(
+    template.template.addressOf("zato/host1/load-balancer/content"),
   );
 });

@@ -97,6 +97,18 @@ describe("the virtual server", () => {
 });
 
 describe("a cluster", () => {
+  test("gets requests when it is as declared, whatever becomes of the other", () => {
+    const template = synthesize({ props: { ...TLS, redirectHttp: true } });
+    for (const binding of ["member", "redirect"]) {
+      const awaited = ["host1", "host2"].map((host) =>
+        template.resources[template.addressOf(`edge/${binding}-${host}`)]!.depends_on!.flatMap(
+          (address) => /zato_(host\d)/.exec(address)?.[1] ?? [],
+        ),
+      );
+      expect(awaited.map((hosts) => [...new Set(hosts)])).toEqual([["host1"], ["host2"]]);
+    }
+  });
+
   test("is a service that finishes what it has before it is taken out", () => {
     const template = synthesize({
       deployment: { drainedClusters: ["host2"], maxConnectionsPerCluster: 33, requestTimeout: 90 },

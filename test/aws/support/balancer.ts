@@ -57,7 +57,7 @@ export function newBalanced({ kind, id, props, ...input }: BalancerInput = {}): 
       requestTimeout: input.requestTimeout ?? 60,
       logsRequests: false,
     }),
-    readyClusters: () => clusters,
+    readyClusters: (member) => clusters.filter(({ host }) => host.hostName === (member ?? host.hostName)),
   });
   return { stack, edge };
 }
