@@ -20,7 +20,7 @@ npm install --no-package-lock --no-audit --no-fund --loglevel=error
 if npm ls cdktf >/dev/null 2>&1; then echo "cdktf is installed beside cdktn"; exit 1; fi
 npx --no-install tsc --noEmit -p tsconfig.build.json
 # What does not touch the framework, and what looks at pages that name it, would run the same way again.
-npx --no-install jest --testPathIgnorePatterns "^$PWD/(node_modules/|test/(ci|host-scripts|lab|faults)/|test/contract/(runbook|upgrading))"
+npx --no-install jest --testPathIgnorePatterns "^$PWD/(node_modules/|test/(ci|host-scripts|haproxy|lab|faults)/|test/contract/(runbook|upgrading))"
 
 mkdir "$work/cdktf" "$work/cdktn"
 for program in examples/*/main.ts; do

@@ -115,9 +115,10 @@ class Memory:
             getattr(self, f'_on_{action.lower()}')(session, message)
 
     def _on_channel_create_edit(self, session: Session, message: dict) -> None:
+        # Read before anything is forgotten: the real one has the message at hand, and serves no request in between (source 3.3).
+        row = session.first(_CHANNEL_SQL + ' AND h.id = %(id)s', cluster=self._context.cluster_id, id=message['id'])
         self._forget_channel(message['id'])
-        sql = _CHANNEL_SQL + ' AND h.id = %(id)s'
-        if row := session.first(sql, cluster=self._context.cluster_id, id=message['id']):
+        if row:
             self._put_channel(row)
 
     def _on_channel_delete(self, _session: Session, message: dict) -> None:
