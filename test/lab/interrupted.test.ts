@@ -37,8 +37,14 @@ const CUT = {
     run.kill("SIGKILL");
     await Promise.resolve();
   },
-  "ssh cut": (): Promise<void> => killSshSessions(lab, "host1"),
+  "ssh cut": async (run: TerraformRun): Promise<void> => {
+    // On a busy machine it would be at the next step by then.
+    run.kill("SIGSTOP");
+    await killSshSessions(lab, "host1");
+    run.kill("SIGCONT");
+  },
   "power cut": async (run: TerraformRun): Promise<void> => {
+    run.kill("SIGSTOP");
     await lab.powerCut("host1");
     run.kill("SIGKILL"); // it would wait for an answer until the connection is taken for dead
     await lab.powerOn("host1");

@@ -13,7 +13,7 @@ converge() {
     own_cluster_folder
     prepare_packages
     try_services
-    keep_former "$cluster_folder"
+    keep_live_files "$cluster_folder"
     note_needed
     note_repair
     note_server_logs

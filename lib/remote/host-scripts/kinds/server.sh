@@ -100,9 +100,9 @@ check_services_of_content() {
     fi
     [ -s "$services" ] || return 0
     # It has imported all that it can before it answers.
-    wait_until 30 "its services" check_services "$services" && return
+    wait_until 30 "its services" has_services "$services" && return
     left_out=yes
-    check_services "$services" >"$work/missing" 2>&1 || true
+    has_services "$services" >"$work/missing" 2>&1 || true
     fail "the services are not live on $(param address), so it stays out of the load-balancer: $(tail -n 5 "$work/missing")$(said_by_server "$(param address)" "$services")"
 }
 
@@ -113,7 +113,7 @@ on_disk() {
     grep -F -f "$work/on-disk" "$1" || true
 }
 
-check_services() {
+has_services() {
     admin "$(param address)" services "$(for_zato "$1")" "$(param workers)"
 }
 

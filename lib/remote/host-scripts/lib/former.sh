@@ -2,8 +2,8 @@
 # live, so that servers that start find what they had.
 # shellcheck shell=bash
 
-# keep_former CLUSTER_FOLDER: what a run that was cut off has kept is what was live last.
-keep_former() {
+# keep_live_files CLUSTER_FOLDER: what a run that was cut off has kept is what was live last.
+keep_live_files() {
     local former=$state/former name packages
     packages=$(param packages)
     if [ ! -f "$state/live" ] || [ -d "$former" ]; then return; fi
