@@ -143,4 +143,10 @@ describe("of a cluster whose content was verified with a service that is not liv
     expect(converge(sandbox).stdout).not.toContain("stays out");
     expect(did(sandbox)).toContain("haproxy_ready /socket");
   });
+
+  test("nor does it stay out where somebody has removed the whole folder", () => {
+    const sandbox = given();
+    expect(converge(sandbox)).toMatchObject({ status: 0 });
+    expect(did(sandbox)).toContain("haproxy_ready /socket");
+  });
 });

@@ -109,7 +109,7 @@ check_services_of_content() {
 # on_disk FILE: of the services of FILE those whose file is as it was brought. What somebody has changed or removed since is put right by the
 # cluster's content, which comes later.
 on_disk() {
-    find "$ZATO_HOME/env/$(param cluster)/hot-deploy" -name '*.py' -exec sha256sum {} + | cut -d ' ' -f 1 >"$work/on-disk"
+    { find "$ZATO_HOME/env/$(param cluster)/hot-deploy" -name '*.py' -exec sha256sum {} + || true; } | cut -d ' ' -f 1 >"$work/on-disk"
     grep -F -f "$work/on-disk" "$1" || true
 }
 
