@@ -30,6 +30,7 @@ step() {
     bash -euo pipefail -c "$script" >"$log" 2>&1 || status=$?
     read -r good bad < <(count_tests "$log")
     note "$name" $((SECONDS - begun)) "$status" "$good" "$bad"
+    [ "$status" -eq 0 ] || failed_tests "$log" | sed "s/^/$name: /" >>"$work/results/failed"
     show "$name" "ends with status $status after $((SECONDS - begun)) s"
 }
 
@@ -72,11 +73,25 @@ count_tests() {
     ' "$1"
 }
 
-# summarize: prints a line for each step, and "N passed, N failed": each step is one, and each test in it. Fails where
+# failed_tests LOG: their names and what was the matter, in a few lines each, since who reads the end of a log wants these.
+failed_tests() {
+    awk '
+        /^ *● / { sub(/^ */, ""); lines = seen[$0]++ ? 0 : 9 }
+        /^(FAIL|ERROR): / { lines = 1 }
+        /^ +at / { lines = 0 }
+        lines > 0 && /[^ ]/ { print substr($0, 1, 200); lines-- }
+    ' "$1"
+}
+
+# summarize: prints what has failed, a line for each step, and "N passed, N failed": each step is one, and each test in it. Fails where
 # anything has failed.
 summarize() {
     local name seconds status good bad outcome passed=0 failed=0
     show_unfinished
+    if [ -s "$work/results/failed" ]; then
+        printf '\n=== what failed\n'
+        cat -- "$work/results/failed"
+    fi
     printf '\n=== summary (%d s)\n' "$SECONDS"
     while IFS=$'\t' read -r name seconds status good bad; do
         outcome=passed

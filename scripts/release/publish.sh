@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# publish.sh [--dry-run]: publishes both packages, `cdktf-zato` and `cdktn-zato`, with provenance where a workflow does it. A version
-# with a hyphen (1.0.0-rc.1) gets the tag "next". With --dry-run npm says what it would publish.
+# publish.sh [--dry-run [FOLDER]]: publishes both packages, `cdktf-zato` and `cdktn-zato`, with provenance where a workflow does it. A
+# version with a hyphen (1.0.0-rc.1) gets the tag "next". With --dry-run npm says what it would publish; with FOLDER, where
+# cdktn/try.sh has built the one package, of what is built there and here.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -14,10 +15,15 @@ else
     options+=(--provenance)
 fi
 
-staged=$(mktemp -d)
-trap 'rm -rf -- "$staged"' EXIT
-node scripts/cdktn/stage.js "$staged"
-(cd "$staged" && npm install --no-package-lock --no-audit --no-fund --loglevel=error)
+if [ -n "${2:-}" ]; then
+    staged=$2
+    options+=(--ignore-scripts)
+else
+    staged=$(mktemp -d)
+    trap 'rm -rf -- "$staged"' EXIT
+    node scripts/cdktn/stage.js "$staged"
+    (cd "$staged" && npm install --no-package-lock --no-audit --no-fund --loglevel=error)
+fi
 
 npm publish "${options[@]}"
 (cd "$staged" && npm publish "${options[@]}")

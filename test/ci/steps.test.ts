@@ -56,6 +56,30 @@ test.each([
   expect(lastLine(stdout)).toBe(counted);
 });
 
+test("what failed is told once more before the summary, in a few lines for each test, without where", async () => {
+  // GIVEN what Jest prints, which tells of a failure twice
+  const failure = [
+    "  ● orders › keeps all",
+    "",
+    "    expect(received).toBe(expected)",
+    "      at test/x.test.ts:3:4",
+    "more",
+  ];
+  writeFileSync(path.join(folder, "said"), ["PASS a.test.ts", ...failure, "Summary", ...failure, ""].join("\n"));
+
+  // WHEN
+  const { stdout } = await runSteps({ a: [`cat ${folder}/said; false`, `cat ${folder}/said`] });
+
+  // THEN
+  expect(stdout.split("=== what failed\n")[1]!.split("\n\n")[0]).toBe(
+    ["a1: ● orders › keeps all", "a1:     expect(received).toBe(expected)"].join("\n"),
+  );
+});
+
+test("where nothing failed, nothing is told", async () => {
+  expect((await runSteps({ a: ["true"] })).stdout).not.toContain("what failed");
+});
+
 test("a lane that ends before its last step is a failure", async () => {
   const { status, stdout } = await runSteps({ a: ["kill $PPID; sleep 1", "echo never"], b: ["true"] });
   expect(stdout).not.toContain("never\n");
