@@ -34,6 +34,7 @@ import {
   SqlConnectionProps,
 } from "./objects";
 import { isArchive, unpackArchive } from "./archive";
+import { openChannels } from "./open-channels";
 import { pythonFilesIn, servicesIn, topModuleOf } from "./python-files";
 import { readRequirements } from "./requirements-file";
 import { serviceFile, ServiceFile } from "./service-file";
@@ -231,6 +232,7 @@ export abstract class ContentDeclaration extends Construct {
         ),
         ...sharedPaths(this, this.contentObjects),
         ...clashingDefinitions(this, this.contentObjects),
+        ...openChannels(this, this.contentObjects),
       ],
     });
     return new ContentFolder(content, "files");

@@ -385,6 +385,38 @@ test("members of a group are written as Zato takes them for a new one and for on
   });
 });
 
+describe("a channel that groups alone secure", () => {
+  const security = [{ name: "P", type: "apikey" }];
+  const channel = { name: "A", service: "pub.zato.ping", url_path: "/a" };
+
+  test.each<[string, Record<string, unknown>[]]>([
+    ["no members", [{ name: "G" }]],
+    ["a list of members without any", [{ name: "G", members: [] }]],
+    ["nobody in several of them", [{ name: "G" }, { name: "H", members: [] }]],
+  ])("is refused with %s", (_, groups) => {
+    const channel_rest = [{ ...channel, security_groups: groups.map(({ name }) => name) }];
+    add({ security, security_groups: groups, channel_rest });
+    expect(zato.node.validate()).toEqual([
+      expect.stringMatching(
+        /^stack\/zato: channel_rest\/A is secured by nothing but groups without a member \(G(, H)?\), and Zato lets everybody into it; declare their 'members', or give it a 'security' of its own$/,
+      ),
+    ]);
+  });
+
+  test("is taken with a member in one of them, and with a security of its own", () => {
+    add({
+      security,
+      security_groups: [{ name: "G", members: ["P"] }, { name: "H" }],
+      channel_rest: [
+        { ...channel, security_groups: ["G", "H"] },
+        { ...channel, name: "B", url_path: "/b", security_groups: ["H"], security: "P" },
+        { ...channel, name: "C", url_path: "/c", security_groups: [] },
+      ],
+    });
+    expect(zato.node.validate()).toEqual([]);
+  });
+});
+
 test("what others refer to can be imported ahead of them, stage by stage", () => {
   add({
     channel_rest: [{ name: "A", service: "pub.zato.ping", url_path: "/a", security_groups: ["G"] }],
