@@ -88,6 +88,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       cluster.loadBalancer._serve({
         requestTimeout: this.requestTimeout,
         logsRequests: this.logsRequests,
+        healthPath: this.healthCheck.path,
         forwarded: this.loadBalancer?.forwardedClients,
       });
     }

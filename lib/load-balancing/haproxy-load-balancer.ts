@@ -183,7 +183,8 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
         haproxyConfig: () => this.haproxyConfig(),
         keepalivedConfig: this.keepalivedConfig(host, position),
         virtualRouterId: routerId,
-        ownEntry: (this.usesTls ? "https://" : "") + hostPort(props.virtualAddress ?? "127.0.0.1", this.entryPort),
+        ownEntry:
+          (this.usesTls ? "https://" : "http://") + hostPort(props.virtualAddress ?? "127.0.0.1", this.entryPort),
       });
       node.after(() => [...this.readyClusters, ...earlier()]);
       return node;

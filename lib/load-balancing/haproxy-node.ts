@@ -84,7 +84,7 @@ export class HaproxyNode extends RemoteComponent {
     const { name, keepalivedConfig } = this.props;
     const folder = `/etc/zato-${name}`;
     const config = `${folder}/haproxy.cfg`;
-    const { members, tls } = this.props.pool();
+    const { members, tls, healthCheck } = this.props.pool();
     const { parameters, secrets } = certificateState(this.certificates);
     return {
       parameters: {
@@ -92,7 +92,7 @@ export class HaproxyNode extends RemoteComponent {
         unit: `zato-${name}.service`,
         vrrp_unit: `zato-${name}-vrrp.service`,
         own_address: this.host.address,
-        own_entry: this.props.ownEntry,
+        entry_url: this.props.ownEntry + healthCheck.path,
         members: members.map(({ address, port }) => hostPort(address, port)).join("\n"),
         ...parameters,
         ...(this.props.keepalivedConfig && {

@@ -21,8 +21,8 @@ export interface WebAdminFrontEnd extends TlsFrontEnd {
 }
 
 /**
- * The number of the ACL that the host puts the health check's path into while balancers in front are to leave the cluster
- * alone; `host-scripts/lib/rolling.sh` knows it too. No path is "none".
+ * The number of the ACL that the host puts `out` into while balancers in front are to leave the cluster alone;
+ * `host-scripts/lib/rolling.sh` knows both too.
  */
 const TAKEN_OUT_ACL = 1;
 
@@ -41,7 +41,10 @@ export interface LoadBalancerConfig {
   readonly socket: string;
   readonly backEnd: string;
   readonly servers: readonly { readonly name: string; readonly address: string }[];
+  /** By which servers are checked. */
   readonly healthPath: string;
+  /** By which balancers in front check the cluster. */
+  readonly clusterHealthPath: string;
   /** Beginnings of paths that only the host itself may call. */
   readonly privatePaths: readonly string[];
   /** Exceptions: beginnings of paths that everybody may call. */
@@ -103,9 +106,10 @@ ${config.tls ? renderTlsBind(config.tls) : ""}\
     maxconn ${config.maxConnections}
     monitor-uri /zato-lb-alive
     acl zato_local src 127.0.0.0/8 ::1
-    acl zato_taken_out path -u ${TAKEN_OUT_ACL} none
-    http-request return status 503 content-type text/plain string "taken out" if zato_taken_out !zato_local !${IS_PASSED_ON}
-    http-request set-log-level silent if { path ${config.healthPath} }
+    acl zato_asked path ${[...new Set([config.healthPath, config.clusterHealthPath])].join(" ")}
+    acl zato_taken_out str(out) -m str -u ${TAKEN_OUT_ACL} none
+    http-request return status 503 content-type text/plain string "taken out" if zato_asked zato_taken_out !zato_local !${IS_PASSED_ON}
+    http-request set-log-level silent if zato_asked
 ${renderClientAddress(config.forwarded, "zato_local")}\
 ${renderInnerRules()}\
 ${renderPathRules({ ...config, exceptFor: "zato_local" })}\

@@ -112,6 +112,8 @@ export interface ClusterTraffic {
   readonly requestTimeout: number;
   /** Whether requests are written to the journal. */
   readonly logsRequests: boolean;
+  /** The path by which the load balancer in front asks whether a cluster answers. */
+  readonly healthPath: string;
   /** How the load balancer in front tells who a client is. */
   readonly forwarded?: ForwardedClients;
 }
@@ -205,8 +207,12 @@ export class ZatoLoadBalancer extends ClusterComponent {
   }
 
   /** Where hosts of other clusters find out whether this one answers. @internal */
-  public get _ownAnswer(): string {
-    return this.tls && !this.tls.keepPlainPort ? `https://${this.address}` : hostPort(this.host.address, this.port);
+  public get _healthUrl(): string {
+    const base =
+      this.tls && !this.tls.keepPlainPort
+        ? `https://${this.address}`
+        : `http://${hostPort(this.host.address, this.port)}`;
+    return base + this.cluster.release._behavior.healthPath;
   }
 
   /** @internal */
@@ -237,11 +243,11 @@ export class ZatoLoadBalancer extends ClusterComponent {
         ...this.common(),
         folder,
         unit,
-        address: hostPort(LOOPBACK, this.port),
+        health_url: `http://${hostPort(LOOPBACK, this.port)}${behavior.healthPath}`,
         back_end: this._backEnd,
         servers: cluster.servers.map((server) => server.componentName).join("\n"),
         other_clusters: this.others()
-          .map((other) => other._ownAnswer)
+          .map((other) => other._healthUrl)
           .sort()
           .join("\n"),
         notice_seconds: String(this.noticeSeconds),
@@ -264,6 +270,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
             address: server.address,
           })),
           healthPath: behavior.healthPath,
+          clusterHealthPath: this.traffic?.healthPath ?? behavior.healthPath,
           privatePaths: behavior.privatePaths,
           openPaths: options.openPaths ?? [],
           maxConnections: options.maxConnections ?? 2000,

@@ -126,6 +126,7 @@ export class ZatoServer extends ClusterComponent {
         environment_file: environmentFile,
         packages,
         address: this.address,
+        health_url: `http://${this.address}${behavior.healthPath}`,
         workers: String(this.workers),
         closed_channels: behavior.closedChannels.join("\n"),
         load_balancer_socket: cluster.loadBalancer._socket,

@@ -245,9 +245,24 @@ test("a cluster that has to stop altogether knows which others answer, and how l
   newDeployment(stack, { healthCheck: { interval: 3, timeout: 1, rise: 4, fall: 2 } });
   const template = Template.synth(stack);
   expect(template.manifest("zato/host1/load-balancer").parameters).toMatchObject({
-    other_clusters: "10.0.0.12:11223",
+    other_clusters: "http://10.0.0.12:11223/zato/ping",
     notice_seconds: "13",
   });
+});
+
+test("a cluster answers by the path that balancers in front ask, and its servers by Zato's own", () => {
+  const stack = newStack();
+  const loadBalancer = new HaproxyLoadBalancer(stack, "edge", {
+    hosts: [newHost(stack, "edge1", { address: "10.0.0.21" })],
+    port: 8080,
+  });
+  newDeployment(stack, { loadBalancer, healthCheck: { path: "/up" } });
+  const template = Template.synth(stack);
+  const { files, parameters } = template.manifest("zato/host1/load-balancer");
+  expect(files.config).toContain("acl zato_asked path /zato/ping /up\n");
+  expect(files.config).toContain("option httpchk GET /zato/ping\n");
+  expect(parameters.health_url).toBe("http://127.0.0.1:11223/zato/ping");
+  expect(template.manifest("edge/edge1").parameters.entry_url).toBe("http://127.0.0.1:8080/up");
 });
 
 test("a cluster that nothing stands in front of, or that is alone, is taken out of nothing", () => {

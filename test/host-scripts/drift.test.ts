@@ -16,7 +16,7 @@ function findings(program: string, host = ""): string[] {
        case $1 in
          is-enabled) echo "\${given_enabled:-enabled}" ;;
          is-active) [ "\${2:-}" = --quiet ] || echo "\${given_active:-active}"; [ "\${given_active:-active}" = active ] ;;
-         show) [ "$3" != DropInPaths ] && [ "$2" != DropInPaths ] || echo "\${overrides:-}" ;;
+         show) echo "DropInPaths=\${overrides:-}" ;;
        esac
      }
      ${host}
@@ -41,6 +41,15 @@ describe("a file", () => {
     expect(found).toEqual(
       expected.map((one) => (typeof one === "string" ? one : (expect.stringMatching(one) as string))),
     );
+  });
+
+  test("is known by any name, whatever it means to bash", () => {
+    const names = [`a b`, `c\\d`, `]`, `[x`, `*`, `$(touch run)`, "`touch run`", `"`, `x]=$(touch run)`, `-n`];
+    const list = names.map((name) => `'${name}'`).join(" ");
+    const program = `for one in ${list}; do echo 1 >"./$one"; record file "$PWD/$one"; done; keep_ledger; check_ledger "$state/ledger"`;
+    expect(findings(program)).toEqual([]);
+    const change = `for one in ${list}; do echo 2 >>"./$one"; done; check_ledger "$state/ledger"; [ ! -e run ] || echo run`;
+    expect(findings(`${program}; ${change}`).sort()).toEqual(names.map((name) => `/${name} was changed`).sort());
   });
 
   test("of two notes the last one counts", () => {

@@ -340,7 +340,7 @@ describe("a load balancer in front", () => {
       vrrp_unit: "zato-edge-vrrp.service",
       folder: "/etc/zato-edge",
       own_address: "10.0.0.11",
-      own_entry: "10.0.0.100:80",
+      entry_url: "http://10.0.0.100:80/zato/ping",
       virtual_router_id: "51",
       peers: "10.0.0.12",
     },
@@ -481,7 +481,7 @@ describe("the load-balancer of a cluster", () => {
     parameters: {
       unit: "zato-a-load-balancer.service",
       folder: "/etc/zato/a/load-balancer",
-      address: "127.0.0.1:11223",
+      health_url: "http://127.0.0.1:11223/zato/ping",
       servers,
     },
     files: { config, unit: "[Service]\n" },

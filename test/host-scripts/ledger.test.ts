@@ -144,7 +144,7 @@ const HOST = `
   has_host() { [ -e "host/$1" ] && cat "host/$1"; }
   systemctl() {
     case $1 in
-      show) has_host "$3" || true ;;
+      show) for one in FragmentPath DropInPaths EnvironmentFiles; do echo "$one=$(has_host "$one")"; done ;;
       *) has_host "$1" ;;
     esac
   }
@@ -182,7 +182,8 @@ function findings(type: string, { name, was, change }: Omit<Example, "found">): 
   return stdout.split("--\n") as [string, string];
 }
 
-const TYPES = [...LEDGER.matchAll(/^now_(\w+)\(\)/gm)].map(([, type]) => type!);
+// Files are looked at together.
+const TYPES = ["file", ...[...LEDGER.matchAll(/^now_(\w+)\(\)/gm)].map(([, type]) => type!)];
 
 test("each type of entry has an example here, and says what a change of it means", () => {
   expect(TYPES.length).toBeGreaterThan(10);

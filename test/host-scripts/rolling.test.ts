@@ -19,7 +19,7 @@ function onHost(program: string, { other = true, balancer = {} } = {}): string[]
     cluster: "a",
     unit: "zato-a-load-balancer.service",
     back_end: "servers",
-    other_clusters: "10.0.0.12:11223",
+    other_clusters: "http://10.0.0.12:11223/zato/ping",
     notice_seconds: "6",
     drain_seconds: "30",
     ...balancer,
@@ -35,7 +35,7 @@ function onHost(program: string, { other = true, balancer = {} } = {}): string[]
      systemctl() { true; }
      sleep() { echo "sleep $1"; }
      wait_until() { true; }
-     answers_by_address() { ${other ? "true" : "false"}; }
+     answers_by_address() { [ "$1" = http://10.0.0.12:11223/zato/ping ] && ${other ? "true" : "false"}; }
      haproxy_admin() { echo "haproxy: $2" >&2; cat "$work/stat" 2>/dev/null || true; }
      ${program}`,
     [HOST_SCRIPTS, folder()],
@@ -51,7 +51,7 @@ test("the components of a cluster are told from those of others on the same host
 
 test("a cluster that stops says so to health checks, and waits until it is heard; and again when it is back", () => {
   expect(onHost("take_cluster_out; put_cluster_back; put_cluster_back")).toEqual([
-    "haproxy: add acl #1 /zato/ping",
+    "haproxy: add acl #1 out",
     "haproxy: clear acl #1",
     "letting balancers in front take the cluster out (6 s)",
     "sleep 6",
@@ -70,7 +70,7 @@ test("while a restore keeps a cluster out, no part of it that comes up puts it b
   expect(onHost("KEPT_OUT=yes; take_cluster_out; put_cluster_back; unset KEPT_OUT; put_cluster_back")).toEqual([]);
   expect(
     onHost("take_cluster_out; KEPT_OUT=yes; take_cluster_out; put_cluster_back").filter((line) => /acl/.test(line)),
-  ).toEqual(["haproxy: add acl #1 /zato/ping"]);
+  ).toEqual(["haproxy: add acl #1 out"]);
 });
 
 test("a cluster that nothing stands in front of is taken out of nothing", () => {

@@ -15,6 +15,7 @@ const PARAMETERS = {
   environment_file: "/etc/zato/a/server1.env",
   environment_secrets: "Zato_Password odb_password",
   address: "127.0.0.1:17010",
+  health_url: "http://127.0.0.1:17010/zato/ping",
   workers: "2",
   load_balancer_socket: "/socket",
   back_end: "bck/server1",

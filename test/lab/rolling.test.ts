@@ -15,6 +15,15 @@ import { unitProperty, waitForPing, workersOf } from "./support/zato";
 
 const HOSTS = ["host1", "host2"] as const;
 
+const UP_SERVICE = `from zato.server.service import Service
+
+class Up(Service):
+    name = "rolling.up"
+
+    def handle(self):
+        self.response.payload = "up"
+`;
+
 let lab: Lab;
 let project: Project;
 let services: string;
@@ -27,11 +36,12 @@ interface Variation extends Partial<DeploymentOfHostsProps> {
 function declared({ archive = lab.archive, ...deployment }: Variation = {}): Program {
   return (stack) => {
     const installation = ZatoInstallation.archive(archive);
-    // Noticed sooner than by default, for the sake of the test's time.
-    const healthCheck = { interval: 1, timeout: 1 };
+    // Noticed sooner than by default, for the sake of the test's time; by a path that is not that by which servers are checked.
+    const healthCheck = { interval: 1, timeout: 1, path: "/up" };
     const zato = twoHosts(stack, lab, { deployment: { installation, healthCheck, backup: {}, ...deployment } });
     zato.addServices(services);
     zato.addRestChannel("Work", { urlPath: "/work", service: "rolling.work" });
+    zato.addRestChannel("Up", { urlPath: "/up", service: "rolling.up" });
   };
 }
 
@@ -40,6 +50,7 @@ beforeAll(async () => {
   services = mkdtempSync(path.join(tmpdir(), "zato-rolling-"));
   writeFileSync(path.join(services, "rolling_rates.py"), "RATE = 2\n");
   writeFileSync(path.join(services, "work.py"), `import rolling_rates\n${SLOW_SERVICE}`);
+  writeFileSync(path.join(services, "up.py"), UP_SERVICE);
   project = new Project(lab).synth(declared());
   await project.apply();
   await waitForPing(lab, `http://${virtualAddress(lab)}/work`);

@@ -69,7 +69,7 @@ describe("on two hosts", () => {
     expect([edge.entryAddress, edge.entryPort]).toEqual(["10.0.0.100", 8080]);
     expect(template.manifest("edge/host1").parameters).toMatchObject({
       own_address: "10.0.0.11",
-      own_entry: "10.0.0.100:8080",
+      entry_url: "http://10.0.0.100:8080/zato/ping",
       folder: "/etc/zato-edge",
       unit: "zato-edge.service",
       vrrp_unit: "zato-edge-vrrp.service",
@@ -98,7 +98,7 @@ describe("on one host", () => {
     const { files, parameters } = template.manifest("edge/host1");
     expect(Object.keys(files)).toEqual(["config", "unit"]);
     expect(files.config).toContain("bind 0.0.0.0:80\n");
-    expect(parameters.own_entry).toBe("127.0.0.1:80");
+    expect(parameters.entry_url).toBe("http://127.0.0.1:80/zato/ping");
     expect(edge.entryAddress).toBe("10.0.0.11");
     expect(edge.nodes.map((node) => node.node.id)).toEqual(["host1"]);
   });
@@ -216,7 +216,7 @@ test("a former virtual address is served beside the one in its place", () => {
     expect(keepalived).toContain(`        ${address}/32\n`);
   }
   expect(edge.entryAddress).toBe("10.0.0.100");
-  expect(template.manifest("edge/host1").parameters.own_entry).toBe("https://10.0.0.100:443");
+  expect(template.manifest("edge/host1").parameters.entry_url).toBe("https://10.0.0.100:443/zato/ping");
 });
 
 test("members by name are looked up again and again, and need not be known when HAProxy starts; addresses are not", () => {

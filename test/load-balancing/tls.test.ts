@@ -52,7 +52,7 @@ describe("for clients", () => {
       "ssl-default-bind-options prefer-client-ciphers ssl-min-ver TLSv1.2 no-tls-tickets\n",
     );
     expect(files.config).toContain("    user haproxy\n    group haproxy\n");
-    expect(parameters.own_entry).toBe("https://10.0.0.100:443");
+    expect(parameters.entry_url).toBe("https://10.0.0.100:443/zato/ping");
     expect([made.entryPort, made.usesTls, template.output("zato_entry_url")]).toEqual([
       443,
       true,

@@ -73,7 +73,7 @@ test("addresses of members, of the virtual address and of entries are in bracket
   expect(bindsOf(template, "edge/host1")).toEqual(["[2001:db8::100]:80 transparent"]);
   expect(files.keepalived).toContain("        2001:db8::100/128\n");
   expect(files.keepalived).toContain("    unicast_src_ip 2001:db8::11\n");
-  expect(parameters).toMatchObject({ own_entry: "[2001:db8::100]:80", peers: "2001:db8::12" });
+  expect(parameters).toMatchObject({ entry_url: "http://[2001:db8::100]:80/zato/ping", peers: "2001:db8::12" });
   expect(zato.loadBalancer?.entryAddress).toBe("2001:db8::100");
 });
 

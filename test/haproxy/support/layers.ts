@@ -92,6 +92,7 @@ export class Layers {
           address: `127.0.0.1:${serverPort}`,
         })),
         healthPath: "/zato/ping",
+        clusterHealthPath: "/zato/ping",
         privatePaths: ZATO_3_PATHS,
         openPaths: [],
         forwarded: { proxies: ["127.0.0.1"] },

@@ -96,12 +96,12 @@ virtual_address() {
     note_use vrrp "$folder/keepalived.conf"
     # A try that began before the address was there goes on asking the network for it.
     wait_until 30 "the virtual address to answer" entry_answers ||
-        fail "$(param own_entry)/zato/ping does not answer; see 'sudo journalctl -u $unit' on both hosts"
+        fail "$(param entry_url) does not answer; see 'sudo journalctl -u $unit' on both hosts"
 }
 
 # entry_answers: with 200, or early with whatever HAProxy says while it has no cluster.
 entry_answers() {
-    answers_by_address "$(param own_entry)/zato/ping" --connect-timeout 0.3 ${EARLY:+--no-fail}
+    answers_by_address "$(param entry_url)" --connect-timeout 0.3 ${EARLY:+--no-fail}
 }
 
 # The interface that holds the host's own address.

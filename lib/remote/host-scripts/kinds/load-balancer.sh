@@ -14,8 +14,8 @@ converge() {
     install_unit "$unit"
     drain_other_servers
     use_haproxy_config "$unit" "$folder/haproxy.cfg" "${certificates[@]}"
-    wait_until 120 "/zato/ping through the load-balancer" answers "http://$(param address)/zato/ping" ||
-        fail "no answer to http://$(param address)/zato/ping after 120 s; see 'sudo journalctl -u $unit'"
+    wait_until 120 "an answer through the load-balancer" answers "$(param health_url)" ||
+        fail "no answer to $(param health_url) after 120 s; see 'sudo journalctl -u $unit'"
     put_cluster_back
     remove_other_servers
     record_configuration

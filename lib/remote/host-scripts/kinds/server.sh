@@ -64,9 +64,9 @@ drain() {
 wait_for_workers() {
     local address
     address=$(param address)
-    wait_until 300 /zato/ping answers_or_gives_up "http://$address/zato/ping"
-    answers "http://$address/zato/ping" ||
-        fail "no answer to http://$address/zato/ping; see 'sudo journalctl -u $(param unit)' and $(param path)/logs/server.log"
+    wait_until 300 "an answer to $(param health_url)" answers_or_gives_up "$(param health_url)"
+    answers "$(param health_url)" ||
+        fail "no answer to $(param health_url); see 'sudo journalctl -u $(param unit)' and $(param path)/logs/server.log"
     wait_until 300 "$(param workers) workers" all_workers_answer "$address" "$(param workers)" ||
         fail "not all $(param workers) workers answer after 300 s; see $(param path)/logs/server.log"
 }

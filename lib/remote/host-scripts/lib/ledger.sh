@@ -1,19 +1,27 @@
 # What a component consists of on this host: a line "TYPE<tab>NAME<tab>FINGERPRINT" for each thing that its deploy has made or
 # relied on, noted by whatever makes it. Drift is what has another fingerprint now. For each type there are
-#   now_TYPE NAME                its fingerprint
+#   now_TYPE NAME                its fingerprint (of files: fingerprints)
 #   differs_TYPE NAME WAS IS     says what that means
 # shellcheck shell=bash
 
-# record TYPE NAME [FINGERPRINT]: as it is now, or will be when the deploy has ended. Of two notes the last one counts.
+# record TYPE NAME [FINGERPRINT]: as it is now, or will be when the deploy has ended. Of two notes the last one counts. Files are looked
+# at together, in the end.
 record() {
-    printf '%s\t%s\t%s\n' "$1" "$2" "${3-$("now_$1" "$2")}" >>"$work/ledger"
+    local is=
+    if [ "$#" -eq 3 ]; then is=$3; elif [ "$1" != file ]; then is=$("now_$1" "$2"); fi
+    printf '%s\t%s\t%s\n' "$1" "$2" "$is" >>"$work/ledger"
 }
 
 # keep_ledger: when everything has come.
 keep_ledger() {
+    local files
     touch "$work/ledger"
-    awk -F '\t' '{ last[$1 "\t" $2] = $0 } END { for (one in last) print last[one] }' "$work/ledger" |
-        LC_ALL=C sort >"$state/ledger.new"
+    awk -F '\t' '{ last[$1 "\t" $2] = $0 } END { for (one in last) print last[one] }' "$work/ledger" >"$work/last"
+    mapfile -t files < <(awk -F '\t' '$1 == "file" && $3 == "" { print $2 }' "$work/last")
+    {
+        awk -F '\t' '$1 != "file" || $3 != ""' "$work/last"
+        fingerprints "${files[@]}" | sed 's/^/file\t/'
+    } | LC_ALL=C sort >"$state/ledger.new"
     mv -f "$state/ledger.new" "$state/ledger"
 }
 
@@ -26,34 +34,48 @@ extend_ledger() {
 
 # check_ledger FILE
 check_ledger() {
-    local type thing was is ledger=$1
+    local type thing was is files ledger=$1
+    local -A now=()
+    mapfile -t files < <(files_of "$1")
+    while IFS=$'\t' read -r thing is; do now[$thing]=$is; done < <(fingerprints "${files[@]}")
     while IFS=$'\t' read -r type thing was; do
-        is=$("now_$type" "$thing") || true
+        if [ "$type" = file ]; then is=${now[$thing]}; else is=$("now_$type" "$thing") || true; fi
         [ "$is" = "$was" ] || "differs_$type" "$thing" "$was" "$is"
     done <"$1"
 }
 
-# has_entry TYPE NAME [LEDGER...]: in the ledger that is being checked, or written.
-has_entry() {
-    local entry=$1$'\t'$2$'\t'
-    shift 2
-    [ "$#" -gt 0 ] || set -- "${ledger:-$work/ledger}"
-    awk -v entry="$entry" 'index($0, entry) == 1 { found = 1; exit } END { exit !found }' "$@" 2>/dev/null
+# files_of LEDGER...
+files_of() {
+    awk -F '\t' '$1 == "file" { print $2 }' "$@" 2>/dev/null
 }
 
-# file: a plain file with its content.
-now_file() {
-    local status sum
-    status=$(stat -c '%F, %a %U:%G' -- "$1" 2>/dev/null) || status='gone, '
-    case $status in
-        regular*)
-            # Whoever owns the folder may put in its place what never ends.
-            sum=$(timeout 60 sha256sum -- "$1") || sum='unreadable '
-            sum=${sum#\\}
-            printf '%s, %s' "${status#*, }" "${sum%% *}"
-            ;;
-        *) printf '%s' "${status%%, *}" ;;
-    esac
+# without_files_of_ours [LEDGER...]: of names on standard input those that have no entry in the ledger that is being checked, or written.
+without_files_of_ours() {
+    [ "$#" -gt 0 ] || set -- "${ledger:-$work/ledger}"
+    grep -vxF -f <(files_of "$@") || true
+}
+
+# file: a plain file with its content. A deploy has hundreds, and some processes for each would take seconds.
+# fingerprints [FILE...]: a line "FILE<tab>FINGERPRINT" for each.
+fingerprints() {
+    local name one regular=()
+    local -A status=() sum=()
+    [ "$#" -gt 0 ] || return 0
+    while IFS=$'\t' read -r one name; do
+        status[$name]=$one
+        case $one in regular*) regular+=("$name") ;; esac
+    done < <(stat --printf '%F, %a %U:%G\t%n\n' -- "$@" 2>/dev/null)
+    if [ "${#regular[@]}" -gt 0 ]; then
+        # Whoever owns the folder may put in its place what never ends.
+        while IFS= read -r -d '' one; do sum[${one#*  }]=${one%% *}; done < <(timeout 300 sha256sum -z -- "${regular[@]}" 2>/dev/null)
+    fi
+    for name in "$@"; do
+        one=${status[$name]:-gone}
+        case $one in
+            regular*) printf '%s\t%s, %s\n' "$name" "${one#*, }" "${sum[$name]:-unreadable}" ;;
+            *) printf '%s\t%s\n' "$name" "${one%%, *}" ;;
+        esac
+    done
 }
 
 differs_file() {
@@ -92,9 +114,7 @@ differs_folder() {
 
 # tree: a folder that holds nothing but files that have entries of their own. The fingerprint is what it holds besides.
 now_tree() {
-    find "$1" ! -type d -print 2>/dev/null | LC_ALL=C sort | while IFS= read -r file; do
-        has_entry file "$file" || printf '%s ' "$file"
-    done
+    find "$1" ! -type d -print 2>/dev/null | LC_ALL=C sort | without_files_of_ours | tr '\n' ' '
 }
 
 differs_tree() {
@@ -107,8 +127,9 @@ now_private() {
         printf 'gone'
         return
     fi
-    find "$1" ! -type l \( ! -user root -o -perm /077 \) -printf '%p\n' | LC_ALL=C sort | while IFS= read -r file; do
-        has_entry file "$file" "$STATE"/components/*/ledger || printf '%s (%s) ' "$file" "$(stat -c '%a %U' -- "$file")"
+    find "$1" ! -type l \( ! -user root -o -perm /077 \) -printf '%p\n' | LC_ALL=C sort |
+        without_files_of_ours "$STATE"/components/*/ledger | while IFS= read -r file; do
+        printf '%s (%s) ' "$file" "$(stat -c '%a %U' -- "$file")"
     done
 }
 
@@ -138,12 +159,10 @@ differs_link() {
 # merged: what systemd reads for a unit besides files of ours: whatever is laid over it, and environment files.
 now_merged() {
     local file
-    {
-        systemctl show --property FragmentPath --value "$1" | grep -v '^/\(usr/\)\{0,1\}lib/'
-        systemctl show --property DropInPaths --value "$1" | tr ' ' '\n'
-        systemctl show --property EnvironmentFiles --value "$1" | sed 's/ (ignore_errors=[a-z]*)$//'
-    } | LC_ALL=C sort -u | while IFS= read -r file; do
-        if [ -n "$file" ] && [ -e "$file" ] && ! has_entry file "$file"; then printf '%s=%s ' "$file" "$(timeout 60 sha256sum <"$file" | cut -c 1-16)"; fi
+    systemctl show --property FragmentPath,DropInPaths,EnvironmentFiles "$1" |
+        sed 's/ (ignore_errors=[a-z]*)$//; s/^FragmentPath=\/\(usr\/\)\{0,1\}lib\/.*//; s/^[A-Za-z]*=//; s/ /\n/g' |
+        LC_ALL=C sort -u | without_files_of_ours | while IFS= read -r file; do
+        if [ -n "$file" ] && [ -e "$file" ]; then printf '%s=%s ' "$file" "$(timeout 60 sha256sum <"$file" | cut -c 1-16)"; fi
     done
 }
 

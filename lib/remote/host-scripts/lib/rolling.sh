@@ -2,7 +2,7 @@
 # to stop, balancers in front leave it out before.
 # shellcheck shell=bash
 
-# The ACL of the load-balancer's configuration (lib/zato/load-balancer-config.ts) that health checks are refused by.
+# The ACL of the load-balancer's configuration (lib/zato/load-balancer-config.ts) that health checks are refused by while it has "out".
 readonly TAKEN_OUT='#1'
 
 # folders_of_this_cluster KIND: the folders of our state that are those of components of the same cluster.
@@ -64,7 +64,7 @@ say_goodbye() {
         return
     fi
     progress "letting balancers in front take the cluster out ($(param notice_seconds) s)"
-    haproxy_admin "$socket" "add acl $TAKEN_OUT /zato/ping"
+    haproxy_admin "$socket" "add acl $TAKEN_OUT out"
     touch "$state/taken-out"
     sleep "$(param notice_seconds)"
     wait_until "$(param drain_seconds)" "requests under way" haproxy_is_idle "$socket" "$(param back_end)/BACKEND" ||
@@ -72,9 +72,9 @@ say_goodbye() {
 }
 
 another_cluster_answers() {
-    local address
-    while read -r address; do
-        if [ -n "$address" ] && answers_by_address "$address/zato/ping"; then return; fi
+    local url
+    while read -r url; do
+        if [ -n "$url" ] && answers_by_address "$url"; then return; fi
     done < <(param other_clusters; echo)
     return 1
 }
