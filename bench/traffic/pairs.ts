@@ -56,6 +56,7 @@ export function renderedPair(folder: string, memberTls: boolean): Pair {
     backEnd: "bck_http_plain",
     servers: SERVERS.map((port, index) => ({ name: `server${index + 1}`, address: `127.0.0.1:${port}` })),
     healthPath: "/zato/ping",
+    clusterHealthPath: "/zato/ping",
     forwarded: { proxies: ["127.0.0.1"] },
     requestTimeout: 60,
     logsRequests: false,
