@@ -63,6 +63,31 @@ describe("where another program has dpkg's lock", () => {
   });
 });
 
+describe("what apt was cut off in", () => {
+  const finish = (states: readonly string[]): string[] =>
+    withPackages(`dpkg-query() { printf '%s\\n' ${states.map((state) => `'${state}'`).join(" ")}; }
+       foreign() { echo "ran: $*"; }
+       finish_packages`).stdout.match(/^ran: .*$/gm) ?? [];
+
+  test("is unpacked again where dpkg was unpacking, and set up", () => {
+    expect(finish(["ok a:amd64", "reinstreq libnl-3-200:amd64", "ok b", "reinstreq c"])).toEqual([
+      "ran: apt-get -q -y install --fix-broken --reinstall libnl-3-200:amd64 c",
+      "ran: dpkg --configure -a",
+    ]);
+  });
+
+  test("is only set up where all was unpacked", () => {
+    expect(finish(["ok a:amd64", "ok reinstreq"])).toEqual(["ran: dpkg --configure -a"]);
+  });
+
+  test("counts as missing until then", () => {
+    const has = (state: string): number => withPackages(`dpkg-query() { echo '${state}'; }; has_package a`).status;
+    expect(["ok installed", "reinstreq installed", "ok half-configured", "ok not-installed", ""].map(has)).toEqual([
+      0, 1, 1, 1, 1,
+    ]);
+  });
+});
+
 describe("ours is", () => {
   const came = (log: string): string[] => {
     writeFileSync(join(folder(), "log"), log);

@@ -20,7 +20,7 @@ installed_packages() {
 }
 
 has_package() {
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+    [ "$(dpkg-query -W -f '${db:Status-Eflag} ${db:Status-Status}' "$1" 2>/dev/null)" = 'ok installed' ]
 }
 
 # in_turn COMMAND...: a program of apt's or dpkg's, when another one lets go of their locks: new machines in clouds install updates
@@ -132,11 +132,20 @@ need_packages() {
 
 install_missing() {
     progress "installing $*"
-    # What somebody was cut off in, or we; where it cannot be finished, apt says so.
-    in_turn dpkg --configure -a || true
+    note_what_came
+    finish_packages
     install_packages "$@" ||
         { apt update && install_packages --fix-broken "$@"; } ||
         fail "the packages $* cannot be installed; see whether 'apt-get install' works on the host"
+}
+
+# finish_packages: what somebody was cut off in, or we; where it cannot be finished, apt says so. A package that dpkg was unpacking must be
+# unpacked again, which it asks for and apt does only where it is named.
+finish_packages() {
+    local cut_off
+    mapfile -t cut_off < <(dpkg-query -W -f '${db:Status-Eflag} ${binary:Package}\n' | sed -n 's/^reinstreq //p')
+    [ "${#cut_off[@]}" -eq 0 ] || apt install --fix-broken --reinstall "${cut_off[@]}" || true
+    in_turn dpkg --configure -a || true
 }
 
 # need_packages_stopped UNIT NAME...: as need_packages, but the distribution's own service, which would only be in the
@@ -167,7 +176,7 @@ remove_our_packages() {
     note_what_came
     [ -s "$OUR_PACKAGES" ] || return 0
     local others
-    in_turn dpkg --configure -a || true
+    finish_packages
     LC_ALL=C comm -12 "$OUR_PACKAGES" <(installed_packages) | without_needed_by "$@" >"$work/purged"
     while others=$(would_go_too "$work/purged") && [ -n "$others" ]; do
         progress "keeping what was installed and is needed by ${others//$'\n'/, }"
