@@ -98,6 +98,7 @@ export class HaproxyNode extends RemoteComponent {
         ...(this.props.keepalivedConfig && {
           virtual_router_id: String(this.props.virtualRouterId),
           peers: this.props.peerAddresses.join("\n"),
+          others_told: String(this.props.earlier().length === this.props.peerAddresses.length),
         }),
         ...(tls && {
           members_ca: HaproxyNode.membersCaPlace(name),

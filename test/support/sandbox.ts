@@ -74,6 +74,7 @@ export class Sandbox {
     name: string,
     manifest: string,
     secrets: Readonly<Record<string, string>> = {},
+    script: "converge.sh" | "early.sh" = "converge.sh",
   ): BashResult {
     const staging = join(this.folder, "staging");
     mkdirSync(join(staging, "run"), { recursive: true });
@@ -81,7 +82,7 @@ export class Sandbox {
     Object.entries(secrets).forEach(([secret, value]) =>
       writeFileSync(join(staging, `${name}.secret.${secret}`), value),
     );
-    return this.run("converge.sh", kind, name, join(staging, name));
+    return this.run(script, kind, name, join(staging, name));
   }
 
   /** What is found to be otherwise on the host than a component's last deploy has left it. */

@@ -17,5 +17,6 @@ take_lock
 if may_come_early; then
     EARLY=yes LOCKED=yes bash "$scripts/converge.sh" "$kind" "$name" "$staged" >&3
 else
+    if declare -F instead_of_early >/dev/null; then instead_of_early; fi
     progress "stays as it is until the clusters are reached another way"
 fi

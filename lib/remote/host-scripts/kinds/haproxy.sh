@@ -80,8 +80,10 @@ virtual_address() {
     unit=$(param vrrp_unit) folder=$(param folder)
     need_packages_stopped keepalived.service keepalived
     install_file "$(file check)" "$folder/check-haproxy" 0700 root
-    guard_vrrp "$folder/vrrp.nft" "$(guard_table)" "$(param virtual_router_id)" "$(param_file peers)"
     sed "s/INTERFACE-OF-THIS-HOST/$(own_interface)/" "$(file keepalived)" >"$work/keepalived.conf"
+    param peers >"$work/peers"
+    if [ -n "${EARLY:-}" ] && [ -f "$folder/keepalived.conf" ]; then meet_halfway "$folder/keepalived.conf"; fi
+    guard_vrrp "$folder/vrrp.nft" "$(guard_table)" "$(param virtual_router_id)" "$work/peers"
     keepalived --config-test --use-file "$work/keepalived.conf" ||
         fail "keepalived does not accept the configuration; see the log"
     install_file "$work/keepalived.conf" "$folder/keepalived.conf" 0600 root
@@ -97,6 +99,25 @@ virtual_address() {
     # A try that began before the address was there goes on asking the network for it.
     wait_until 30 "the virtual address to answer" entry_answers ||
         fail "$(param entry_url) does not answer; see 'sudo journalctl -u $unit' on both hosts"
+}
+
+# meet_halfway FILE: of a pair with another address each would drop what the other says until both are told, and both would hold the virtual
+# address. So early each hears the other by both addresses, and only the last one, when all hear it, speaks by its own new one.
+meet_halfway() {
+    local former
+    sed -n 's/^ *\([0-9A-Fa-f.:]*\) min_ttl 255$/\1/p' "$1" | { grep -vxF -f "$work/peers" || true; } >"$work/former-peers"
+    while read -r former; do
+        sed -i "s/^    unicast_peer {$/&\n        $former min_ttl 255/" "$work/keepalived.conf"
+    done <"$work/former-peers"
+    { echo; cat "$work/former-peers"; } >>"$work/peers"
+    former=$(sed -n 's/^ *unicast_src_ip //p' "$1")
+    [ "$(param others_told)" = true ] || [ -z "$former" ] ||
+        sed -i "s/^\( *unicast_src_ip \).*/\1$former/" "$work/keepalived.conf"
+}
+
+# instead_of_early: where HAProxy has to wait, VRRP must not.
+instead_of_early() {
+    if [ -f "$(file keepalived)" ] && [ -f "$(param folder)/keepalived.conf" ]; then EARLY=yes virtual_address; fi
 }
 
 # entry_answers: with 200, or early with whatever HAProxy says while it has no cluster.
