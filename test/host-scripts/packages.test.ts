@@ -81,7 +81,8 @@ describe("what apt was cut off in", () => {
   });
 
   test("counts as missing until then", () => {
-    const has = (state: string): number => withPackages(`dpkg-query() { echo '${state}'; }; has_package a`).status;
+    const has = (state: string): number | null =>
+      withPackages(`dpkg-query() { echo '${state}'; }; has_package a`).status;
     expect(["ok installed", "reinstreq installed", "ok half-configured", "ok not-installed", ""].map(has)).toEqual([
       0, 1, 1, 1, 1,
     ]);

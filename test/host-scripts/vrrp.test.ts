@@ -45,7 +45,7 @@ class Pair {
     return { from: /unicast_src_ip (\S+)/.exec(config)![1]!, hears };
   }
 
-  private tell(host: 0 | 1, addresses: readonly [string, string], script: "converge.sh" | "early.sh"): number {
+  private tell(host: 0 | 1, addresses: readonly [string, string], script: "converge.sh" | "early.sh"): number | null {
     const [own, peer] = host === 0 ? addresses : [addresses[1], addresses[0]];
     const manifest = renderManifest({
       parameters: {

@@ -6,6 +6,7 @@ import { differences, listHost } from "./support/host-listing";
 import { labHost } from "./support/programs";
 import { Project, type Program } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
+import { heldAt, letGo } from "./support/held";
 import { killSshSessions } from "./support/ssh-sessions";
 import { httpStatus, query, unitProperty, unitsOf } from "./support/zato";
 
@@ -37,14 +38,8 @@ const CUT = {
     run.kill("SIGKILL");
     await Promise.resolve();
   },
-  "ssh cut": async (run: TerraformRun): Promise<void> => {
-    // On a busy machine it would be at the next step by then.
-    run.kill("SIGSTOP");
-    await killSshSessions(lab, "host1");
-    run.kill("SIGCONT");
-  },
+  "ssh cut": async (): Promise<void> => killSshSessions(lab, "host1"),
   "power cut": async (run: TerraformRun): Promise<void> => {
-    run.kill("SIGSTOP");
     await lab.powerCut("host1");
     run.kill("SIGKILL"); // it would wait for an answer until the connection is taken for dead
     await lab.powerOn("host1");
@@ -71,16 +66,17 @@ afterAll(() => project?.remove());
 
 /** Applies until a progress line comes, and cuts it off there. */
 async function applyUntil(line: string, how: keyof typeof CUT): Promise<{ status: number; reached: boolean }> {
-  let cut: Promise<void> | undefined;
-  const run = await project.startApply((text) => {
-    if (cut === undefined && new RegExp(`\\[host1\\] ${line}`).test(`${text} `)) {
-      cut = CUT[how](run);
-    }
-  });
+  const held = heldAt(lab, "host1", `(^|host1-)${line}`);
+  const run = await project.startApply();
+  const reached = await Promise.race([held, run.finished.then(() => false)]);
+  if (reached) {
+    await CUT[how](run);
+  }
+  await letGo(lab, "host1");
   const { status } = await run.finished;
-  await cut;
+  await held;
   project.mendState();
-  return { status, reached: cut !== undefined };
+  return { status, reached };
 }
 
 async function expectWhole(): Promise<void> {
