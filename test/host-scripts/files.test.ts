@@ -107,4 +107,13 @@ describe("clear_staging", () => {
     expect(readdirSync(folder()).sort()).toEqual(["b.5.secret.x", "run", "scripts", "scripts.2", "scripts.3"]);
     expect(readdirSync(join(folder(), "run")).sort()).toEqual(["2.sh", "3.sh"]);
   });
+
+  test("forgets what lies beside the folder, of applies that were killed before they made it", () => {
+    mkdirSync(join(folder(), ".cdktf-zato"));
+    const old = [".cdktf-zato-1.sh", "sh .cdktf-zato-1.sh", "notes on .cdktf-zato-1.sh"];
+    [...old, ".cdktf-zato-2.sh"].forEach((name) => writeFileSync(join(folder(), name), ""));
+    age(4 * HOURS, ...old);
+    bash('. "$1/lib/session.sh"; scripts=none; clear_staging "$2/.cdktf-zato"', [HOST_SCRIPTS, folder()]);
+    expect(readdirSync(folder()).sort()).toEqual([".cdktf-zato", ".cdktf-zato-2.sh", "notes on .cdktf-zato-1.sh"]);
+  });
 });

@@ -548,11 +548,14 @@ describe("what is left on a host of ours", () => {
     ["created-user-zato", "created-home"].forEach((stamp) => sandbox.write(`/var/lib/cdktf-zato/${stamp}`, ""));
     sandbox.write("/etc/cdktf-zato/secrets/a/secret_key", "key");
     sandbox.write("/opt/zato/3.3/bin/zato", "");
-    sandbox.write(STAGED, "");
+    CUT_OFF.concat(STAGED, THEIRS).forEach((file) => sandbox.write(file, ""));
     sandbox.define(`getent() { echo 'ops:x:1000:1000::${folder()}/home/ops:/bin/bash'; }`);
     return sandbox;
   }
   const STAGED = "/home/ops/.cdktf-zato/scripts/remove.sh";
+  // Of applies that were killed before they made that folder.
+  const CUT_OFF = ["/home/ops/.cdktf-zato-0a1.sh", "/home/ops/sh .cdktf-zato-0a1.sh"];
+  const THEIRS = "/home/ops/notes on .cdktf-zato-0a1.sh";
   const KEY = "/etc/cdktf-zato/secrets/a/secret_key";
 
   test("goes with the last component: user, folders, packages, keys, scripts", () => {
@@ -565,11 +568,9 @@ describe("what is left on a host of ours", () => {
       "userdel zato",
       "remove_our_packages",
     ]);
-    expect([KEY, "/opt/zato/3.3/bin/zato", STAGED].map((file) => sandbox.read(file))).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    const gone = [KEY, "/opt/zato/3.3/bin/zato", STAGED, ...CUT_OFF];
+    expect(gone.filter((file) => sandbox.read(file) !== undefined)).toEqual([]);
+    expect(sandbox.read(THEIRS)).toBe("");
   });
 
   test("stays while a component needs it", () => {

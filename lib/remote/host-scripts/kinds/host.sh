@@ -21,7 +21,8 @@ remove() {
 remove_staging() {
     local home
     while IFS=: read -r _ _ _ _ _ home _; do
-        if [ -d "$home/.cdktf-zato" ]; then rm -rf -- "$home/.cdktf-zato" "$home"/.cdktf-zato-*.sh; fi
+        # What made the folder lies beside it where Terraform was killed before it ran.
+        if [ -d "$home/.cdktf-zato" ]; then rm -rf -- "$home/.cdktf-zato" "$home"/{,sh\ }.cdktf-zato-*.sh; fi
     done < <(getent passwd)
 }
 

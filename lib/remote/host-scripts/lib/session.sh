@@ -44,6 +44,7 @@ take_lock() {
 # them there; one that was killed leaves all that it had staged; and former scripts may have been in use when others came.
 clear_staging() {
     find "$1/run" -name '*.sh' -size 0 -mmin +1 -delete 2>/dev/null || true
+    find "$1/.." -maxdepth 1 -type f \( -name '.cdktf-zato-*.sh' -o -name 'sh .cdktf-zato-*.sh' \) -mmin +180 -delete 2>/dev/null || true
     find "$1" -mindepth 1 -maxdepth 1 -mmin +180 ! -name run ! -name scripts ! -samefile "$scripts" -exec rm -rf {} + 2>/dev/null || true
 }
 
