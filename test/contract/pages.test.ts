@@ -14,7 +14,9 @@ const typescript = blocks.filter(({ language, code }) => language === "ts" && !R
 
 test("a block of TypeScript is a whole file, or says what is given: <!-- given: host1, zato -->", () => {
   expect(typescript.length).toBeGreaterThan(15);
-  const others = typescript.filter(({ comment, code }) => !comment.startsWith("given: ") && !code.startsWith("import "));
+  const others = typescript.filter(
+    ({ comment, code }) => !comment.startsWith("given: ") && !code.startsWith("import "),
+  );
   expect(others.map(({ page, line }) => `${page}:${line}`)).toEqual([]);
 });
 
