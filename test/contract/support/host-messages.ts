@@ -4,16 +4,16 @@ import { join, relative } from "node:path";
 const LIB = join(__dirname, "..", "..", "..", "lib");
 const SCRIPTS = join(LIB, "remote", "host-scripts");
 
-/** What a message of a script begins with, up to its text: the ways in which scripts say that they cannot go on. */
-const FAILURES = /\b(?:fail|finding|because) "|\bsay "(?=failed )|\becho "(?=\[\$reach_host\])/g;
+/** What a message of a script begins with, up to its text: the ways in which scripts say that they cannot go on, or what `verify` finds. */
+const FAILURES = /\b(?:fail|finding|because|found) "|\bsay "(?=failed )|\becho "(?=\[\$reach_host\])/g;
 
 /** A message, with `…` in the place of what only a run knows, and where it stands. */
-export interface HostMessage {
+interface HostMessage {
   readonly text: string;
   readonly file: string;
 }
 
-/** Everything that the host scripts, and commands that are run before them, can end with. */
+/** Everything that the host scripts, and commands that are run before them, can end with or find. */
 export function hostMessages(): HostMessage[] {
   return [
     ...filesIn(SCRIPTS, ".sh").flatMap((file) => messages(file, inShell)),
