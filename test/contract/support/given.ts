@@ -14,7 +14,7 @@ import { Ec2Host } from "cdktf-zato/aws";
  */
 export { readFileSync } from "node:fs";
 export { join } from "node:path";
-export { App, TerraformStack, TerraformVariable } from "cdktf";
+export { App, HttpBackend, TerraformStack, TerraformVariable } from "cdktf";
 export * from "cdktf-zato";
 export * from "cdktf-zato/aws";
 export * from "cdktf-zato/citrix";
