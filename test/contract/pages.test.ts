@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parseDocument } from "yaml";
 import { compileBlocks } from "./support/page-program";
-import { pageBlocks } from "./support/pages";
+import { pageBlocks, PAGES, textOf } from "./support/pages";
 
-const GUIDE = join(__dirname, "..", "testing", "guide");
+const ROOT = join(__dirname, "..", "..");
+const GUIDE = join(ROOT, "test", "testing", "guide");
 
 /** What a test has as files of its own, and runs: docs/bring-your-own-load-balancer.md and docs/testing-your-program.md. */
 const RUN_BY_A_TEST = readdirSync(GUIDE).map((file) => readFileSync(join(GUIDE, file), "utf8"));
@@ -44,3 +45,30 @@ test("each block of YAML or JSON can be read", () => {
     .flatMap(({ page, line, code }) => parseDocument(code).errors.map(({ message }) => `${page}:${line}: ${message}`));
   expect(unreadable).toEqual([]);
 });
+
+test("each link to a page or a file of the repository leads to one, and to a heading that it has", () => {
+  const dead = PAGES.flatMap((page) =>
+    [...withoutCode(textOf(page)).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].flatMap(
+      ([link, path, anchor]) => {
+        const target = path ? join(dirname(page), path) : page;
+        const isThere = existsSync(join(ROOT, target)) && (!anchor || anchorsOf(target).includes(anchor));
+        return isThere ? [] : [`${page}: ${link.slice(1)}`];
+      },
+    ),
+  );
+  expect(dead).toEqual([]);
+});
+
+function withoutCode(text: string): string {
+  return text.replace(/^ *```[^]*?^ *```$/gm, "").replace(/`[^`\n]+`/g, "");
+}
+
+/** As GitHub makes them of headings. */
+function anchorsOf(page: string): string[] {
+  return [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
