@@ -1,5 +1,5 @@
 import { TerraformVariable } from "cdktf";
-import { ConstructError } from "cdktf-zato";
+import { Affinity, ConstructError, ZatoInstallation } from "cdktf-zato";
 import fc from "fast-check";
 import {
   canonicalAddress,
@@ -8,9 +8,11 @@ import {
   requireAddress,
   requireCertificates,
   requireDnsName,
+  requireDownloadUrl,
   requireIpAddress,
   requireLine,
   requireName,
+  requireOpaque,
   requireReachableAddress,
   requirePort,
   requireSource,
@@ -18,7 +20,7 @@ import {
   requireWhole,
 } from "../../lib/validation";
 import { anyText } from "../support/arbitraries";
-import { newStack } from "../support/stack";
+import { newCluster, newHost, newStack } from "../support/stack";
 
 const stack = newStack();
 const token = new TerraformVariable(stack, "text", {}).stringValue;
@@ -29,6 +31,57 @@ test("an error says where, what, and the way out", () => {
   expect(error.message).toBe("stack: the port is 0; give another one");
   expect(error.name).toBe("ConstructError");
   expect(new ConstructError(stack.node.root, "x", "y").message).toBe("app: x; y");
+});
+
+describe("a placeholder", () => {
+  const refused = (check: () => unknown): string => {
+    try {
+      check();
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error("it was not refused");
+  };
+
+  test.each([
+    ["an address", () => requireAddress(stack, "host address", "…"), "'…' is no host address"],
+    ["an address", () => requireAddress(stack, "host address", "<address of host1>"), "is no host address"],
+    ["an address", () => requireAddress(stack, "host address", "10.0.0..."), "is no host address"],
+    ["an IP address", () => requireIpAddress(stack, "virtual address", "TODO"), "'TODO' is no virtual address"],
+    ["a name", () => requireName(stack, "name", "TODO: a name"), "'TODO: a name' cannot be used as name"],
+    ["a network", () => requireSource(stack, "network", "10.…"), "'10.…' is no network"],
+    ["a path", () => requireAbsolutePath(stack, "the path", "/opt/…"), "the path is '/opt/…'"],
+    ["a URL", () => requireDownloadUrl(stack, "the archive", "https://…/zato.tar.gz", "x"), "is no URL of the archive"],
+    ["a port", () => requirePort(stack, "the port", "TODO" as unknown as number), "the port is 'TODO', which is text"],
+    ["a line", () => requireLine(stack, "the revision", "<text>\n"), 'the revision is "<text>\\n"'],
+    ["a value", () => requireOpaque(stack, "'affinity'", Affinity, "…" as never), "'affinity' is '…', and no Affinity"],
+  ])("as %s is called one", (_, check, problem) => {
+    const message = refused(check);
+    expect(message).toContain(problem);
+    expect(message).toMatch(/: this is a placeholder; (give|use|x)/);
+  });
+
+  test("is called one wherever a value is checked", () => {
+    // GIVEN
+    const archive = ZatoInstallation.archive({ url: "https://a.example/zato.tar.gz", sha256: "sha256:…" });
+    const ssh = { user: "ops", hostKey: "ecdsa-sha2-nistp256 AAAA…" };
+
+    // THEN
+    expect(refused(() => newCluster(newStack(), { installation: archive }))).toMatch(
+      /'sha256:…' is no SHA-256: this is a placeholder; give the 64 hexadecimal digits/,
+    );
+    expect(refused(() => newHost(newStack(), "host1", { ssh }))).toMatch(
+      /'ecdsa-sha2-nistp256 AAAA…' is no SSH host key: this is a placeholder; give one/,
+    );
+  });
+
+  test.each(["a..b", "a b", "todo list", "a<b", "MASTODON_"])("is nothing else that is wrong: '%s'", (name) => {
+    expect(refused(() => requireIpAddress(stack, "address", name))).not.toMatch(/placeholder/);
+  });
+
+  test("is looked for in values alone, not in what is said of them", () => {
+    expect(new ConstructError(stack, "it is no Secret.generated(…)", "give …").message).not.toMatch(/placeholder/);
+  });
 });
 
 describe("names", () => {

@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { TerraformStack, Testing } from "cdktf";
+
+interface Resource {
+  readonly triggers?: Readonly<Record<string, string>>;
+  readonly triggers_replace?: Readonly<Record<string, string>>;
+  readonly lifecycle?: { readonly ignore_changes?: string };
+}
+
+interface StackJson {
+  readonly resource?: Readonly<Record<string, Readonly<Record<string, Resource>>>>;
+  readonly locals?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The heads of what Terraform would do with the state of one stack and the program of another, as `terraform plan` prints them: in the
+ * order of addresses, not in that of execution.
+ */
+export function planOf(before: TerraformStack, after: TerraformStack): string[] {
+  const [was, is] = [resourcesOf(before), resourcesOf(after)];
+  const replaced = replacedIn(was, is);
+  const created = [...is.keys()].filter((address) => !was.has(address));
+  const gone = [...was.keys()].filter((address) => !is.has(address));
+  const heads = [
+    ...created.map((address) => [address, "will be created"]),
+    ...replaced.map((address) => [address, "must be replaced"]),
+    ...gone.map((address) => [address, `will be destroyed\n  # (because ${address} is not in configuration)`]),
+  ].sort(([a], [b]) => (a! < b! ? -1 : 1));
+  const [add, destroy] = [created.length + replaced.length, gone.length + replaced.length];
+  return [
+    ...heads.flatMap(([address, what]) => `  # ${address} ${what}`.split("\n")),
+    `Plan: ${add} to add, 0 to change, ${destroy} to destroy.`,
+  ];
+}
+
+/** Those whose triggers differ, or have the id of one that is made. */
+function replacedIn(was: ReadonlyMap<string, Resource>, is: ReadonlyMap<string, Resource>): string[] {
+  const made = new Set([...is.keys()].filter((address) => !was.has(address)));
+  const replaced = new Set<string>();
+  for (let size = -1; size !== replaced.size;) {
+    size = replaced.size;
+    for (const [address, resource] of is) {
+      const triggers = Object.values(triggersOf(resource));
+      const former = was.get(address);
+      const differs = former && JSON.stringify(triggersOf(former)) !== JSON.stringify(triggersOf(resource));
+      const follows = [...made, ...replaced].some((other) => triggers.includes(`\${${other}.id}`));
+      if (former && resource.lifecycle?.ignore_changes !== "all" && (differs || follows)) {
+        replaced.add(address);
+      }
+    }
+  }
+  return [...replaced];
+}
+
+function triggersOf({ triggers, triggers_replace }: Resource): Readonly<Record<string, string>> {
+  return triggers ?? triggers_replace ?? {};
+}
+
+/** By address, with the hashes that Terraform would put into triggers. */
+function resourcesOf(stack: TerraformStack): ReadonlyMap<string, Resource> {
+  const { resource = {}, locals = {} } = JSON.parse(Testing.synth(stack)) as StackJson;
+  const hashed = (text: string): string =>
+    text.replace(/\$\{sha256\(local\.([^)]+)\)\}/g, (_, name: string) =>
+      createHash("sha256").update(locals[name]!).digest("hex"),
+    );
+  return new Map(
+    Object.entries(resource).flatMap(([type, all]) =>
+      Object.entries(all).map(([name, one]): [string, Resource] => [
+        `${type}.${name}`,
+        JSON.parse(hashed(JSON.stringify(one))) as Resource,
+      ]),
+    ),
+  );
+}
