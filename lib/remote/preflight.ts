@@ -86,6 +86,8 @@ export class Preflight extends Construct {
           ...(bastionHost && {
             reached_by: `${bastionUser ?? access.user}@${hostPort(bastionHost, bastionPort ?? 22)}`,
           }),
+          // Another machine has no scripts yet.
+          host_key: host._hostKey,
           revision: terraformText(host.revision),
           scripts: scripts.assetHash,
           ...Object.fromEntries(Object.entries(facts).map(([k, v]) => [k, terraformText(v)])),

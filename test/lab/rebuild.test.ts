@@ -32,7 +32,7 @@ test("a host that was replaced by a new machine gets everything back by one appl
   await waitForPing(lab, `http://${virtualAddress(lab)}/zato/ping`);
 
   // WHEN
-  project.synth((stack) => void twoHosts(stack, lab, { host2: { revision: "2" } }));
+  project.synth((stack) => void twoHosts(stack, lab));
   const plan = await project.plan();
   await project.apply();
 

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TerraformVariable } from "cdktf";
-import { OdbDatabase, Secret, ZatoInstallation } from "cdktf-zato";
-import { newCluster, newDeployment, newHost, newStack } from "../support/stack";
+import { OdbDatabase, PhysicalHostProps, Secret, ZatoInstallation } from "cdktf-zato";
+import { HOST_KEY, newCluster, newDeployment, newHost, newStack, SSH } from "../support/stack";
 import { commandsOf, Template } from "../support/template";
 
 const SHA256 = "0".repeat(64);
+const OTHER_KEY = HOST_KEY.replace("AAAAIDyN", "AAAAIDyM");
 
 test("it is told what is declared, and what the components need", () => {
   // GIVEN
@@ -35,6 +36,19 @@ test("it is told what is declared, and what the components need", () => {
     endpoints: "db.internal:3306",
     downloads: `https://example.com/zato.tar /opt/zato/builds/${SHA256}`,
   });
+});
+
+test.each<[string, Partial<PhysicalHostProps>]>([
+  ["by another host key", { ssh: { ...SSH, hostKey: OTHER_KEY } }],
+  ["by another revision", { revision: "2" }],
+])("another machine, which is known %s, is looked at and gets the scripts, whatever is declared for it", (_, props) => {
+  const triggersOf = (declared: Partial<PhysicalHostProps>): unknown => {
+    const stack = newStack();
+    newDeployment(stack, { hosts: [newHost(stack, "host1", declared)] });
+    return Template.synth(stack).resource("host1/preflight/Resource").triggers;
+  };
+  expect(triggersOf(props)).not.toEqual(triggersOf({ ssh: SSH }));
+  expect(triggersOf({ ssh: SSH })).toEqual(triggersOf({ ssh: SSH }));
 });
 
 test("a local database needs memory and disk instead of being reached", () => {
