@@ -9,6 +9,7 @@ import tseslint from "typescript-eslint";
 const LAYERS = [
   "framework",
   "validation",
+  "document",
   "remote",
   "host",
   "zato",

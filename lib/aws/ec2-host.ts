@@ -58,8 +58,7 @@ export interface Ec2HostProps {
   readonly elasticIp?: boolean;
 
   /**
-   * The IPv4 address of the machine in its subnet. A machine that replaces it has the same; and `cdktf-zato verify`, which
-   * reads addresses from the synthesized stack, finds it where there is no Elastic IP.
+   * The IPv4 address of the machine in its subnet. A machine that replaces it has the same.
    *
    * @default - AWS chooses one
    */

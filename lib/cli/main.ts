@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { FRAMEWORK } from "../framework";
-import { verifyHosts } from "./drift";
+import { DeclaredStack } from "./declared-stack";
 import { restore } from "./restore";
-import { verifyContent } from "./verify";
+import { verify } from "./verification";
 
 const USAGE = `usage: ${FRAMEWORK.library} verify STACK_FOLDER
        ${FRAMEWORK.library} restore STACK_FOLDER CLUSTER BACKUP [--keys-only] [--from-another] [--discard]
@@ -16,7 +16,8 @@ const USAGE = `usage: ${FRAMEWORK.library} verify STACK_FOLDER
               --from-another  BACKUP may be that of another deployment
               --discard       what is there now may be lost
 
-STACK_FOLDER is where '${FRAMEWORK.name} synth' has put the stack, for example cdktf.out/stacks/production
+STACK_FOLDER is where '${FRAMEWORK.name} synth' has put the stack, for example cdktf.out/stacks/production. What only Terraform
+knows, 'terraform show -json' is asked for there (TERRAFORM_BINARY_NAME names another program).
 
 exit status: 0 as declared, or restored; 1 something differs, or was not restored; 2 a host cannot be asked or the call is
 wrong
@@ -24,63 +25,72 @@ wrong
 
 const RESTORE_OPTIONS = ["keys-only", "from-another", "discard"];
 
-/** Asks hosts and clusters; the last line is the command that puts right what differs, and replaces nothing else. */
-async function verify(stackFolder: string, print: (line: string) => void): Promise<number> {
-  const verdicts = [await verifyHosts(stackFolder, print), await verifyContent(stackFolder, print)];
-  const resources = [...new Set(verdicts.flatMap((verdict) => verdict.resources))];
-  if (resources.length > 0) {
-    const words = [
-      `terraform -chdir=${quoted(stackFolder)} apply`,
-      ...resources.map((one) => `-replace=${quoted(one)}`),
-    ];
-    print(`to put it right: ${words.join(" ")}`);
-  }
-  return Math.max(...verdicts.map(({ status }) => status));
+/** What a command is given: its words, and the names of its options. */
+interface Call {
+  readonly words: readonly string[];
+  readonly options: readonly string[];
 }
+
+/** A command, and what it takes. */
+interface Command {
+  readonly options: readonly string[];
+  /** How many words it takes besides the stack's folder. */
+  readonly words: number;
+  readonly run: (stack: DeclaredStack, call: Call) => Promise<number>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  verify: {
+    options: [],
+    words: 0,
+    run: async (stack) => {
+      const { verification, lines } = await verify(stack);
+      write(`${lines.join("\n")}\n`);
+      return verification.status;
+    },
+  },
+  restore: {
+    options: RESTORE_OPTIONS,
+    words: 2,
+    run: (stack, { words: [cluster, backup], options }) =>
+      restore({ stack, cluster: cluster!, backup: backup!, options: options.map((name) => `--${name}`) }, write),
+  },
+};
 
 /** Without what terminals obey: much of it comes from Zato, where anybody may have written it. */
-function visible(text: string): string {
-  return text.replaceAll(/(?![\n\t])\p{Cc}/gu, "");
+function write(text: string): void {
+  process.stdout.write(text.replaceAll(/(?![\n\t])\p{Cc}/gu, ""));
 }
 
-/** For a shell. */
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
+/** What was typed; throws for an option that there is not. */
+function parse(): Call {
+  const names = ["help", ...Object.values(COMMANDS).flatMap(({ options }) => options)];
+  const { positionals: words, values } = parseArgs({
+    allowPositionals: true,
+    options: Object.fromEntries(names.map((name) => [name, { type: "boolean" } as const])),
+  });
+  return { words, options: Object.keys(values) };
+}
+
+function refuse(): number {
+  process.stderr.write(USAGE);
+  return 2;
 }
 
 async function main(): Promise<number> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      help: { type: "boolean" },
-      ...Object.fromEntries(RESTORE_OPTIONS.map((name) => [name, { type: "boolean" } as const])),
-    },
-  });
-  const [command, stackFolder, ...rest] = positionals;
-  const options = RESTORE_OPTIONS.filter((name) => (values as Record<string, unknown>)[name]).map(
-    (name) => `--${name}`,
-  );
-  const write = (text: string): void => void process.stdout.write(visible(text));
-  const print = (line: string): void => write(`${line}\n`);
-  if (values.help) {
+  const { words: [name = "", folder, ...words], options } = parse(); // prettier-ignore
+  if (options.includes("help")) {
     process.stdout.write(USAGE);
     return 0;
   }
-  if (command === "verify" && stackFolder !== undefined && rest.length === 0 && options.length === 0) {
-    return verify(stackFolder, print);
+  const command = COMMANDS[name];
+  if (!command || folder === undefined || words.length !== command.words) {
+    return refuse();
   }
-  const [cluster, backup, ...more] = rest;
-  if (
-    command === "restore" &&
-    stackFolder !== undefined &&
-    cluster !== undefined &&
-    backup !== undefined &&
-    more.length === 0
-  ) {
-    return restore({ stackFolder, cluster, backup, options }, write);
+  if (!options.every((option) => command.options.includes(option))) {
+    return refuse();
   }
-  process.stderr.write(USAGE);
-  return 2;
+  return command.run(new DeclaredStack(folder), { words, options });
 }
 
 main().then(

@@ -20,14 +20,25 @@ export interface Difference {
 
 const ABSENT: Comparison = { declared: null, actual: null };
 
+/** An object that is not everywhere as declared, or is there without being declared: by cluster, what it has of it. */
+export interface DifferingObject {
+  readonly object: string;
+  readonly found: Readonly<Record<string, Comparison>>;
+}
+
 /** What is not everywhere as declared, or is there without being declared. */
-export function findDifferences(reports: Readonly<Record<string, ClusterReport>>): Difference[] {
+export function differingObjects(reports: Readonly<Record<string, ClusterReport>>): DifferingObject[] {
   const objects = [...new Set(Object.values(reports).flatMap((report) => Object.keys(report)))].sort();
   return objects.flatMap((object) => {
-    const rows = Object.entries(reports).map(([cluster, report]) => ({ cluster, row: report[object] ?? ABSENT }));
-    if (rows.every(({ row }) => isAsDeclared(row))) {
-      return [];
-    }
+    const rows = Object.entries(reports).map(([cluster, report]) => [cluster, report[object] ?? ABSENT] as const);
+    return rows.every(([, row]) => isAsDeclared(row)) ? [] : [{ object, found: Object.fromEntries(rows) }];
+  });
+}
+
+/** The same, for people to read. */
+export function findDifferences(reports: Readonly<Record<string, ClusterReport>>): Difference[] {
+  return differingObjects(reports).map(({ object, found: comparisons }) => {
+    const rows = Object.entries(comparisons).map(([cluster, row]) => ({ cluster, row }));
     const declared = rows.map(({ row }) => row.declared).find((fields) => fields !== null) ?? null;
     const differing = new Set(rows.flatMap(({ row }) => differingFields(row)));
     const shown = Object.keys(declared ?? {}).filter((field) => differing.size === 0 || differing.has(field));
@@ -35,13 +46,11 @@ export function findDifferences(reports: Readonly<Record<string, ClusterReport>>
       cluster,
       row.actual === null ? "nothing" : isAsDeclared(row) ? "same" : describe(row.actual, shown),
     ]);
-    return [
-      {
-        object,
-        declared: declared === null ? "not declared" : describe(declared, shown),
-        found: Object.fromEntries(found) as Record<string, string>,
-      },
-    ];
+    return {
+      object,
+      declared: declared === null ? "not declared" : describe(declared, shown),
+      found: Object.fromEntries(found) as Record<string, string>,
+    };
   });
 }
 

@@ -1,11 +1,12 @@
 import { statSync } from "node:fs";
+import { DeclaredCluster } from "../document";
+import { DeclaredStack } from "./declared-stack";
 import { restoreOnHost } from "./ssh";
-import { readDeclaredOdb } from "./stack-file";
 
 /** What is restored, and where. */
 export interface RestoreOptions {
-  /** The folder of the synthesized stack. */
-  readonly stackFolder: string;
+  readonly stack: DeclaredStack;
+  /** Its name, or its construct path. */
   readonly cluster: string;
   /** A backup, as a file on this machine. */
   readonly backup: string;
@@ -17,19 +18,31 @@ export interface RestoreOptions {
  * Brings a cluster that is deployed back to what a backup of it holds.
  *
  * @returns 0 when it is back, 1 when it is not
- * @throws Error when there is no such stack, cluster or file
+ * @throws Error when there is no such cluster or file, several clusters have the name, or only Terraform knows the host's address
+ * and does not say
  */
 export async function restore(options: RestoreOptions, print: (text: string) => void): Promise<number> {
-  const { stackFolder, cluster, backup } = options;
-  const odb = readDeclaredOdb(stackFolder, cluster);
+  const { stack, backup } = options;
+  const cluster = requireCluster(stack, options.cluster);
   if (!statSync(backup, { throwIfNoEntry: false })?.isFile()) {
     throw new Error(`there is no backup '${backup}'`);
   }
-  const { status, stderr } = await restoreOnHost(odb, backup, options.options, print);
+  const access = stack.accessTo(stack.host(cluster.host));
+  const { status, stderr } = await restoreOnHost(access, cluster.name, backup, options.options, print);
   if (status !== 0) {
     print(
-      `${cluster} at ${odb.address} was not restored${stderr === "" ? "" : `: ${stderr.trim().split("\n").at(-1)}`}\n`,
+      `${cluster.name} at ${access.address} was not restored${stderr === "" ? "" : `: ${stderr.trim().split("\n").at(-1)}`}\n`,
     );
   }
   return status === 0 ? 0 : 1;
+}
+
+function requireCluster(stack: DeclaredStack, wanted: string): DeclaredCluster {
+  const { clusters } = stack.document;
+  const found = clusters.find((cluster) => stack.labelOf(cluster) === wanted || cluster.path === wanted);
+  if (!found) {
+    const labels = clusters.map((cluster) => `'${stack.labelOf(cluster)}'`).join(", ");
+    throw new Error(`there is no cluster '${wanted}' in the stack in '${stack.folder}'; it has ${labels || "none"}`);
+  }
+  return found;
 }

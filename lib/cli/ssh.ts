@@ -3,10 +3,8 @@ import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
+import { DeclaredServer, DeclaredSsh } from "../document";
 import { STAGING } from "../remote";
-import { DeclaredComponent } from "./stack-file";
-
-type Bastion = NonNullable<DeclaredComponent["bastion"]>;
 
 /** What a host answered. */
 export interface HostAnswer {
@@ -15,10 +13,10 @@ export interface HostAnswer {
   readonly stderr: string;
 }
 
-/** Asks the host of a component, by a script of ours and its words. */
-export function askHost(component: DeclaredComponent, script: string, input: string): Promise<HostAnswer> {
-  const command = `echo ${BEGINNING}; ${asRoot(component)}bash ${STAGING}/scripts/${script}`;
-  return onHost(component, command, (stdin) => stdin.end(input)).then(withoutNoise);
+/** Asks a host, by a script of ours and its words. */
+export function askHost(host: DeclaredSsh, script: string, input: string): Promise<HostAnswer> {
+  const command = `echo ${BEGINNING}; ${asRoot(host)}bash ${STAGING}/scripts/${script}`;
+  return onHost(host, command, (stdin) => stdin.end(input)).then(withoutNoise);
 }
 
 /** Before it comes what the login shell says, which is nothing to us. */
@@ -31,30 +29,31 @@ function withoutNoise(answer: HostAnswer): HostAnswer {
 
 /** Runs `restore.sh` on the host of a cluster, with a backup that is on this machine. */
 export function restoreOnHost(
-  odb: DeclaredComponent,
+  host: DeclaredSsh,
+  cluster: string,
   backup: string,
   options: readonly string[],
   onOutput: (text: string) => void,
 ): Promise<HostAnswer> {
-  const words = [odb.name.replace(/-odb$/, ""), "$backup", ...options].join(" ");
+  const words = [cluster, "$backup", ...options].join(" ");
   const command = [
     `test -d ${STAGING}/scripts || { echo "deploy the cluster before it is restored" >&2; exit 1; }`,
     "umask 077",
     `backup=$(mktemp ${STAGING}/backup.XXXXXXXX)`,
     "trap 'rm -f $backup' EXIT",
     "cat >$backup",
-    `${asRoot(odb)}bash ${STAGING}/scripts/restore.sh ${words}`,
+    `${asRoot(host)}bash ${STAGING}/scripts/restore.sh ${words}`,
   ].join("; ");
-  return onHost(odb, command, (stdin) => createReadStream(backup).pipe(stdin), onOutput);
+  return onHost(host, command, (stdin) => createReadStream(backup).pipe(stdin), onOutput);
 }
 
-function asRoot({ sudo }: DeclaredComponent): string {
+function asRoot({ sudo }: DeclaredSsh): string {
   return sudo ? "sudo -n " : "";
 }
 
 /** Runs a command by the OpenSSH client, which must find the pinned host key. */
 async function onHost(
-  component: DeclaredComponent,
+  host: DeclaredSsh,
   command: string,
   feed: (stdin: Writable) => void,
   onOutput?: (text: string) => void,
@@ -62,20 +61,20 @@ async function onHost(
   const folder = mkdtempSync(join(tmpdir(), "cdktf-zato-"));
   try {
     const knownHosts = join(folder, "known_hosts");
-    const { bastion, address } = component;
-    writeFileSync(knownHosts, [component, bastion].flatMap((host) => (host ? [knownHost(host)] : [])).join(""));
-    const answer = await run("ssh", [...options(component, knownHosts), "--", address, command], feed, onOutput);
-    return /you must have a tty/.test(answer.stderr) ? { ...answer, stderr: wantsTerminal(component) } : answer;
+    const { bastion, address } = host;
+    writeFileSync(knownHosts, [host, bastion].flatMap((one) => (one ? [knownHost(one)] : [])).join(""));
+    const answer = await run("ssh", [...options(host, knownHosts), "--", address, command], feed, onOutput);
+    return /you must have a tty/.test(answer.stderr) ? { ...answer, stderr: wantsTerminal(host) } : answer;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function wantsTerminal({ user }: DeclaredComponent): string {
+function wantsTerminal({ user }: DeclaredSsh): string {
   return `sudo wants a terminal of ${user} ('requiretty'); put 'Defaults:${user} !requiretty' into a file in /etc/sudoers.d there`;
 }
 
-function options(content: DeclaredComponent, knownHosts: string): string[] {
+function options(host: DeclaredSsh, knownHosts: string): string[] {
   const common = [
     ["UserKnownHostsFile", quoted(knownHosts)],
     ["StrictHostKeyChecking", "yes"],
@@ -84,16 +83,16 @@ function options(content: DeclaredComponent, knownHosts: string): string[] {
     // A host that is lost meanwhile is given up after a minute, not after what TCP allows.
     ["ServerAliveInterval", "20"],
     // No other key is offered, of which an agent may hold more than a host listens to.
-    ...(content.keyFile === undefined
+    ...(host.keyFile === undefined
       ? []
       : [
-          ["IdentityFile", quoted(content.keyFile)],
+          ["IdentityFile", quoted(host.keyFile)],
           ["IdentitiesOnly", "yes"],
         ]),
   ].flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-  const { bastion } = content;
+  const { bastion } = host;
   const proxy = bastion === undefined ? [] : ["-o", `ProxyCommand=${proxyCommand(common, bastion)}`];
-  return [...common, ...proxy, "-p", String(content.port), "-l", content.user];
+  return [...common, ...proxy, "-p", String(host.port), "-l", host.user];
 }
 
 /** A file in an option of ssh, which reads words, and `%` as the beginning of what it fills in. */
@@ -105,12 +104,12 @@ function quoted(file: string): string {
  * What ssh gives to a shell, after it has filled in what begins with `%`. Before, it looks whether quotes are in pairs, and takes one
  * behind a backslash for none: so backslashes stand outside of them.
  */
-function proxyCommand(common: readonly string[], { address, port, user }: Bastion): string {
+function proxyCommand(common: readonly string[], { address, port, user }: DeclaredServer): string {
   const words = ["ssh", ...common, "-p", String(port), "-l", user].map((word) => word.replaceAll("%", "%%"));
   return [...words, "-W", "[%h]:%p", "--", address].map((word) => `'${word.replace(/['\\]/g, "'\\$&'")}'`).join(" ");
 }
 
-function knownHost({ address, port, hostKey }: { address: string; port: number; hostKey: string }): string {
+function knownHost({ address, port, hostKey }: DeclaredServer): string {
   return `${port === 22 ? address : `[${address}]:${port}`} ${hostKey}\n`;
 }
 

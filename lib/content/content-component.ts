@@ -1,4 +1,4 @@
-import { Construct } from "constructs";
+import { Construct, IConstruct } from "constructs";
 import { ComponentState, HostRequirements, RemoteComponent } from "../remote";
 import { ZatoCluster } from "../zato";
 import type { ContentDeclaration } from "./content-declaration";
@@ -18,14 +18,17 @@ export class ContentComponent extends RemoteComponent {
     cluster.addContent(this);
   }
 
+  protected override get whole(): IConstruct {
+    return this.cluster;
+  }
+
   protected override get label(): string {
     return "content";
   }
 
   protected override state(): ComponentState {
     const { cluster, declared } = this;
-    const { contentObjects: objects, serviceFiles, contentFolder: folder } = declared;
-    const services = serviceFiles.flatMap((file) => file.services.map((name) => ({ name, sha256: file.sha256 })));
+    const { contentObjects: objects, _services: services, contentFolder: folder } = declared;
     const enmasse = renderEnmasse(objects);
     const lines = (entries: readonly string[]): string => entries.join("\n");
     return {

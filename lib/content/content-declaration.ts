@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, posix, relative } from "node:path";
 import { Annotations } from "cdktf";
 import { Construct } from "constructs";
-import { ParityCheck } from "../remote";
+import { DocumentWriter, ParityCheck } from "../remote";
 import { ConstructError, requireOpaque } from "../validation";
 import { ZatoCluster } from "../zato";
 import { Affinity, StickyPath } from "./affinity";
@@ -80,6 +80,11 @@ export abstract class ContentDeclaration extends Construct {
   /** All files with services. */
   public get serviceFiles(): ServiceFile[] {
     return [...this.declaredFiles].sort((a, b) => (a.fileName < b.fileName ? -1 : 1));
+  }
+
+  /** Each service, with the SHA-256 of its file. @internal */
+  public get _services(): { readonly name: string; readonly sha256: string }[] {
+    return this.serviceFiles.flatMap(({ services, sha256 }) => services.map((name) => ({ name, sha256 })));
   }
 
   /**
@@ -223,6 +228,13 @@ export abstract class ContentDeclaration extends Construct {
     if (components.length > 1) {
       new ParityCheck(content, "parity", components);
     }
+    DocumentWriter.of(this).add("contents", () => ({
+      path: this.node.path,
+      clusters: this.contentClusters.map(({ node }) => node.path),
+      exclusive: this.hasExclusiveContent,
+      services: this._services,
+      objects: this.contentObjects.map(({ key }) => key),
+    }));
     this.node.addValidation({
       validate: () => [
         ...danglingNames(

@@ -1,8 +1,9 @@
 import { Annotations, Lazy, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { Affinity, ContentDeclaration } from "../content";
+import { DeclaredDeployment } from "../document";
 import { HealthCheck, IExternalLoadBalancer, LoadBalancerPool } from "../load-balancing";
-import { inLastingOrder } from "../remote";
+import { DocumentWriter, inLastingOrder } from "../remote";
 import {
   ConstructError,
   hostPort,
@@ -43,6 +44,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
   private readonly requestTimeout: number;
   private readonly logsRequests: boolean;
   private readonly drainedClusters: readonly string[];
+  private readonly outputs: Record<string, string> = {};
 
   /**
    * @throws ConstructError when there is no cluster, hosts and clusters are both given, `installation` is missing, two
@@ -93,6 +95,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       });
     }
     this.addOutputs();
+    DocumentWriter.of(this).add("deployments", () => this.describe());
   }
 
   /** The clusters, in the order in which they were given. They are updated in that of their names. */
@@ -243,6 +246,25 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
     }
     const output = new TerraformOutput(this, name, { value: Lazy.anyValue({ produce }) });
     output.overrideLogicalId(logicalId);
+    this.outputs[name] = logicalId;
+  }
+
+  /** What the stack's document says of it. */
+  private describe(): DeclaredDeployment {
+    const { loadBalancer } = this;
+    return {
+      path: this.node.path,
+      clusters: this.members.map(({ node }) => node.path),
+      ...(loadBalancer && {
+        loadBalancer: {
+          path: loadBalancer.node.path,
+          address: loadBalancer.entryAddress,
+          port: loadBalancer.entryPort,
+          tls: loadBalancer.usesTls,
+        },
+      }),
+      outputs: this.outputs,
+    };
   }
 }
 

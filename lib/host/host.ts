@@ -1,4 +1,5 @@
 import { Construct, IConstruct } from "constructs";
+import { DeclaredHost } from "../document";
 import { RemoteHost } from "../remote";
 import { ConstructError, requireLine } from "../validation";
 import { HostFirewall, HostFirewallProps } from "./host-firewall";
@@ -92,6 +93,11 @@ export abstract class HostBase extends RemoteHost implements IHost {
   /** Its firewall, if it has one. */
   public override get firewall(): HostFirewall | undefined {
     return this.ownFirewall;
+  }
+
+  /** @internal */
+  public override _describe(): DeclaredHost {
+    return { ...super._describe(), failureDomain: this.failureDomain };
   }
 }
 

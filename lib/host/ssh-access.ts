@@ -163,6 +163,10 @@ export class SshAccess implements RemoteAccess {
     };
   }
 
+  public get keyFile(): string | undefined {
+    return this.key._source === "file" ? this.key._value : undefined;
+  }
+
   public get obstacleToRemoval(): string {
     return this.key._source === "variable" ? "its SSH key comes from a variable" : "";
   }

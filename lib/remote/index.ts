@@ -1,4 +1,5 @@
 export * from "./carrier";
+export * from "./document-writer";
 export * from "./ingress-registry";
 export * from "./lasting-order";
 export * from "./machine";

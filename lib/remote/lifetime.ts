@@ -21,11 +21,13 @@ export interface LifetimeProps {
 export class Lifetime extends Construct {
   public readonly resource: TerraformResource;
 
+  private readonly isRemovable: boolean;
+
   constructor(scope: Construct, id: string, props: LifetimeProps) {
     super(scope, id);
     const { host, kind, name } = props;
     const obstacle = host.access.obstacleToRemoval;
-    const removable = obstacle === "" && !host.isLost;
+    const removable = (this.isRemovable = obstacle === "" && !host.isLost);
     if (obstacle !== "" && kind === "host") {
       Annotations.of(host).addWarning(
         `${host.node.path}: nothing can be removed from this host by 'terraform destroy': ` +
@@ -45,6 +47,20 @@ export class Lifetime extends Construct {
       Carrier.TERRAFORM_DATA,
     );
   }
+
+  /** How the host is reached, for whoever reads the state: what only Terraform knows is what the resource remembers, if it does. */
+  public recall(connection: SSHProvisionerConnection): SSHProvisionerConnection {
+    const known = ([property]: [string, unknown]): [string, string] => [
+      property,
+      this.resource.getStringAttribute(`input.${inputKey(property)}`),
+    ];
+    return this.isRemovable ? { ...connection, ...Object.fromEntries(unknownIn(connection).map(known)) } : connection;
+  }
+}
+
+/** What of a connection only Terraform knows. */
+function unknownIn(connection: SSHProvisionerConnection): [string, unknown][] {
+  return Object.entries(connection).filter(([, value]) => Token.isUnresolved(value));
 }
 
 /**
@@ -55,9 +71,11 @@ function ownConnection(connection: SSHProvisionerConnection): {
   connection: SSHProvisionerConnection;
   input?: Record<string, string>;
 } {
-  const remembered = Object.entries(connection)
-    .filter(([, value]) => Token.isUnresolved(value))
-    .map(([property, value]) => ({ property, value: String(value), key: inputKey(property) }));
+  const remembered = unknownIn(connection).map(([property, value]) => ({
+    property,
+    value: String(value),
+    key: inputKey(property),
+  }));
   const input = Object.fromEntries(remembered.map(({ key, value }) => [key, value]));
   const references = Object.fromEntries(remembered.map(({ property, key }) => [property, ownInput(key)]));
   return {

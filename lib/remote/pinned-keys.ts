@@ -21,8 +21,3 @@ export function pinWithBastion(host: PinnedKey, bastion: PinnedKey): string {
   const line = ({ address, port, hostKey }: PinnedKey): string => `@cert-authority [${address}]:${port} ${hostKey}`;
   return [NOBODYS_KEY, line(host), line(bastion)].join("\n");
 }
-
-/** The key of the host itself in what {@link pinWithBastion} has made, or in a `host_key` that is one. */
-export function ownKeyIn(hostKey: string): string {
-  return hostKey.split("\n")[1]?.replace(/^@cert-authority \S+ /, "") ?? hostKey;
-}

@@ -12,6 +12,13 @@ export interface RemoteAccess {
   readonly hostKey: string;
 
   /**
+   * The file with the private key.
+   *
+   * @default - the key is in no file
+   */
+  readonly keyFile?: string;
+
+  /**
    * The connection of provisioners that run when something is created or changed.
    *
    * @param address where the host is reached unless it is by another one that is for SSH alone

@@ -1,7 +1,9 @@
 import { FileProvisioner, RemoteExecProvisioner, TerraformResource, TerraformStack, TerraformVariable } from "cdktf";
-import { Construct } from "constructs";
+import { Construct, IConstruct } from "constructs";
+import { DeclaredComponent } from "../document";
 import { ConstructError, requireLine } from "../validation";
 import { CarrierResource, textOf } from "./carrier";
+import { DocumentWriter } from "./document-writer";
 import { Lifetime } from "./lifetime";
 import { ManifestContent, renderManifest } from "./manifest";
 import { HostRequirements } from "./preflight";
@@ -84,6 +86,7 @@ export abstract class RemoteComponent extends Construct {
   private readonly lifetime: Lifetime;
   private readonly earlier: (() => RemoteComponent[])[] = [];
   private early?: TerraformResource;
+  private told?: ManifestContent;
 
   constructor(scope: Construct, id: string, props: RemoteComponentProps) {
     super(scope, id);
@@ -107,6 +110,8 @@ export abstract class RemoteComponent extends Construct {
       const { parameters, files = {}, secrets = {}, folder, triggers = {} } = state;
       Object.entries(secrets).forEach(([secret, value]) => requireSecret(this, `the secret '${secret}'`, value));
       const staged = stagingName(name);
+      const manifest = this.manifest(state);
+      this.told = manifest;
       return host._carry({
         triggers: {
           host_key: host._hostKey,
@@ -133,9 +138,10 @@ export abstract class RemoteComponent extends Construct {
           ...(this.early ? [this.early] : []),
           ...this.predecessors().map((other) => other.content),
         ],
-        text: terraformText(this.manifest(state)),
+        text: terraformText(renderManifest(manifest)),
       });
     });
+    DocumentWriter.of(this).add("components", () => this.describe());
   }
 
   /**
@@ -186,6 +192,11 @@ export abstract class RemoteComponent extends Construct {
     return `@component ${this.kind} ${this.componentName} ${terraformAddress(this.content)}\n${textOf(this.content)}`;
   }
 
+  /** What it is a part of: a cluster, a balancer, a host. */
+  protected get whole(): IConstruct {
+    return this.node.scope!;
+  }
+
   /** What it is called in progress lines, behind the host's name. */
   protected get label(): string {
     return this.componentName;
@@ -211,11 +222,30 @@ export abstract class RemoteComponent extends Construct {
     );
   }
 
-  private manifest({ parameters, files = {}, secrets = {} }: ComponentState): string {
-    return renderManifest({
+  private manifest({ parameters, files = {}, secrets = {} }: ComponentState): ManifestContent {
+    return {
       parameters: { host: this.host.hostName, label: this.label, ...parameters, secrets: this.listSecrets(secrets) },
       files,
-    });
+    };
+  }
+
+  /** What the stack's document says of it, as its host was told it when the configuration was rendered. */
+  private describe(): DeclaredComponent {
+    const { content, lifetime, early, told: { parameters = {}, files = {} } = {} } = this;
+    return {
+      path: this.node.path,
+      kind: this.kind,
+      name: this.componentName,
+      host: this.host.node.path,
+      partOf: this.whole.node.path,
+      resources: {
+        content: terraformAddress(content),
+        lifetime: terraformAddress(lifetime.resource),
+        ...(early && { early: terraformAddress(early) }),
+      },
+      parameters,
+      files,
+    };
   }
 
   private predecessors(): RemoteComponent[] {

@@ -1,8 +1,10 @@
 import { Construct } from "constructs";
 import { Annotations, TerraformResource } from "cdktf";
+import { DeclaredHost } from "../document";
 import { requireAddress, requireLine, requireName, requireOwnFramework, requireWhole } from "../validation";
 import type { CarrierContent } from "./carrier";
 import { ClaimRegistry } from "./claim-registry";
+import { DocumentWriter } from "./document-writer";
 import { IngressRegistry } from "./ingress-registry";
 import { Lifetime } from "./lifetime";
 import { Machine } from "./machine";
@@ -11,6 +13,7 @@ import { Preflight } from "./preflight";
 import { requireAnswer } from "./provisioners";
 import { RemoteAccess } from "./remote-access";
 import type { RemoteComponent } from "./remote-component";
+import { terraformAddress } from "./terraform-address";
 
 /** Seconds that a host gets to answer which is there already. */
 const ANSWER_SECONDS = 15;
@@ -67,6 +70,8 @@ export abstract class RemoteHost extends Construct {
   /** Stands for the presence of ours on the host as a whole. */
   public readonly lifetime: TerraformResource;
 
+  private readonly presence: Lifetime;
+
   constructor(scope: Construct, id: string, props: RemoteHostProps) {
     super(scope, id);
     requireOwnFramework(this);
@@ -85,12 +90,9 @@ export abstract class RemoteHost extends Construct {
       );
     }
     this.preflight = new Preflight(this, "preflight");
-    this.lifetime = new Lifetime(this, "lifetime", {
-      host: this,
-      kind: "host",
-      name: id,
-      dependsOn: () => [],
-    }).resource;
+    this.presence = new Lifetime(this, "lifetime", { host: this, kind: "host", name: id, dependsOn: () => [] });
+    this.lifetime = this.presence.resource;
+    DocumentWriter.of(this).add("hosts", () => this._describe());
   }
 
   /** The ports that components of this machine listen on. */
@@ -135,6 +137,33 @@ export abstract class RemoteHost extends Construct {
    */
   public get _hostKey(): string {
     return this.access.hostKey.split(" ").slice(0, 2).join(" ");
+  }
+
+  /** What the stack's document says of it; asked for at synth. @internal */
+  public _describe(): DeclaredHost {
+    const { access, preflight, lifetime } = this;
+    const connection = this.presence.recall(access.connection(this.address));
+    const { host, port = 22, user = access.user, bastionHost, bastionHostKey = access.hostKey } = connection;
+    const { bastionPort = 22, bastionUser = user } = connection;
+    return {
+      path: this.node.path,
+      name: this.hostName,
+      address: this.address,
+      cpus: this.cpus,
+      lost: this.isLost,
+      ssh: {
+        address: host,
+        port,
+        user,
+        hostKey: access.hostKey,
+        sudo: access.sudo,
+        keyFile: access.keyFile,
+        ...(bastionHost !== undefined && {
+          bastion: { address: bastionHost, port: bastionPort, user: bastionUser, hostKey: bastionHostKey },
+        }),
+      },
+      resources: { preflight: terraformAddress(preflight.resource), lifetime: terraformAddress(lifetime) },
+    };
   }
 
   /**

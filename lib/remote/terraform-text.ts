@@ -19,6 +19,19 @@ export function terraformText(text: string): string {
   );
 }
 
+/** The same for each text in a value as JSON has it. */
+export function terraformTexts(value: unknown): unknown {
+  if (typeof value === "string") {
+    return terraformText(value);
+  }
+  if (Array.isArray(value)) {
+    return value.map(terraformTexts);
+  }
+  return typeof value === "object" && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, terraformTexts(one)]))
+    : value;
+}
+
 /** What of a rendered text means something to Terraform: a doubled sign, a text that is encoded, or an expression. */
 const TEMPLATE = /([$%])\1\{|\$\{base64decode\("([A-Za-z0-9+/=]*)"\)\}|[$%]\{[^}]*\}?/g;
 

@@ -2,7 +2,7 @@ import { TerraformProvider, TerraformResource, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { requireOwnFramework } from "../validation";
 import { RemoteComponent } from "./remote-component";
-import { terraformText } from "./terraform-text";
+import { terraformText, terraformTexts } from "./terraform-text";
 
 /** A provider that is not among the packages of CDKTF, as Terraform names it. */
 export interface VendorProviderKind {
@@ -70,7 +70,7 @@ export abstract class VendorProvider extends TerraformProvider {
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
-    return literal(this.props.arguments) as Record<string, unknown>;
+    return terraformTexts(this.props.arguments) as Record<string, unknown>;
   }
 
   private hasOther(): boolean {
@@ -137,7 +137,7 @@ export class VendorResource extends TerraformResource {
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
-    return literal(this.props.arguments()) as Record<string, unknown>;
+    return terraformTexts(this.props.arguments()) as Record<string, unknown>;
   }
 }
 
@@ -150,18 +150,6 @@ export function standInProvider<T extends VendorProvider>(
   const stack = TerraformStack.of(scope);
   const id = `cdktf-zato-${kind.name}`;
   return (stack.node.tryFindChild(id) as T | undefined) ?? create(stack, id);
-}
-
-function literal(value: unknown): unknown {
-  if (typeof value === "string") {
-    return terraformText(value);
-  }
-  if (Array.isArray(value)) {
-    return value.map(literal);
-  }
-  return typeof value === "object" && value !== null
-    ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, literal(one)]))
-    : value;
 }
 
 function addressOf({ terraformResourceType, friendlyUniqueId }: TerraformResource): string {

@@ -1,6 +1,7 @@
 import { Construct, IConstruct } from "constructs";
+import { DeclaredCluster } from "../document";
 import { IHost } from "../host";
-import { inLastingOrder, RemoteComponent, requireSecret, Secret } from "../remote";
+import { DocumentWriter, inLastingOrder, RemoteComponent, requireSecret, Secret } from "../remote";
 import {
   ConstructError,
   requireName,
@@ -131,6 +132,7 @@ export class ZatoCluster extends Construct implements IZatoCluster {
       this.addServer(`server${number}`);
     }
     this.node.addValidation({ validate: () => this.validateServers() });
+    DocumentWriter.of(this).add("clusters", () => this.describe());
   }
 
   /** The servers, in the order in which they were added. They are started and updated in that of their names. */
@@ -221,6 +223,22 @@ export class ZatoCluster extends Construct implements IZatoCluster {
       workers: member._chosenWorkers,
     }));
     return this.allocation.allocate(this, this.host.cpus, claims).get(server.serverName)!;
+  }
+
+  /** What the stack's document says of it. */
+  private describe(): DeclaredCluster {
+    const { backup } = this;
+    return {
+      path: this.node.path,
+      name: this.clusterName,
+      host: this.host.node.path,
+      release: this.release.name,
+      address: this.loadBalancer.address,
+      webAdminUrl: this.webAdmin.url,
+      servers: this.members.map(({ serverName: name, address, workers }) => ({ name, address, workers })),
+      schedulerIsActive: this.scheduler.isActive,
+      ...(backup && { backup: { directory: backup.directory, retain: backup.retain } }),
+    };
   }
 
   private validateServers(): string[] {

@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { FRAMEWORK } from "../../lib/framework";
+import { newAwsStack, newEc2Host, newNetwork } from "../aws/support/stack";
 import { bash, BashResult, temporaryFolder } from "../support/bash";
 import { HOST_KEY, newDeployment, newStack } from "../support/stack";
-import { Template } from "../support/template";
+import { documentIn, synthTo } from "../support/synth";
+import { terraformWith } from "../support/terraform-program";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -18,7 +20,13 @@ let compiled: string;
 beforeAll(() => {
   compiled = mkdtempSync(join(tmpdir(), "cdktf-zato-cli-"));
   const main = join(ROOT, "lib", "cli", "main.ts");
-  buildSync({ entryPoints: [main], outdir: compiled, bundle: true, packages: "external", platform: "node" });
+  buildSync({
+    entryPoints: [main],
+    outdir: join(compiled, "dist", "cli"),
+    bundle: true,
+    packages: "external",
+    platform: "node",
+  });
 });
 
 afterAll(() => rmSync(compiled, { recursive: true }));
@@ -26,16 +34,24 @@ afterAll(() => rmSync(compiled, { recursive: true }));
 jest.setTimeout(60_000);
 
 /** Runs the program with an `ssh` of the test's own: bash programs for what clusters run, and for what was changed on hosts. */
-function cdktfZato(args: readonly string[], ssh = "exit 255", drift = "cat >/dev/null"): BashResult {
+function cdktfZato(
+  args: readonly string[],
+  ssh = "exit 255",
+  drift = "cat >/dev/null",
+  env: Readonly<Record<string, string>> = {},
+): BashResult {
   mkdirSync(join(folder(), "bin"), { recursive: true });
   const program = `case "$*" in *drift.sh) ${drift} ; exit ;; esac\n${ssh}`;
   writeFileSync(join(folder(), "bin", "ssh"), `#!/bin/bash\n${program}\n`);
   chmodSync(join(folder(), "bin", "ssh"), 0o755);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(compiled, "main.js"), ...args], {
-    cwd: ROOT,
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(compiled, "dist", "cli", "main.js"), ...args], {
+    cwd: folder(),
     encoding: "utf8",
     env: {
       ...process.env,
+      CDKTF_OUTDIR: undefined,
+      TERRAFORM_BINARY_NAME: undefined,
+      ...env,
       NODE_PATH: join(ROOT, "node_modules"),
       PATH: `${join(folder(), "bin")}:${process.env.PATH}`,
       FOLDER: folder(),
@@ -47,9 +63,11 @@ function cdktfZato(args: readonly string[], ssh = "exit 255", drift = "cat >/dev
 function stack(): string {
   const declared = newStack();
   newDeployment(declared).addCache("A");
-  writeFileSync(join(folder(), "cdk.tf.json"), Template.synth(declared).text);
-  return folder();
+  return synthTo(folder(), declared);
 }
+
+/** Where {@link stack} is. */
+const stackFolder = (): string => join(folder(), "stacks", "stack");
 
 const SAME = `{"zato_cache_builtin/A": {"declared": {"max_size": "1"}, "actual": {"max_size": "1"}}}`;
 const OTHER = `{"zato_cache_builtin/A": {"declared": {"max_size": "1"}, "actual": {"max_size": "2"}}}`;
@@ -57,11 +75,12 @@ const OTHER = `{"zato_cache_builtin/A": {"declared": {"max_size": "1"}, "actual"
 describe("usage", () => {
   test.each([
     [[]],
-    [["verify"]],
     [["destroy", "x"]],
+    [["constructor", "x"]],
     [["verify", "x", "y"]],
     [["verify", "x", "--keys-only"]],
-    [["restore", "x", "host1"]],
+    [["restore", "host1"]],
+    [["restore", "x", "host1", "y", "z"]],
   ])("%j is a wrong call", (args) => {
     expect(cdktfZato(args)).toMatchObject({
       status: 2,
@@ -80,14 +99,19 @@ describe("usage", () => {
     });
   });
 
-  test("unknown options and missing stacks are said in one line", () => {
+  test("unknown options are said in one line", () => {
     expect(cdktfZato(["--nope"])).toMatchObject({
       status: 2,
       stderr: expect.stringMatching(new RegExp(`^${FRAMEWORK.library}: Unknown option '--nope'.*\n$`)) as string,
     });
+  });
+
+  test("missing stacks are said in one line", () => {
     expect(cdktfZato(["verify", "/nowhere"])).toMatchObject({
       status: 2,
-      stderr: `${FRAMEWORK.library}: there is no synthesized stack in '/nowhere'; run '${FRAMEWORK.name} synth' before\n`,
+      stderr: expect.stringMatching(
+        new RegExp(`^${FRAMEWORK.library}: there is no synthesized stack with hosts in '/nowhere'.*\n$`),
+      ) as string,
     });
   });
 });
@@ -129,7 +153,7 @@ describe("verify", () => {
         "all hosts are as deployed",
         "object                host1  host2       declared",
         "zato_cache_builtin/A  same   max_size=2  max_size=1",
-        `to put it right: terraform -chdir='${folder()}' apply -replace='null_resource.zato_content_host2_content'`,
+        `to put it right: terraform -chdir='${stackFolder()}' apply -replace='null_resource.zato_content_host2_content'`,
         "",
       ].join("\n"),
     );
@@ -167,8 +191,7 @@ no route to host' >&2; exit 255 ;; *) echo '${OTHER}' ;; esac`;
     function withoutContent(): string {
       const declared = newStack();
       newDeployment(declared);
-      writeFileSync(join(folder(), "cdk.tf.json"), Template.synth(declared).text);
-      return folder();
+      return synthTo(folder(), declared);
     }
 
     test("telling it what is declared for it", () => {
@@ -203,7 +226,7 @@ no route to host' >&2; exit 255 ;; *) echo '${OTHER}' ;; esac`;
           "host2-server1 at 10.0.0.12: x.service does not run",
           "host2-server1 at 10.0.0.12: y was changed",
           "host1 and host2 run exactly what is declared",
-          `to put it right: terraform -chdir='${folder()}' apply -replace='null_resource.zato_host2_server1_content'`,
+          `to put it right: terraform -chdir='${stackFolder()}' apply -replace='null_resource.zato_host2_server1_content'`,
           "",
         ].join("\n"),
       );
@@ -234,10 +257,64 @@ no route to host' >&2; exit 255 ;; *) echo '${OTHER}' ;; esac`;
     );
   });
 
+  describe("asks machines of EC2", () => {
+    const hosts = ["host1", "host2"];
+
+    function awsStack(): { readonly stackFolder: string; readonly resources: Record<string, string> } {
+      const declared = newAwsStack();
+      const network = newNetwork(declared);
+      newDeployment(declared, { hosts: hosts.map((id) => newEc2Host(declared, id, network, { elasticIp: true })) });
+      const folderOfStack = synthTo(folder(), declared);
+      const { hosts: inDocument } = documentIn(folderOfStack);
+      return {
+        stackFolder: folderOfStack,
+        resources: Object.fromEntries(inDocument.map(({ name, resources }) => [name, resources.lifetime])),
+      };
+    }
+
+    test("where Terraform's state says that they are", () => {
+      const { stackFolder: where, resources } = awsStack();
+      const values = Object.fromEntries(
+        hosts.map((name, index) => [resources[name]!, { input: { host: `198.51.100.${index + 1}` } }]),
+      );
+      const env = { TERRAFORM_BINARY_NAME: terraformWith(folder(), values) };
+      const drift = `cat >/dev/null; echo "\${*: -2:1}" >>"$FOLDER/asked"`;
+      expect(cdktfZato(["verify", where], "", drift, env)).toEqual({
+        status: 0,
+        stdout: "all hosts are as deployed\n",
+        stderr: "",
+      });
+      expect(readFileSync(join(folder(), "asked"), "utf8").split("\n").sort()).toEqual([
+        "",
+        "198.51.100.1",
+        "198.51.100.2",
+      ]);
+      writeFileSync(join(folder(), "b.tar"), "b");
+      expect(cdktfZato(["restore", where, "host2", "b.tar"], "cat; exit 1", undefined, env)).toEqual({
+        status: 1,
+        stdout: "bhost2 at 198.51.100.2 was not restored\n",
+        stderr: "",
+      });
+    });
+
+    test("and says of which it does not, by their names", () => {
+      const { stackFolder: where, resources } = awsStack();
+      const env = {
+        TERRAFORM_BINARY_NAME: terraformWith(folder(), { [resources.host2!]: { input: { host: "198.51.100.2" } } }),
+      };
+      const { status, stdout } = cdktfZato(["verify", where], "", "cat >/dev/null; printf 'host2-odb\\tx\\n'", env);
+      expect(status).toBe(2);
+      expect(stdout).toContain(
+        "the host host1 cannot be asked: the address of the host 'host1' is only known to Terraform, and not in its state: ",
+      );
+      expect(stdout).toContain("host2-odb at 198.51.100.2: x\n");
+    });
+  });
+
   test("ends with 2 where there is no ssh", () => {
     const { status, stderr } = bash(`NODE_PATH=$4 PATH=/nowhere "$1" "$2" verify "$3"`, [
       process.execPath,
-      join(compiled, "main.js"),
+      join(compiled, "dist", "cli", "main.js"),
       stack(),
       join(ROOT, "node_modules"),
     ]);
@@ -289,7 +366,7 @@ describe("restore", () => {
   test("ends with 2 for a cluster or a file that is not there", () => {
     expect(cdktfZato(["restore", stack(), "host3", backup()])).toMatchObject({
       status: 2,
-      stderr: `${FRAMEWORK.library}: there is no cluster 'host3' in the stack in '${folder()}'; it has 'host1', 'host2'\n`,
+      stderr: `${FRAMEWORK.library}: there is no cluster 'host3' in the stack in '${stackFolder()}'; it has 'host1', 'host2'\n`,
     });
     expect(cdktfZato(["restore", stack(), "host1", "/nowhere.tar"])).toMatchObject({
       status: 2,

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { askHost } from "../../lib/cli/ssh";
-import type { DeclaredComponent } from "../../lib/cli/stack-file";
+import type { DeclaredSsh } from "../../lib/document";
 import { temporaryFolder } from "../support/bash";
 import { HOST_KEY } from "../support/stack";
 
@@ -30,23 +30,14 @@ function wordsOf(): string[] {
   return readFileSync(join(folder(), "words"), "utf8").split("\0").slice(0, -1);
 }
 
-const COMPONENT: DeclaredComponent = {
-  name: "host1-odb",
-  address: "10.0.0.11",
-  user: "ops",
-  port: 22,
-  hostKey: HOST_KEY,
-  sudo: true,
-  kind: "odb",
-  resources: ["null_resource.odb"],
-};
+const HOST: DeclaredSsh = { address: "10.0.0.11", user: "ops", port: 22, hostKey: HOST_KEY, sudo: true };
 
 /** The words that the `ssh` of the ProxyCommand gets, when the real ssh has had a shell run it. */
-async function wordsToBastion(component: DeclaredComponent): Promise<string[]> {
+async function wordsToBastion(host: DeclaredSsh): Promise<string[]> {
   const real = spawnSync("sh", ["-c", "command -v ssh"], { encoding: "utf8", env: { PATH: path } }).stdout.trim();
   // The first one is the outer one, which becomes the real ssh; the second one is what its shell starts.
   noteWords(`if [ -z "\${INNER:-}" ]; then : >'${folder()}/words'; INNER=yes exec ${real} -F none "$@"; fi; exit 1`);
-  await askHost(component, "drift.sh", "");
+  await askHost(host, "drift.sh", "");
   return wordsOf();
 }
 
@@ -67,7 +58,7 @@ test("whatever user and key file are called, the bastion's ssh gets them as they
   await fc.assert(
     fc.asyncProperty(user, keyFile, async (name, key) => {
       const bastion = { address: "10.0.0.1", port: 2222, user: name, hostKey: HOST_KEY };
-      const words = await wordsToBastion({ ...COMPONENT, keyFile: key, bastion });
+      const words = await wordsToBastion({ ...HOST, keyFile: key, bastion });
       expect(words.slice(-8)).toEqual(["-p", "2222", "-l", name, "-W", "[10.0.0.11]:22", "--", "10.0.0.1"]);
       expect(words).toContain(`IdentityFile="${key}"`);
       expect(words).toContain("IdentitiesOnly=yes");
@@ -81,7 +72,7 @@ test("OpenSSH reads the names of its files as they are", async () => {
     fc.asyncProperty(keyFile, async (key) => {
       noteWords(`exit 1`);
       writeFileSync(join(folder(), "words"), "");
-      await askHost({ ...COMPONENT, keyFile: key }, "drift.sh", "");
+      await askHost({ ...HOST, keyFile: key }, "drift.sh", "");
       const option = wordsOf().find((word) => word.startsWith("IdentityFile="))!;
       const { stdout } = spawnSync("ssh", ["-G", "-F", "none", "-o", option, "host"], {
         encoding: "utf8",
@@ -95,6 +86,6 @@ test("OpenSSH reads the names of its files as they are", async () => {
 
 test("with an agent's key no key file is named, and others are not ruled out", async () => {
   noteWords("exit 1");
-  await askHost(COMPONENT, "drift.sh", "");
+  await askHost(HOST, "drift.sh", "");
   expect(wordsOf().filter((word) => word.startsWith("Identit"))).toEqual([]);
 });

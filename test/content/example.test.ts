@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { readDeclaredContent } from "../../lib/cli/stack-file";
+import { DeclaredStack } from "../../lib/cli/declared-stack";
 import { temporaryFolder } from "../support/bash";
 import { parseManifest } from "../support/manifest";
 
@@ -21,8 +21,9 @@ test("examples/content declares the same for both clusters", () => {
 
   // THEN
   expect({ status, stderr }).toMatchObject({ status: 0 });
-  const contents = readDeclaredContent(join(folder(), "stacks", "content"));
-  const [first, second] = contents.map(({ manifest }) => parseManifest(manifest));
+  const stack = new DeclaredStack(join(folder(), "stacks", "content"));
+  const contents = stack.document.components.filter(({ kind }) => kind === "content");
+  const [first, second] = contents.map((content) => parseManifest(stack.manifestOf(content)));
   expect(contents.map(({ name }) => name)).toEqual(["host1-content", "host2-content"]);
   expect(first?.files).toEqual(second?.files);
   expect(first?.parameters.owned?.split("\n")).toEqual([

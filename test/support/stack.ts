@@ -19,8 +19,8 @@ export const SSH = { user: "ops", hostKey: HOST_KEY };
 export const INSTALLATION = ZatoInstallation.preinstalled("/opt/zato/3.3");
 
 /** An empty stack, in an app with a context of its own. */
-export function newStack(context: Record<string, unknown> = {}): TerraformStack {
-  return new TerraformStack(Testing.app({ outdir: join(tmpdir(), "cdktf-zato-tests"), context }), "stack");
+export function newStack(context: Record<string, unknown> = {}, id = "stack"): TerraformStack {
+  return new TerraformStack(Testing.app({ outdir: join(tmpdir(), "cdktf-zato-tests"), context }), id);
 }
 
 /** A host of four CPUs; its address follows the digits of its id. */

@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  DeclaredCluster,
+  DeclaredComponent,
+  DeclaredHost,
+  DeclaredSsh,
+  DOCUMENT_FILE,
+  DOCUMENT_VERSION,
+  StackDocument,
+} from "../document";
+import { FRAMEWORK } from "../framework";
+import { literalOf, renderManifest } from "../remote";
+import { TerraformState } from "./terraform-state";
+
+/** What a synthesized stack declares, with the values of what only Terraform knows. */
+export class DeclaredStack {
+  public readonly document: StackDocument;
+
+  private readonly state: TerraformState;
+
+  /**
+   * @param folder the stack's folder, for example `cdktf.out/stacks/production`
+   * @throws Error when there is no synthesized stack in the folder, or another version of the library has synthesized it
+   */
+  constructor(public readonly folder: string) {
+    const file = join(folder, DOCUMENT_FILE);
+    if (!existsSync(file)) {
+      throw new Error(
+        `there is no synthesized stack with hosts in '${folder}', which would have a ${DOCUMENT_FILE}; ` +
+          `run '${FRAMEWORK.name} synth' before`,
+      );
+    }
+    const document = JSON.parse(readFileSync(file, "utf8")) as StackDocument;
+    const version: number = document.version;
+    if (version !== DOCUMENT_VERSION) {
+      throw new Error(
+        `'${file}' has the format ${version}, and this program reads ${DOCUMENT_VERSION}; ` +
+          `run it and '${FRAMEWORK.name} synth' with the same version of ${FRAMEWORK.library}`,
+      );
+    }
+    this.document = document;
+    this.state = new TerraformState(folder);
+  }
+
+  /** The host at a construct path. */
+  public host(path: string): DeclaredHost {
+    return this.document.hosts.find((host) => host.path === path)!;
+  }
+
+  /** What a cluster is called where there may be others: its name, or its path where another one has the name too. */
+  public labelOf({ name, path }: DeclaredCluster): string {
+    return this.document.clusters.some((other) => other.name === name && other.path !== path) ? path : name;
+  }
+
+  /**
+   * How a host is reached.
+   *
+   * @throws Error when only Terraform knows, and does not say
+   */
+  public accessTo({ name, ssh }: DeclaredHost): DeclaredSsh {
+    const value = (text: string, what: string): string => this.valueOf(text, `the ${what} of the host '${name}'`);
+    const { bastion } = ssh;
+    return {
+      ...ssh,
+      address: value(ssh.address, "address"),
+      user: value(ssh.user, "user"),
+      ...(bastion && {
+        bastion: {
+          ...bastion,
+          address: value(bastion.address, "bastion's address"),
+          user: value(bastion.user, "bastion's user"),
+        },
+      }),
+    };
+  }
+
+  /**
+   * The manifest of a component, as it goes to the host.
+   *
+   * @throws Error when only Terraform knows a part of it, and does not say
+   */
+  public manifestOf({ name, parameters, files }: DeclaredComponent): string {
+    const values = (texts: Readonly<Record<string, string>>): Record<string, string> =>
+      Object.fromEntries(
+        Object.entries(texts).map(([key, text]) => [key, this.valueOf(text, `'${key}' of '${name}'`)]),
+      );
+    return renderManifest({ parameters: values(parameters), files: values(files) });
+  }
+
+  /** The SHA-256 of a manifest, in the normal form that Terraform gives all texts; nothing where a part of it is not known. */
+  public hashOf(component: DeclaredComponent): string | undefined {
+    const texts = [...Object.values(component.parameters), ...Object.values(component.files)];
+    let isKnown = true;
+    texts.forEach((text) =>
+      literalOf(text, (expression) => {
+        isKnown &&= this.state.find(expression) !== undefined;
+        return "";
+      }),
+    );
+    return isKnown ? createHash("sha256").update(this.manifestOf(component).normalize()).digest("hex") : undefined;
+  }
+
+  private valueOf(text: string, what: string): string {
+    return literalOf(text, (expression) => {
+      const value = this.state.find(expression);
+      if (value === undefined) {
+        throw new Error(
+          `${what} is only known to Terraform, and not in its state: ${expression}; deploy the stack before, or give a ` +
+            "concrete value or the attribute of a resource",
+        );
+      }
+      return value;
+    });
+  }
+}
