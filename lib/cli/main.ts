@@ -1,23 +1,29 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { FRAMEWORK } from "../framework";
 import { DeclaredStack } from "./declared-stack";
 import { restore } from "./restore";
+import { onlyStackFolder } from "./stack-folder";
 import { verify } from "./verification";
 
-const USAGE = `usage: ${FRAMEWORK.library} verify STACK_FOLDER
-       ${FRAMEWORK.library} restore STACK_FOLDER CLUSTER BACKUP [--keys-only] [--from-another] [--discard]
+const USAGE = `usage: ${FRAMEWORK.library} verify [STACK_FOLDER] [--json]
+       ${FRAMEWORK.library} restore [STACK_FOLDER] CLUSTER BACKUP [--keys-only] [--from-another] [--discard]
+       ${FRAMEWORK.library} --help | --version
 
   verify    ask every host what is not as the last deploy left it, and every cluster what it runs; print what was changed by
             hand, and what differs from the declaration or between clusters. The last line is the command that puts it right
+              --json          print all of that as one JSON document
   restore   bring a cluster that is deployed back to what BACKUP, a file on this machine, holds: its ODB and the keys that
             were generated for it. What is there now is kept as a backup on the host.
               --keys-only     the keys alone, for an ODB that is still there
               --from-another  BACKUP may be that of another deployment
               --discard       what is there now may be lost
 
-STACK_FOLDER is where '${FRAMEWORK.name} synth' has put the stack, for example cdktf.out/stacks/production. What only Terraform
-knows, 'terraform show -json' is asked for there (TERRAFORM_BINARY_NAME names another program).
+STACK_FOLDER is where '${FRAMEWORK.name} synth' has put the stack, for example cdktf.out/stacks/production; without it, the only
+stack that is there. What only Terraform knows, 'terraform show -json' is asked for there (TERRAFORM_BINARY_NAME names another
+program).
 
 exit status: 0 as declared, or restored; 1 something differs, or was not restored; 2 a host cannot be asked or the call is
 wrong
@@ -41,11 +47,12 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   verify: {
-    options: [],
+    options: ["json"],
     words: 0,
-    run: async (stack) => {
+    run: async (stack, { options }) => {
       const { verification, lines } = await verify(stack);
-      write(`${lines.join("\n")}\n`);
+      const text = options.includes("json") ? JSON.stringify(verification, undefined, 2) : lines.join("\n");
+      write(`${text}\n`);
       return verification.status;
     },
   },
@@ -62,9 +69,15 @@ function write(text: string): void {
   process.stdout.write(text.replaceAll(/(?![\n\t])\p{Cc}/gu, ""));
 }
 
+/** Of the package, two folders above in the sources as in the package. */
+function ownVersion(): string {
+  const file = join(__dirname, "..", "..", "package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
 /** What was typed; throws for an option that there is not. */
 function parse(): Call {
-  const names = ["help", ...Object.values(COMMANDS).flatMap(({ options }) => options)];
+  const names = ["help", "version", ...Object.values(COMMANDS).flatMap(({ options }) => options)];
   const { positionals: words, values } = parseArgs({
     allowPositionals: true,
     options: Object.fromEntries(names.map((name) => [name, { type: "boolean" } as const])),
@@ -72,25 +85,38 @@ function parse(): Call {
   return { words, options: Object.keys(values) };
 }
 
-function refuse(): number {
-  process.stderr.write(USAGE);
+function refuse(problem: string): number {
+  process.stderr.write(`${problem === "" ? "" : `${FRAMEWORK.library}: ${problem}\n`}${USAGE}`);
   return 2;
 }
 
 async function main(): Promise<number> {
-  const { words: [name = "", folder, ...words], options } = parse(); // prettier-ignore
+  let call: Call;
+  try {
+    call = parse();
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+  const { options } = call;
   if (options.includes("help")) {
     process.stdout.write(USAGE);
     return 0;
   }
+  if (options.includes("version")) {
+    process.stdout.write(`${ownVersion()}\n`);
+    return 0;
+  }
+  const [name = "", ...words] = call.words;
   const command = COMMANDS[name];
-  if (!command || folder === undefined || words.length !== command.words) {
-    return refuse();
+  if (!command || !options.every((option) => command.options.includes(option))) {
+    return refuse("");
   }
-  if (!options.every((option) => command.options.includes(option))) {
-    return refuse();
+  const missing = words.length - command.words;
+  if (missing !== 0 && missing !== 1) {
+    return refuse("");
   }
-  return command.run(new DeclaredStack(folder), { words, options });
+  const folder = missing === 1 ? words[0]! : onlyStackFolder();
+  return command.run(new DeclaredStack(folder), { words: words.slice(missing), options });
 }
 
 main().then(

@@ -1,12 +1,23 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
+import type { Verification } from "../../lib/cli/verification";
 import { FRAMEWORK } from "../../lib/framework";
 import { newAwsStack, newEc2Host, newNetwork } from "../aws/support/stack";
 import { bash, BashResult, temporaryFolder } from "../support/bash";
 import { HOST_KEY, newDeployment, newStack } from "../support/stack";
+import { complaintsOf } from "../support/json-schema";
 import { documentIn, synthTo } from "../support/synth";
 import { terraformWith } from "../support/terraform-program";
 
@@ -20,6 +31,7 @@ let compiled: string;
 beforeAll(() => {
   compiled = mkdtempSync(join(tmpdir(), "cdktf-zato-cli-"));
   const main = join(ROOT, "lib", "cli", "main.ts");
+  copyFileSync(join(ROOT, "package.json"), join(compiled, "package.json"));
   buildSync({
     entryPoints: [main],
     outdir: join(compiled, "dist", "cli"),
@@ -81,11 +93,12 @@ describe("usage", () => {
     [["verify", "x", "--keys-only"]],
     [["restore", "host1"]],
     [["restore", "x", "host1", "y", "z"]],
+    [["restore", "x", "host1", "y", "--json"]],
   ])("%j is a wrong call", (args) => {
     expect(cdktfZato(args)).toMatchObject({
       status: 2,
       stdout: "",
-      stderr: expect.stringMatching(new RegExp(`^usage: ${FRAMEWORK.library} verify STACK_FOLDER\n`)) as string,
+      stderr: expect.stringMatching(new RegExp(`^usage: ${FRAMEWORK.library} verify \\[STACK_FOLDER\\]`)) as string,
     });
   });
 
@@ -99,11 +112,19 @@ describe("usage", () => {
     });
   });
 
-  test("unknown options are said in one line", () => {
-    expect(cdktfZato(["--nope"])).toMatchObject({
+  test.each([["--nope"], ["--json=yes"]])("the option %s, which there is not, is named before it", (option) => {
+    expect(cdktfZato(["verify", option])).toMatchObject({
       status: 2,
-      stderr: expect.stringMatching(new RegExp(`^${FRAMEWORK.library}: Unknown option '--nope'.*\n$`)) as string,
+      stdout: "",
+      stderr: expect.stringMatching(
+        new RegExp(`^${FRAMEWORK.library}: .*'${option.split("=")[0]}.*\nusage: `),
+      ) as string,
     });
+  });
+
+  test("the version is that of the package", () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+    expect(cdktfZato(["--version"])).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" });
   });
 
   test("missing stacks are said in one line", () => {
@@ -112,6 +133,49 @@ describe("usage", () => {
       stderr: expect.stringMatching(
         new RegExp(`^${FRAMEWORK.library}: there is no synthesized stack with hosts in '/nowhere'.*\n$`),
       ) as string,
+    });
+  });
+});
+
+describe("without a stack's folder", () => {
+  const synthesize = (output: string, ...names: string[]): void => {
+    for (const name of names) {
+      const declared = newStack({}, name);
+      newDeployment(declared);
+      synthTo(join(folder(), output), declared);
+    }
+  };
+
+  test("the only stack is taken, where the framework puts it", () => {
+    synthesize("cdktf.out", "production");
+    mkdirSync(join(folder(), "cdktf.out", "stacks", "without-hosts"));
+    expect(cdktfZato(["verify"], "exit 255")).toMatchObject({ status: 0, stdout: "all hosts are as deployed\n" });
+    expect(cdktfZato(["restore", "host3", "backup.tar"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("no cluster 'host3' in the stack in 'cdktf.out/stacks/production'") as string,
+    });
+  });
+
+  test("it is found where cdktf.json or the environment says", () => {
+    synthesize("elsewhere", "production");
+    writeFileSync(join(folder(), "cdktf.json"), JSON.stringify({ output: "elsewhere" }));
+    expect(cdktfZato(["verify"])).toMatchObject({ status: 0 });
+    synthesize("again", "a", "b");
+    expect(cdktfZato(["verify"], "", "", { CDKTF_OUTDIR: "again" })).toMatchObject({ status: 2 });
+  });
+
+  test("one has to say which of several, and to synthesize one", () => {
+    expect(cdktfZato(["verify"])).toMatchObject({
+      status: 2,
+      stderr:
+        `${FRAMEWORK.library}: there is no synthesized stack with hosts in 'cdktf.out/stacks'; ` +
+        `run '${FRAMEWORK.name} synth' before, or name the stack's folder\n`,
+    });
+    synthesize("cdktf.out", "production", "staging");
+    expect(cdktfZato(["verify"])).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: `${FRAMEWORK.library}: there are several stacks; say which: cdktf.out/stacks/production, cdktf.out/stacks/staging\n`,
     });
   });
 });
@@ -255,6 +319,58 @@ no route to host' >&2; exit 255 ;; *) echo '${OTHER}' ;; esac`;
       "the host 10.0.0.12 cannot be asked: sudo wants a terminal of ops ('requiretty'); " +
         "put 'Defaults:ops !requiretty' into a file in /etc/sudoers.d there\n",
     );
+  });
+
+  describe("--json prints for machines", () => {
+    const verified = (ssh: string, drift?: string): { status: number | null; said: Verification } => {
+      const { status, stdout } = cdktfZato(["verify", stack(), "--json"], ssh, drift);
+      const said = JSON.parse(stdout) as Verification;
+      expect(complaintsOf("verify.schema.json", said)).toEqual([]);
+      expect(said.status).toBe(status);
+      return { status, said };
+    };
+
+    test("that all is as declared", () => {
+      expect(verified(`echo '${SAME}'`)).toEqual({
+        status: 0,
+        said: {
+          version: 1,
+          stack: stackFolder(),
+          status: 0,
+          hosts: ["host1", "host2"].map((name) => ({ path: `stack/${name}`, name, reason: "", findings: [] })),
+          clusters: ["host1", "host2"].map((name) => ({ path: `stack/zato/${name}`, name, reason: "" })),
+          differences: [],
+          replace: [],
+          command: "",
+        },
+      });
+    });
+
+    test("what differs, who was not asked, and the command that puts it right", () => {
+      const ssh = `case "$*" in *10.0.0.12*) echo 'no route' >&2; exit 255 ;; *) echo '${OTHER}' ;; esac`;
+      const { status, said } = verified(ssh, `cat >/dev/null; printf 'host1-odb\\tx\\n'`);
+      expect(status).toBe(2);
+      expect(said).toMatchObject({
+        hosts: [{ findings: [{ component: "host1-odb", text: "x" }] }, { findings: [] }],
+        clusters: [
+          { name: "host1", reason: "" },
+          { name: "host2", reason: "no route" },
+        ],
+        differences: [
+          {
+            object: "zato_cache_builtin/A",
+            found: { host1: { declared: { max_size: "1" }, actual: { max_size: "2" } } },
+          },
+        ],
+        replace: [
+          expect.stringMatching(/^null_resource\.zato_host1_odb_content_/),
+          expect.stringMatching(/^null_resource\.zato_content_host1_content_/),
+        ],
+      });
+      expect(said.command).toBe(
+        `terraform -chdir='${stackFolder()}' apply ${said.replace.map((one) => `-replace='${one}'`).join(" ")}`,
+      );
+    });
   });
 
   describe("asks machines of EC2", () => {
