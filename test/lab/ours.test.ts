@@ -49,7 +49,7 @@ const has = async (name: string): Promise<boolean> =>
 
 /** Puts packages on a host whatever state dpkg is in, as somebody at a shell can. */
 const byHand = (...names: string[]): string =>
-  `cd "$(mktemp -d)" && apt-get download -q ${names.join(" ")} && dpkg -i ./*.deb`;
+  `cd "$(mktemp -d)" && apt-get download -q ${names.join(" ")} && dpkg -i ./*.deb && rm -r "$PWD"`;
 
 /** Applies, and does something as soon as a line is said. */
 async function applyUntil(line: RegExp, action: () => Promise<unknown>): Promise<number> {
@@ -115,7 +115,7 @@ describe("a deploy to a stock host on which others install packages", () => {
       "host1",
       `useradd --create-home somebody
        useradd --system --user-group --no-create-home keepalived_script
-       ${byHand("socat", "libwrap0", "tree")}`,
+       ${byHand("socat", "tree")}`,
     );
     // WHEN
     expect(
@@ -140,7 +140,7 @@ describe("a deploy to a stock host on which others install packages", () => {
     await lab.execOrThrow(
       "host1",
       `export DEBIAN_FRONTEND=noninteractive
-       apt-get purge -y -q socat libwrap0 tree jq libjq1 libonig5 && apt-get autoremove --purge -y -q
+       apt-get purge -y -q socat tree jq libjq1 libonig5 && apt-get autoremove --purge -y -q
        userdel -r somebody; userdel keepalived_script; rm -r /root/backups`,
     );
     // A package of ours that theirs needed until now has stayed ours, and that is noted.
