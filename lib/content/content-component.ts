@@ -1,17 +1,27 @@
 import { Construct, IConstruct } from "constructs";
 import { ComponentState, HostRequirements, RemoteComponent } from "../remote";
 import { ZatoCluster } from "../zato";
-import type { ContentDeclaration } from "./content-declaration";
+import { ContentFolder } from "./content-folder";
 import { renderEnmasse } from "./enmasse-file";
 import { renderExpected } from "./expected-content";
-import { SqlConnection } from "./objects";
+import { ContentObject, SqlConnection } from "./objects";
+
+/** What was declared; asked for at synth. */
+export interface DeclaredContent {
+  readonly contentObjects: readonly ContentObject[];
+  /** Each service, with the SHA-256 of its file. */
+  readonly _services: readonly { readonly name: string; readonly sha256: string }[];
+  readonly contentFolder: ContentFolder;
+  /** Whether objects and services that nobody declared are deleted, rather than reported. */
+  readonly hasExclusiveContent: boolean;
+}
 
 /** The declared content in one cluster. */
 export class ContentComponent extends RemoteComponent {
   private readonly cluster: ZatoCluster;
-  private readonly declared: ContentDeclaration;
+  private readonly declared: DeclaredContent;
 
-  constructor(scope: Construct, id: string, cluster: ZatoCluster, declared: ContentDeclaration) {
+  constructor(scope: Construct, id: string, cluster: ZatoCluster, declared: DeclaredContent) {
     super(scope, id, { host: cluster.host, kind: "content", name: `${cluster.clusterName}-content` });
     this.cluster = cluster;
     this.declared = declared;

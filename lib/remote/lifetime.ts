@@ -3,11 +3,11 @@ import { Construct } from "constructs";
 import { Carrier, CarrierResource, ownInput } from "./carrier";
 import { PreflightBarrier } from "./preflight-barrier";
 import { runScriptOnDestroy } from "./provisioners";
-import type { RemoteHost } from "./remote-host";
+import { IRemoteHost } from "./remote-host";
 
 /** What a {@link Lifetime} stands for. */
 export interface LifetimeProps {
-  readonly host: RemoteHost;
+  readonly host: IRemoteHost;
   readonly kind: string;
   readonly name: string;
   /** The lifetimes that must not end before this one; asked for at synth. */

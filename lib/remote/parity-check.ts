@@ -2,7 +2,7 @@ import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { CarrierResource } from "./carrier";
 import { runScript } from "./provisioners";
-import type { RemoteComponent } from "./remote-component";
+import { RemoteComponent } from "./remote-component";
 import { terraformAddress } from "./terraform-address";
 
 /**

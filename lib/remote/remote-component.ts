@@ -3,13 +3,16 @@ import { Construct, IConstruct } from "constructs";
 import { DeclaredComponent } from "../document";
 import { ConstructError, requireLine } from "../validation";
 import { CarrierResource, textOf } from "./carrier";
+import { carryTo } from "./carry";
 import { DocumentWriter } from "./document-writer";
+import { HostRequirements } from "./host-requirements";
 import { Lifetime } from "./lifetime";
+import { Machine } from "./machine";
 import { ManifestContent, renderManifest } from "./manifest";
-import { HostRequirements } from "./preflight";
+import { Predecessor } from "./predecessor";
 import { PreflightBarrier } from "./preflight-barrier";
 import { runScript, stageFolder, stageText, STAGING, stagingName } from "./provisioners";
-import type { RemoteHost } from "./remote-host";
+import { hostKeyOf, IRemoteHost } from "./remote-host";
 import { requireSecret, Secret } from "./secret";
 import { terraformAddress } from "./terraform-address";
 import { terraformText } from "./terraform-text";
@@ -30,7 +33,7 @@ export type ComponentKind =
 
 /** Where a component lives and what it is. */
 export interface RemoteComponentProps {
-  readonly host: RemoteHost;
+  readonly host: IRemoteHost;
   readonly kind: ComponentKind;
   /** Unique on the host. */
   readonly name: string;
@@ -72,9 +75,9 @@ export interface ComponentState extends ManifestContent {
  * replaced, and converges the host, whenever the desired state changes; *lifetime* removes it from the host when it is
  * destroyed.
  */
-export abstract class RemoteComponent extends Construct {
+export abstract class RemoteComponent extends Construct implements Predecessor {
   /** The host that it lives on. */
-  public readonly host: RemoteHost;
+  public readonly host: IRemoteHost;
 
   /** Its name on the host, unique there. */
   public readonly componentName: string;
@@ -82,8 +85,10 @@ export abstract class RemoteComponent extends Construct {
   /** Carries the desired state. Whatever must come after this component depends on it. */
   public readonly content: TerraformResource;
 
+  /** Stands for its presence on the host. */
+  public readonly lifetime: TerraformResource;
+
   private readonly kind: ComponentKind;
-  private readonly lifetime: Lifetime;
   private readonly earlier: (() => RemoteComponent[])[] = [];
   private early?: TerraformResource;
   private told?: ManifestContent;
@@ -94,17 +99,17 @@ export abstract class RemoteComponent extends Construct {
     this.host = host;
     this.componentName = name;
     this.kind = kind;
-    host.machine.register(this, name);
-    host.machine.require(() => this.requirements());
+    this.machine.register(this, name);
+    this.machine.require(() => this.requirements());
     this.lifetime = new Lifetime(this, "lifetime", {
       host,
       kind,
       name,
       dependsOn: () => [
-        host.lifetime,
-        ...this.predecessors().flatMap((other) => (other.host === host ? [other.lifetime.resource] : [])),
+        host.presence.lifetime,
+        ...this.predecessors.flatMap((other) => (other.host === host ? [other.lifetime] : [])),
       ],
-    });
+    }).resource;
     this.content = new CarrierResource(this, "content", () => {
       const state = this.state();
       const { parameters, files = {}, secrets = {}, folder, triggers = {} } = state;
@@ -112,9 +117,9 @@ export abstract class RemoteComponent extends Construct {
       const staged = stagingName(name);
       const manifest = this.manifest(state);
       this.told = manifest;
-      return host._carry({
+      return carryTo(host, {
         triggers: {
-          host_key: host._hostKey,
+          host_key: hostKeyOf(host),
           host_revision: terraformText(host.revision),
           ...prefixed("", parameters, terraformText),
           ...prefixed("file_", files, terraformText),
@@ -128,15 +133,15 @@ export abstract class RemoteComponent extends Construct {
           ),
           ...(folder ? [stageFolder(`${staged}.files`, folder)] : []),
           ...this.stageSecrets(staged, secrets),
-          ...(state.tellsOwner ? [stageText(`${staged}.owner`, this.lifetime.resource.getStringAttribute("id"))] : []),
+          ...(state.tellsOwner ? [stageText(`${staged}.owner`, this.lifetime.getStringAttribute("id"))] : []),
           runScript(host, "converge.sh", kind, name, `${STAGING}/${staged}`),
           ...this.afterConvergence(),
         ],
         dependsOn: [
           PreflightBarrier.of(this).resource,
-          this.lifetime.resource,
+          this.lifetime,
           ...(this.early ? [this.early] : []),
-          ...this.predecessors().map((other) => other.content),
+          ...this.predecessors.map((other) => other.content),
         ],
         text: terraformText(renderManifest(manifest)),
       });
@@ -155,9 +160,9 @@ export abstract class RemoteComponent extends Construct {
     const early = new CarrierResource(this, "early", () => {
       const { secrets = {} } = this.state();
       const staged = `${stagingName(name)}.early`;
-      return host._carry({
+      return carryTo(host, {
         triggers: {
-          host_key: host._hostKey,
+          host_key: hostKeyOf(host),
           host_revision: terraformText(host.revision),
           state: `\${sha256(${textOf(content).slice(2, -1)})}`,
           ...prefixed("secret_", secrets, (secret) => terraformText(secret.version)),
@@ -169,7 +174,7 @@ export abstract class RemoteComponent extends Construct {
         ],
         dependsOn: [
           PreflightBarrier.of(this).resource,
-          this.lifetime.resource,
+          this.lifetime,
           ...(host.firewall ? [host.firewall.content] : []),
           ...after().flatMap(({ early: other }) => (other ? [other] : [])),
         ],
@@ -184,17 +189,24 @@ export abstract class RemoteComponent extends Construct {
     this.earlier.push(earlier);
   }
 
-  /**
-   * What all successors on the same host bring along. When Terraform is killed, it may have noted a resource as created whose
-   * provisioners never ran, since it does so before it runs them; the successor finds out, and makes up for it.
-   */
-  protected get forSuccessors(): string {
+  public get forSuccessors(): string {
     return `@component ${this.kind} ${this.componentName} ${terraformAddress(this.content)}\n${textOf(this.content)}`;
   }
 
   /** What it is a part of: a cluster, a balancer, a host. */
   protected get whole(): IConstruct {
     return this.node.scope!;
+  }
+
+  public get predecessors(): readonly Predecessor[] {
+    const { firewall } = this.host;
+    const first = firewall === undefined || firewall === this ? [] : [firewall];
+    return [...new Set([...first, ...this.earlier.flatMap((produce) => produce())])];
+  }
+
+  /** What the host has in common with hosts of other stacks that are the same machine. */
+  protected get machine(): Machine {
+    return this.host.presence.machine;
   }
 
   /** What it is called in progress lines, behind the host's name. */
@@ -240,7 +252,7 @@ export abstract class RemoteComponent extends Construct {
       partOf: this.whole.node.path,
       resources: {
         content: terraformAddress(content),
-        lifetime: terraformAddress(lifetime.resource),
+        lifetime: terraformAddress(lifetime),
         ...(early && { early: terraformAddress(early) }),
       },
       parameters,
@@ -248,20 +260,18 @@ export abstract class RemoteComponent extends Construct {
     };
   }
 
-  private predecessors(): RemoteComponent[] {
-    const { firewall } = this.host;
-    const first = firewall === undefined || firewall === this ? [] : [firewall];
-    return [...new Set([...first, ...this.earlier.flatMap((produce) => produce())])];
-  }
-
   /** Those of predecessors too, which several killed runs in a row may all have left out; in their order. */
-  private allPredecessorsOnHost(found = new Set<RemoteComponent>()): RemoteComponent[] {
-    for (const other of this.predecessors()) {
-      if (other.host === this.host && !found.has(other)) {
-        other.allPredecessorsOnHost(found);
-        found.add(other);
+  private allPredecessorsOnHost(): Predecessor[] {
+    const found = new Set<Predecessor>();
+    const collect = ({ predecessors }: Predecessor): void => {
+      for (const other of predecessors) {
+        if (other.host === this.host && !found.has(other)) {
+          collect(other);
+          found.add(other);
+        }
       }
-    }
+    };
+    collect(this);
     return [...found];
   }
 

@@ -2,6 +2,7 @@ export * from "./backup";
 export * from "./backup-delivery";
 export * from "./backup-schedule";
 export * from "./cluster-registration";
+export * from "./data-removal";
 export type { ForwardedClients } from "./haproxy/client-address";
 export * from "./installed-zato";
 export * from "./odb";

@@ -10,7 +10,7 @@ import {
 } from "../remote";
 import { hostPort, LOOPBACK } from "../validation";
 import { ClusterComponent } from "./cluster-component";
-import type { ZatoCluster } from "./zato-cluster";
+import { ClusterFrame } from "./cluster-frame";
 
 /**
  * A cluster's scheduler. It is created in every cluster and runs in one of a deployment: two would run every job twice.
@@ -19,17 +19,13 @@ export class Scheduler extends ClusterComponent {
   /** The port on which it listens on loopback. */
   public readonly port: number;
 
-  /** @internal */
-  public readonly _apiUser = "server_api_client1";
-
   private running = true;
   private readonly others: (() => Scheduler[])[] = [];
 
-  constructor(cluster: ZatoCluster, id: string, port: number) {
-    super(cluster, id, "scheduler");
-    this.port = port;
-    this.host.ports.claim(this, port, "the scheduler");
-    this.after(() => [cluster.webAdmin]);
+  constructor(frame: ClusterFrame, id: string) {
+    super(frame, id, "scheduler");
+    this.port = frame.scheduler.port;
+    this.machine.ports.claim(this, this.port, "the scheduler");
     // A resource of its own: while the scheduler moves, the contents of two schedulers change, and if one of them waited
     // for the other, it would wait in the other direction than before, which Terraform refuses as a cycle.
     new CarrierResource(this, "start", () => (this.running ? this.startContent() : undefined));
@@ -37,7 +33,7 @@ export class Scheduler extends ClusterComponent {
 
   /** Where it listens: `127.0.0.1:31530`. */
   public get address(): string {
-    return hostPort(LOOPBACK, this.port);
+    return this.frame.scheduler.address;
   }
 
   /** Whether it runs, or is only ready to. */
@@ -70,7 +66,8 @@ export class Scheduler extends ClusterComponent {
   }
 
   protected override state(): ComponentState {
-    const { cluster, path, unit } = this;
+    const { path, unit } = this;
+    const { clusterName, installation, loadBalancer, release, scheduler } = this.frame;
     return {
       parameters: {
         ...this.common(),
@@ -91,17 +88,17 @@ export class Scheduler extends ClusterComponent {
         // the address, and ask that server alone. Without a scheme it would take the address for https.
         create: this.commandWithOdb("create_scheduler", {
           path,
-          cluster_name: cluster.clusterName,
+          cluster_name: clusterName,
           bind_host: LOOPBACK,
           bind_port: this.port,
-          server_address_for_scheduler: `http://${hostPort(LOOPBACK, cluster.loadBalancer.port)}`,
-          scheduler_api_client_for_server_username: this._apiUser,
+          server_address_for_scheduler: `http://${hostPort(LOOPBACK, loadBalancer.port)}`,
+          scheduler_api_client_for_server_username: scheduler.apiUser,
         }),
-        unit: cluster.release._behavior.schedulerUnit({
-          zato: cluster.installation.path,
-          code: cluster.installation._unit,
+        unit: release.schedulerUnit({
+          zato: installation.path,
+          code: installation._unit,
           path,
-          cluster: cluster.clusterName,
+          cluster: clusterName,
         }),
       },
     };

@@ -18,11 +18,13 @@ import {
   requireWhole,
 } from "../validation";
 import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
+import { ClusterFrame } from "./cluster-frame";
 import { everyAddressOf } from "./haproxy/binds";
 import { ForwardedClients } from "./haproxy/client-address";
 import { renderLoadBalancerConfig } from "./load-balancer-config";
 import { unitOf, WRITES_NOTHING } from "./systemd-unit";
-import type { ZatoCluster } from "./zato-cluster";
+import { WebAdmin } from "./web-admin";
+import { ZatoServer } from "./zato-server";
 
 /** How the external load balancer knows the clusters when it speaks TLS to them. */
 export interface MemberTls {
@@ -121,6 +123,12 @@ export interface ClusterTraffic {
 /** Each takes two of the 65536 files that its unit may open. */
 const MAX_CONNECTIONS = 30_000;
 
+/** What a Zato load-balancer stands before; asked for at synth. */
+interface ServedComponents {
+  readonly servers: () => readonly ZatoServer[];
+  readonly webAdmin: () => WebAdmin;
+}
+
 /** The load-balancer inside a cluster: an HAProxy in front of its servers. */
 export class ZatoLoadBalancer extends ClusterComponent {
   /** The port on which it listens. */
@@ -135,26 +143,29 @@ export class ZatoLoadBalancer extends ClusterComponent {
   private sources?: () => readonly string[] | undefined;
   private traffic?: ClusterTraffic;
 
-  constructor(cluster: ZatoCluster, id: string, options: ZatoLoadBalancerOptions) {
-    super(cluster, id, "load-balancer");
+  constructor(
+    frame: ClusterFrame,
+    id: string,
+    options: ZatoLoadBalancerOptions,
+    private readonly served: ServedComponents,
+  ) {
+    super(frame, id, "load-balancer");
     this.options = options;
-    this.port = options.port ?? 11223;
+    this.port = frame.loadBalancer.port;
     requireWhole(this, "the number of connections", options.maxConnections ?? 1, 1, MAX_CONNECTIONS);
     requireRequestTimeout(this, options.requestTimeout ?? 1);
     options.openPaths?.forEach((path) => requireUrlPath(this, "URL path to open", path));
-    this.host.ports.claim(this, this.port, "the Zato load-balancer");
+    this.machine.ports.claim(this, this.port, "the Zato load-balancer");
     this.tls = options.tls && this.requireTls(options.tls);
     const ports = this.tls ? [this.memberPort, ...(this.tls.keepPlainPort ? [this.port] : [])] : [this.port];
     for (const port of ports) {
-      this.host.ingress.admit({
+      this.machine.ingress.admit({
         protocol: "tcp",
         port,
         from: () => this.sources?.(),
         purpose: "the Zato load-balancer",
       });
     }
-    // A new cluster gets no requests before it has its services and channels.
-    this.after(() => [...cluster.servers, ...cluster.contentComponents]);
   }
 
   /** The port on which the external load balancer reaches it. */
@@ -212,24 +223,15 @@ export class ZatoLoadBalancer extends ClusterComponent {
       this.tls && !this.tls.keepPlainPort
         ? `https://${this.address}`
         : `http://${hostPort(this.host.address, this.port)}`;
-    return base + this.cluster.release._behavior.healthPath;
-  }
-
-  /** @internal */
-  public get _backEnd(): string {
-    return "bck_http_plain";
-  }
-
-  /** @internal */
-  public get _socket(): string {
-    return `/run/${this.cluster._paths.runtimeDirectory(this.node.id)}/admin.sock`;
+    return base + this.frame.release.healthPath;
   }
 
   protected override state(): ComponentState {
-    const { cluster, folder, unit, options, tls, certificates } = this;
+    const { folder, unit, options, tls, certificates } = this;
+    const { clusterName, loadBalancer, paths, release } = this.frame;
+    const servers = this.served.servers();
     const config = `${folder}/haproxy.cfg`;
-    const runtimeDirectory = cluster._paths.runtimeDirectory(this.node.id);
-    const behavior = cluster.release._behavior;
+    const runtimeDirectory = paths.runtimeDirectory(this.node.id);
     const { parameters, secrets } = certificateState(certificates);
     const readConfig = [
       // Only root may be able to read these; root alone writes where they go.
@@ -243,9 +245,9 @@ export class ZatoLoadBalancer extends ClusterComponent {
         ...this.common(),
         folder,
         unit,
-        health_url: `http://${hostPort(LOOPBACK, this.port)}${behavior.healthPath}`,
-        back_end: this._backEnd,
-        servers: cluster.servers.map((server) => server.componentName).join("\n"),
+        health_url: `http://${hostPort(LOOPBACK, this.port)}${release.healthPath}`,
+        back_end: loadBalancer.backEnd,
+        servers: servers.map((server) => server.componentName).join("\n"),
         other_clusters: this.others()
           .map((other) => other._healthUrl)
           .sort()
@@ -262,16 +264,16 @@ export class ZatoLoadBalancer extends ClusterComponent {
             bind: everyAddressOf(this.host.address, this.memberPort),
             certificate: this.placeOf("certificate"),
           },
-          webAdmin: cluster.webAdmin._frontEnd(this.placeOf("web_admin_certificate")),
-          socket: this._socket,
-          backEnd: this._backEnd,
-          servers: cluster.servers.map((server) => ({
+          webAdmin: this.served.webAdmin()._frontEnd(this.placeOf("web_admin_certificate")),
+          socket: loadBalancer.socket,
+          backEnd: loadBalancer.backEnd,
+          servers: servers.map((server) => ({
             name: server._backEndServer,
             address: server.address,
           })),
-          healthPath: behavior.healthPath,
-          clusterHealthPath: this.traffic?.healthPath ?? behavior.healthPath,
-          privatePaths: behavior.privatePaths,
+          healthPath: release.healthPath,
+          clusterHealthPath: this.traffic?.healthPath ?? release.healthPath,
+          privatePaths: release.privatePaths,
           openPaths: options.openPaths ?? [],
           maxConnections: options.maxConnections ?? 2000,
           forwarded: this.traffic?.forwarded,
@@ -279,7 +281,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
           retryPosts: options.retryPosts ?? false,
           logsRequests: this.traffic?.logsRequests ?? false,
         }),
-        unit: unitOf(`Zato load-balancer of ${cluster.clusterName}`, {
+        unit: unitOf(`Zato load-balancer of ${clusterName}`, {
           ...WRITES_NOTHING,
           Type: "notify",
           RuntimeDirectory: runtimeDirectory,
@@ -294,7 +296,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
   }
 
   private get certificates(): CertificateUse[] {
-    const uses = { certificate: this.tls?.certificate, web_admin_certificate: this.cluster.webAdmin.certificate };
+    const uses = { certificate: this.tls?.certificate, web_admin_certificate: this.served.webAdmin().certificate };
     return Object.entries(uses).flatMap(([name, certificate]) =>
       certificate ? [{ name, certificate, place: this.placeOf(name) }] : [],
     );
@@ -302,7 +304,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
 
   /** Its configuration, which is root's. Zato's own tool would make one that only its agent needs, in a folder of zato. */
   private get folder(): string {
-    return this.cluster._paths.configuration(this.node.id);
+    return this.frame.paths.configuration(this.node.id);
   }
 
   private placeOf(certificate: string): string {
@@ -315,7 +317,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
     if (tls.serverName !== undefined) {
       requireDnsName(this, "name that the clusters' certificates are for", tls.serverName);
     }
-    this.host.ports.claim(this, tls.port ?? 11224, "the Zato load-balancer with TLS");
+    this.machine.ports.claim(this, tls.port ?? 11224, "the Zato load-balancer with TLS");
     return tls;
   }
 
