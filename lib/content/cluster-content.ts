@@ -1,12 +1,12 @@
 import { Construct } from "constructs";
 import { requireOwnFramework } from "../validation";
-import { ZatoCluster } from "../zato";
+import { IContentTarget } from "../zato";
 import { ContentDeclaration } from "./content-declaration";
 
 /** What a {@link ClusterContent} is declared with. */
 export interface ClusterContentProps {
   /** The clusters that run it. */
-  readonly clusters: readonly ZatoCluster[];
+  readonly clusters: readonly IContentTarget[];
 
   /**
    * Whether objects and services that nobody declared are deleted, rather than reported.
@@ -25,7 +25,7 @@ export interface ClusterContentProps {
  */
 export class ClusterContent extends ContentDeclaration {
   public readonly hasExclusiveContent: boolean;
-  protected readonly contentClusters: readonly ZatoCluster[];
+  protected readonly contentClusters: readonly IContentTarget[];
 
   constructor(scope: Construct, id: string, props: ClusterContentProps) {
     super(scope, id);

@@ -1,6 +1,6 @@
 import { Construct, IConstruct } from "constructs";
 import { ComponentState, HostRequirements, RemoteComponent } from "../remote";
-import { ZatoCluster } from "../zato";
+import { IContentTarget } from "../zato";
 import { ContentFolder } from "./content-folder";
 import { renderEnmasse } from "./enmasse-file";
 import { renderExpected } from "./expected-content";
@@ -18,10 +18,10 @@ export interface DeclaredContent {
 
 /** The declared content in one cluster. */
 export class ContentComponent extends RemoteComponent {
-  private readonly cluster: ZatoCluster;
+  private readonly cluster: IContentTarget;
   private readonly declared: DeclaredContent;
 
-  constructor(scope: Construct, id: string, cluster: ZatoCluster, declared: DeclaredContent) {
+  constructor(scope: Construct, id: string, cluster: IContentTarget, declared: DeclaredContent) {
     super(scope, id, { host: cluster.host, kind: "content", name: `${cluster.clusterName}-content` });
     this.cluster = cluster;
     this.declared = declared;
@@ -38,18 +38,19 @@ export class ContentComponent extends RemoteComponent {
 
   protected override state(): ComponentState {
     const { cluster, declared } = this;
+    const place = cluster.contentPlace;
     const { contentObjects: objects, _services: services, contentFolder: folder } = declared;
     const enmasse = renderEnmasse(objects);
     const lines = (entries: readonly string[]): string => entries.join("\n");
     return {
       parameters: {
         cluster: cluster.clusterName,
-        zato: cluster.installation.path,
+        zato: place.zato,
         // Verified again with other code of Zato, before the next cluster gets that.
-        build: cluster.installation._build,
-        packages: cluster._paths.packages(cluster.installation._build),
-        server_path: cluster._paths.component(cluster.servers[0]!.serverName),
-        servers: lines(cluster.servers.map(({ address, workers }) => `${address} ${workers}`)),
+        build: place.build,
+        packages: place.packages,
+        server_path: place.serverPath,
+        servers: lines(place.servers.map(({ address, workers }) => `${address} ${workers}`)),
         services: lines(services.map(({ name, sha256 }) => `${name} ${sha256}`)),
         objects: String(objects.length),
         stages: String(enmasse.stages.length),

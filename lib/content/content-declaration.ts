@@ -4,7 +4,7 @@ import { Annotations } from "cdktf";
 import { Construct } from "constructs";
 import { DocumentWriter, ParityCheck } from "../remote";
 import { ConstructError, requireOpaque } from "../validation";
-import { ZatoCluster } from "../zato";
+import { IContentTarget } from "../zato";
 import { Affinity, StickyPath } from "./affinity";
 import { clashingDefinitions } from "./clashing-definitions";
 import { ContentComponent } from "./content-component";
@@ -61,7 +61,7 @@ export abstract class ContentDeclaration extends Construct {
   private filesOfContent?: ContentFolder;
 
   /** The clusters that run what is declared. */
-  protected abstract readonly contentClusters: readonly ZatoCluster[];
+  protected abstract readonly contentClusters: readonly IContentTarget[];
 
   /** Whether objects and services that nobody declared are deleted, rather than reported. */
   public abstract readonly hasExclusiveContent: boolean;

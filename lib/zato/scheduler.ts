@@ -11,16 +11,17 @@ import {
 import { hostPort, LOOPBACK } from "../validation";
 import { ClusterComponent } from "./cluster-component";
 import { ClusterFrame } from "./cluster-frame";
+import { IScheduler } from "./cluster-roles";
 
 /**
  * A cluster's scheduler. It is created in every cluster and runs in one of a deployment: two would run every job twice.
  */
-export class Scheduler extends ClusterComponent {
+export class Scheduler extends ClusterComponent implements IScheduler {
   /** The port on which it listens on loopback. */
   public readonly port: number;
 
   private running = true;
-  private readonly others: (() => Scheduler[])[] = [];
+  private readonly others: (() => readonly IScheduler[])[] = [];
 
   constructor(frame: ClusterFrame, id: string) {
     super(frame, id, "scheduler");
@@ -41,13 +42,18 @@ export class Scheduler extends ClusterComponent {
     return this.running;
   }
 
+  /** Whether it could run: its host is not lost. */
+  public get canRun(): boolean {
+    return !this.host.isLost;
+  }
+
   /** Keeps it from running here, since it runs in another cluster. */
   public deactivate(): void {
     this.running = false;
   }
 
   /** Lets it start only when others are as declared: stopped, where it is this one that runs. Asked for at synth. */
-  public startAfter(others: () => Scheduler[]): void {
+  public startAfter(others: () => readonly IScheduler[]): void {
     this.others.push(others);
   }
 

@@ -1,4 +1,4 @@
-import { Construct, IConstruct } from "constructs";
+import { Construct } from "constructs";
 import { DeclaredCluster } from "../document";
 import { IHost } from "../host";
 import { DocumentWriter, RemoteComponent, requireSecret, Secret } from "../remote";
@@ -19,6 +19,7 @@ import { ClusterOrder } from "./cluster-order";
 import { requireSoleOwner } from "./cluster-ownership";
 import { ClusterPaths } from "./cluster-paths";
 import { ClusterRegistration } from "./cluster-registration";
+import { ContentPlace, ICluster, IContentTarget, IUpdatedInTurn } from "./cluster-roles";
 import { sharedSecrets } from "./cluster-secrets";
 import { joinHost, serversOn } from "./clusters-on-host";
 import { DataRemoval } from "./data-removal";
@@ -34,7 +35,7 @@ import { Scheduler } from "./scheduler";
 import { WebAdmin } from "./web-admin";
 import { WorkerAllocation } from "./worker-allocation";
 import { ZatoClusterProps } from "./zato-cluster-props";
-import { ZatoLoadBalancer } from "./zato-load-balancer";
+import { ClusterTraffic, MemberTls, ZatoLoadBalancer } from "./zato-load-balancer";
 import { ZatoServer, ZatoServerOptions } from "./zato-server";
 
 /**
@@ -44,7 +45,7 @@ import { ZatoServer, ZatoServerOptions } from "./zato-server";
  * @example
  * new ZatoCluster(this, "a", { host, installation: ZatoInstallation.preinstalled("/opt/zato/3.3") });
  */
-export class ZatoCluster extends Construct {
+export class ZatoCluster extends Construct implements ICluster, IContentTarget {
   public readonly clusterName: string;
   public readonly host: IHost;
   public readonly release: ZatoRelease;
@@ -57,13 +58,10 @@ export class ZatoCluster extends Construct {
   public readonly backup?: Backup;
   public readonly redis?: RedisConnection;
 
-  /** @internal */ public readonly _paths: ClusterPaths;
-
   private readonly frame: ClusterFrame;
   private readonly order = new ClusterOrder();
   private readonly allocation: WorkerAllocation;
   private readonly members: ZatoServer[] = [];
-  private deployment?: IConstruct;
 
   /**
    * @throws ConstructError when a name, a port or a number cannot be what it claims to be, the ODB or the Redis is that
@@ -77,15 +75,15 @@ export class ZatoCluster extends Construct {
     this.release = requireOpaque(this, "'release'", ZatoRelease, props.release ?? ZatoRelease.V3_3);
     this.redis = requireOpaqueIfGiven(this, "'redis'", RedisConnection, props.redis);
     this.allocation = requireOpaque(this, "'workers'", WorkerAllocation, props.workers ?? WorkerAllocation.matchCpus());
-    this._paths = new ClusterPaths(this.clusterName);
-    this.host.presence.machine.claims.claim(this, this, this._paths.ofCluster);
+    const paths = new ClusterPaths(this.clusterName);
+    this.host.presence.machine.claims.claim(this, this, paths.ofCluster);
     this.installation = new InstalledZato(this, "installation", {
       host: this.host,
       installation: props.installation,
       release: this.release,
       name: `${this.clusterName}-installation`,
     });
-    this.frame = this.frameOf(props, this._paths);
+    this.frame = this.frameOf(props, paths);
 
     const { frame, order } = this;
     order.put("installation", this.installation);
@@ -145,25 +143,47 @@ export class ZatoCluster extends Construct {
   }
 
   /** Lets this cluster's servers be touched only after another cluster is as declared and answers. */
-  public startAfter(other: ZatoCluster): void {
+  public startAfter(other: IUpdatedInTurn): void {
     this.order.startAfter(() => other.components);
   }
 
-  /**
-   * Notes that the cluster belongs to a deployment.
-   *
-   * @throws ConstructError when it belongs to another one
-   * @internal
-   */
-  public _join(deployment: IConstruct): void {
-    if (this.deployment) {
-      throw new ConstructError(
-        deployment,
-        `the cluster ${this.node.path} already belongs to ${this.deployment.node.path}`,
-        "give each deployment clusters of its own",
-      );
-    }
-    this.deployment = deployment;
+  public get failureDomain(): string {
+    return this.host.failureDomain;
+  }
+
+  public get memberAddress(): string {
+    return this.host.address;
+  }
+
+  public get memberPort(): number {
+    return this.loadBalancer.memberPort;
+  }
+
+  public get memberTls(): MemberTls | undefined {
+    return this.loadBalancer.tls;
+  }
+
+  public get healthUrl(): string {
+    return this.loadBalancer.healthUrl;
+  }
+
+  public serve(traffic: ClusterTraffic): void {
+    this.loadBalancer._serve(traffic);
+  }
+
+  public get contentTarget(): IContentTarget {
+    return this;
+  }
+
+  public get contentPlace(): ContentPlace {
+    const { paths, installation } = this.frame;
+    return {
+      zato: installation.path,
+      build: installation._build,
+      packages: paths.packages(installation._build),
+      serverPath: paths.component(this.members[0]!.serverName),
+      servers: this.members,
+    };
   }
 
   private frameOf(props: ZatoClusterProps, paths: ClusterPaths): ClusterFrame {

@@ -118,6 +118,12 @@ export interface ClusterTraffic {
   readonly healthPath: string;
   /** How the load balancer in front tells who a client is. */
   readonly forwarded?: ForwardedClients;
+  /** From where requests come; `undefined` for anywhere. Asked for at synth. */
+  readonly sources: () => readonly string[] | undefined;
+  /** URLs by which other clusters say whether they answer, for one that has to stop altogether; asked for at synth. */
+  readonly others: () => readonly string[];
+  /** How long balancers in front take to notice that a cluster has left, or is back. */
+  readonly noticeSeconds: number;
 }
 
 /** Each takes two of the 65536 files that its unit may open. */
@@ -138,8 +144,6 @@ export class ZatoLoadBalancer extends ClusterComponent {
   public readonly tls?: ZatoLoadBalancerTls;
 
   private readonly options: ZatoLoadBalancerOptions;
-  private others: () => ZatoLoadBalancer[] = () => [];
-  private noticeSeconds = 0;
   private sources?: () => readonly string[] | undefined;
   private traffic?: ClusterTraffic;
 
@@ -187,7 +191,8 @@ export class ZatoLoadBalancer extends ClusterComponent {
   }
 
   /**
-   * Takes what the deployment says of requests.
+   * Takes what the deployment says of requests. Balancers in front take the cluster out while all of it has to stop, where
+   * another one answers; they learn of it by their health checks, whatever kind they are of.
    *
    * @throws ConstructError when a request might take another time here than in front
    * @internal
@@ -202,23 +207,11 @@ export class ZatoLoadBalancer extends ClusterComponent {
       );
     }
     this.traffic = traffic;
+    this.admitFrom(traffic.sources);
   }
 
-  /**
-   * Lets balancers in front take the cluster out while all of it has to stop, where another one answers. They learn of it by
-   * their health checks, whatever kind they are of.
-   *
-   * @param others the load-balancers of the other clusters; asked for at synth
-   * @param noticeSeconds how long balancers in front take to notice that a cluster has left, or is back
-   * @internal
-   */
-  public _relieveBy(others: () => ZatoLoadBalancer[], noticeSeconds: number): void {
-    this.others = others;
-    this.noticeSeconds = noticeSeconds;
-  }
-
-  /** Where hosts of other clusters find out whether this one answers. @internal */
-  public get _healthUrl(): string {
+  /** Where hosts of other clusters find out whether this one answers: `http://10.0.0.11:11223/zato/ping`. */
+  public get healthUrl(): string {
     const base =
       this.tls && !this.tls.keepPlainPort
         ? `https://${this.address}`
@@ -227,7 +220,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
   }
 
   protected override state(): ComponentState {
-    const { folder, unit, options, tls, certificates } = this;
+    const { folder, unit, options, tls, certificates, traffic } = this;
     const { clusterName, loadBalancer, paths, release } = this.frame;
     const servers = this.served.servers();
     const config = `${folder}/haproxy.cfg`;
@@ -248,11 +241,8 @@ export class ZatoLoadBalancer extends ClusterComponent {
         health_url: `http://${hostPort(LOOPBACK, this.port)}${release.healthPath}`,
         back_end: loadBalancer.backEnd,
         servers: servers.map((server) => server.componentName).join("\n"),
-        other_clusters: this.others()
-          .map((other) => other._healthUrl)
-          .sort()
-          .join("\n"),
-        notice_seconds: String(this.noticeSeconds),
+        other_clusters: [...(traffic?.others() ?? [])].sort().join("\n"),
+        notice_seconds: String(traffic?.noticeSeconds ?? 0),
         drain_seconds: DRAIN_SECONDS,
         ...parameters,
       },
@@ -272,14 +262,14 @@ export class ZatoLoadBalancer extends ClusterComponent {
             address: server.address,
           })),
           healthPath: release.healthPath,
-          clusterHealthPath: this.traffic?.healthPath ?? release.healthPath,
+          clusterHealthPath: traffic?.healthPath ?? release.healthPath,
           privatePaths: release.privatePaths,
           openPaths: options.openPaths ?? [],
           maxConnections: options.maxConnections ?? 2000,
-          forwarded: this.traffic?.forwarded,
-          requestTimeout: this.traffic?.requestTimeout ?? options.requestTimeout ?? 60,
+          forwarded: traffic?.forwarded,
+          requestTimeout: traffic?.requestTimeout ?? options.requestTimeout ?? 60,
           retryPosts: options.retryPosts ?? false,
-          logsRequests: this.traffic?.logsRequests ?? false,
+          logsRequests: traffic?.logsRequests ?? false,
         }),
         unit: unitOf(`Zato load-balancer of ${clusterName}`, {
           ...WRITES_NOTHING,
