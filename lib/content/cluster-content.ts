@@ -13,7 +13,7 @@ export interface ClusterContentProps {
    *
    * @default false
    */
-  readonly exclusive?: boolean;
+  readonly exclusiveContent?: boolean;
 }
 
 /**
@@ -24,13 +24,13 @@ export interface ClusterContentProps {
  * content.addServices(path.join(__dirname, "services"));
  */
 export class ClusterContent extends ContentDeclaration {
-  public readonly hasExclusiveContent: boolean;
+  public readonly exclusiveContent: boolean;
   protected readonly contentClusters: readonly IContentTarget[];
 
   constructor(scope: Construct, id: string, props: ClusterContentProps) {
     super(scope, id);
     requireOwnFramework(this);
     this.contentClusters = props.clusters;
-    this.hasExclusiveContent = props.exclusive ?? false;
+    this.exclusiveContent = props.exclusiveContent ?? false;
   }
 }

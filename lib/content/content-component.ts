@@ -7,21 +7,21 @@ import { renderExpected } from "./expected-content";
 import { ContentObject, SqlConnection } from "./objects";
 
 /** What was declared; asked for at synth. */
-export interface DeclaredContent {
+interface ContentToDeploy {
   readonly contentObjects: readonly ContentObject[];
   /** Each service, with the SHA-256 of its file. */
   readonly _services: readonly { readonly name: string; readonly sha256: string }[];
   readonly contentFolder: ContentFolder;
   /** Whether objects and services that nobody declared are deleted, rather than reported. */
-  readonly hasExclusiveContent: boolean;
+  readonly exclusiveContent: boolean;
 }
 
 /** The declared content in one cluster. */
 export class ContentComponent extends RemoteComponent {
   private readonly cluster: IContentTarget;
-  private readonly declared: DeclaredContent;
+  private readonly declared: ContentToDeploy;
 
-  constructor(scope: Construct, id: string, cluster: IContentTarget, declared: DeclaredContent) {
+  constructor(scope: Construct, id: string, cluster: IContentTarget, declared: ContentToDeploy) {
     super(scope, id, { host: cluster.host, kind: "content", name: `${cluster.clusterName}-content` });
     this.cluster = cluster;
     this.declared = declared;
@@ -55,7 +55,7 @@ export class ContentComponent extends RemoteComponent {
         objects: String(objects.length),
         stages: String(enmasse.stages.length),
         owned: lines([...objects.map(({ key }) => key), ...services.map(({ name }) => `service/${name}`)].sort()),
-        exclusive: String(declared.hasExclusiveContent),
+        exclusive: String(declared.exclusiveContent),
         sql_connections: lines(
           objects
             .filter((object) => object.kind === "outconn_sql" && (object as SqlConnection).ping)

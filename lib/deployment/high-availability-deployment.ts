@@ -36,7 +36,7 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
   /** How a cluster's health is found out. */
   public readonly healthCheck: HealthCheck;
 
-  public readonly hasExclusiveContent: boolean;
+  public readonly exclusiveContent: boolean;
 
   private readonly members: Cluster[];
   private readonly affinity: Affinity;
@@ -55,7 +55,7 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
     requireOwnFramework(this);
     requireName(this, "id of a deployment", id);
     this.healthCheck = new HealthCheck(this, { ...props.loadBalancer?.healthCheckDefaults, ...props.healthCheck });
-    this.hasExclusiveContent = props.exclusiveContent ?? false;
+    this.exclusiveContent = props.exclusiveContent ?? false;
     this.affinity = requireOpaque(this, "'affinity'", Affinity, props.affinity ?? Affinity.NONE);
     this.maxConnectionsPerCluster = requireWhole(
       this,

@@ -1,4 +1,4 @@
-import { CarrierContent } from "./carrier";
+import { Carried } from "./carrier";
 import { HostFacts } from "./host-facts";
 import { requireAnswer } from "./provisioners";
 
@@ -11,14 +11,14 @@ const ANSWER_SECONDS = 15;
  *
  * @param answersWithin seconds after which a host that does not answer is given up
  */
-export function carryTo(host: HostFacts, content: CarrierContent, answersWithin = ANSWER_SECONDS): CarrierContent {
-  const { triggers, provisioners = [] } = content;
+export function carryTo(host: HostFacts, carried: Carried, answersWithin = ANSWER_SECONDS): Carried {
+  const { triggers, provisioners = [] } = carried;
   if (host.isLost) {
-    return { ...content, triggers: { ...triggers, host_lost: "true" }, provisioners: [], ignoresChanges: true };
+    return { ...carried, triggers: { ...triggers, host_lost: "true" }, provisioners: [], ignoresChanges: true };
   }
   const connection = host.access.connection(host.address);
   return {
-    ...content,
+    ...carried,
     connection,
     provisioners: [...requireAnswer(host, connection, answersWithin), ...provisioners],
   };

@@ -7,7 +7,7 @@ export interface Predecessor extends IConstruct {
   readonly host: IConstruct;
 
   /** Carries the desired state. Whatever must come after the component depends on it. */
-  readonly content: TerraformResource;
+  readonly desiredState: TerraformResource;
 
   /** Stands for its presence on the host. */
   readonly lifetime: TerraformResource;

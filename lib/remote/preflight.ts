@@ -39,7 +39,7 @@ export class Preflight extends Construct {
       const facts = this.facts();
       const staged = stagingName("scripts");
       const manifest = `${stagingName("preflight")}.manifest`;
-      const content = {
+      const carried = {
         triggers: {
           // Another way to the host brings the scripts to who logs in there, and nothing else anew.
           reached_at: `${access.user}@${hostPort(server, port ?? 22)}`,
@@ -61,7 +61,7 @@ export class Preflight extends Construct {
         dependsOn: [],
       };
       // A machine that Terraform has made boots first.
-      return Token.isUnresolved(address) ? carryTo(host, content, BOOT_SECONDS) : carryTo(host, content);
+      return Token.isUnresolved(address) ? carryTo(host, carried, BOOT_SECONDS) : carryTo(host, carried);
     });
     PreflightBarrier.of(this).add(this.resource);
   }

@@ -8,7 +8,7 @@ import { DocumentWriter } from "./document-writer";
 import { HostRequirements } from "./host-requirements";
 import { Lifetime } from "./lifetime";
 import { Machine } from "./machine";
-import { ManifestContent, renderManifest } from "./manifest";
+import { ManifestEntries, renderManifest } from "./manifest";
 import { Predecessor } from "./predecessor";
 import { PreflightBarrier } from "./preflight-barrier";
 import { runScript, stageFolder, stageText, STAGING, stagingName } from "./provisioners";
@@ -40,7 +40,7 @@ export interface RemoteComponentProps {
 }
 
 /** The desired state of a component. */
-export interface ComponentState extends ManifestContent {
+export interface ComponentState extends ManifestEntries {
   /**
    * Secrets by the name under which the host keeps them. A generated one is made on the host.
    *
@@ -71,8 +71,8 @@ export interface ComponentState extends ManifestContent {
 }
 
 /**
- * Something that is installed on a host and kept as declared. Two Terraform resources stand for it: *content* is
- * replaced, and converges the host, whenever the desired state changes; *lifetime* removes it from the host when it is
+ * Something that is installed on a host and kept as declared. Two Terraform resources stand for it: its *desired state* is
+ * replaced, and converges the host, whenever the desired state changes; its *lifetime* removes it from the host when it is
  * destroyed.
  */
 export abstract class RemoteComponent extends Construct implements Predecessor {
@@ -83,7 +83,7 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
   public readonly componentName: string;
 
   /** Carries the desired state. Whatever must come after this component depends on it. */
-  public readonly content: TerraformResource;
+  public readonly desiredState: TerraformResource;
 
   /** Stands for its presence on the host. */
   public readonly lifetime: TerraformResource;
@@ -91,7 +91,7 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
   private readonly kind: ComponentKind;
   private readonly earlier: (() => RemoteComponent[])[] = [];
   private early?: TerraformResource;
-  private told?: ManifestContent;
+  private told?: ManifestEntries;
 
   constructor(scope: Construct, id: string, props: RemoteComponentProps) {
     super(scope, id);
@@ -110,7 +110,8 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
         ...this.predecessors.flatMap((other) => (other.host === host ? [other.lifetime] : [])),
       ],
     }).resource;
-    this.content = new CarrierResource(this, "content", () => {
+    // Its id stays what it is: ids are addresses.
+    this.desiredState = new CarrierResource(this, "content", () => {
       const state = this.state();
       const { parameters, files = {}, secrets = {}, folder, triggers = {} } = state;
       Object.entries(secrets).forEach(([secret, value]) => requireSecret(this, `the secret '${secret}'`, value));
@@ -129,7 +130,7 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
         provisioners: [
           stageText(
             `${staged}.manifest`,
-            [textOf(this.content), ...this.allPredecessorsOnHost().map((other) => other.forSuccessors)].join(""),
+            [textOf(this.desiredState), ...this.allPredecessorsOnHost().map((other) => other.forSuccessors)].join(""),
           ),
           ...(folder ? [stageFolder(`${staged}.files`, folder)] : []),
           ...this.stageSecrets(staged, secrets),
@@ -141,7 +142,7 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
           PreflightBarrier.of(this).resource,
           this.lifetime,
           ...(this.early ? [this.early] : []),
-          ...this.predecessors.map((other) => other.content),
+          ...this.predecessors.map((other) => other.desiredState),
         ],
         text: terraformText(renderManifest(manifest)),
       });
@@ -156,7 +157,7 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
    * @param after what it comes after all the same; asked for at synth
    */
   protected bringEarly(after: () => RemoteComponent[]): TerraformResource {
-    const { host, kind, componentName: name, content } = this;
+    const { host, kind, componentName: name, desiredState } = this;
     const early = new CarrierResource(this, "early", () => {
       const { secrets = {} } = this.state();
       const staged = `${stagingName(name)}.early`;
@@ -164,18 +165,18 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
         triggers: {
           host_key: hostKeyOf(host),
           host_revision: terraformText(host.revision),
-          state: `\${sha256(${textOf(content).slice(2, -1)})}`,
+          state: `\${sha256(${textOf(desiredState).slice(2, -1)})}`,
           ...prefixed("secret_", secrets, (secret) => terraformText(secret.version)),
         },
         provisioners: [
-          stageText(`${staged}.manifest`, textOf(content)),
+          stageText(`${staged}.manifest`, textOf(desiredState)),
           ...this.stageSecrets(staged, secrets),
           runScript(host, "early.sh", kind, name, `${STAGING}/${staged}`),
         ],
         dependsOn: [
           PreflightBarrier.of(this).resource,
           this.lifetime,
-          ...(host.firewall ? [host.firewall.content] : []),
+          ...(host.firewall ? [host.firewall.desiredState] : []),
           ...after().flatMap(({ early: other }) => (other ? [other] : [])),
         ],
       });
@@ -190,7 +191,7 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
   }
 
   public get forSuccessors(): string {
-    return `@component ${this.kind} ${this.componentName} ${terraformAddress(this.content)}\n${textOf(this.content)}`;
+    return `@component ${this.kind} ${this.componentName} ${terraformAddress(this.desiredState)}\n${textOf(this.desiredState)}`;
   }
 
   /** What it is a part of: a cluster, a balancer, a host. */
@@ -234,7 +235,7 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
     );
   }
 
-  private manifest({ parameters, files = {}, secrets = {} }: ComponentState): ManifestContent {
+  private manifest({ parameters, files = {}, secrets = {} }: ComponentState): ManifestEntries {
     return {
       parameters: { host: this.host.hostName, label: this.label, ...parameters, secrets: this.listSecrets(secrets) },
       files,
@@ -243,7 +244,7 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
 
   /** What the stack's document says of it, as its host was told it when the configuration was rendered. */
   private describe(): DeclaredComponent {
-    const { content, lifetime, early, told: { parameters = {}, files = {} } = {} } = this;
+    const { desiredState, lifetime, early, told: { parameters = {}, files = {} } = {} } = this;
     return {
       path: this.node.path,
       kind: this.kind,
@@ -251,7 +252,7 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
       host: this.host.node.path,
       partOf: this.whole.node.path,
       resources: {
-        content: terraformAddress(content),
+        content: terraformAddress(desiredState),
         lifetime: terraformAddress(lifetime),
         ...(early && { early: terraformAddress(early) }),
       },

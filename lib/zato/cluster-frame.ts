@@ -8,7 +8,7 @@ import { RenderedDatabase } from "./odb-database";
 import { ReleaseBehavior } from "./release/release-behavior";
 
 /** The load-balancer of a cluster, as the other components know it. */
-export interface LoadBalancerFacts {
+interface LoadBalancerFacts {
   readonly port: number;
   /** Its HAProxy's, by which servers are drained. */
   readonly socket: string;
@@ -17,7 +17,7 @@ export interface LoadBalancerFacts {
 }
 
 /** The scheduler of a cluster, as the other components know it. */
-export interface SchedulerFacts {
+interface SchedulerFacts {
   readonly port: number;
   /** `127.0.0.1:31530` */
   readonly address: string;

@@ -16,7 +16,7 @@ const ORDER = {
 } as const satisfies Record<string, readonly string[]>;
 
 /** A step of {@link ORDER}. */
-export type ClusterStep = keyof typeof ORDER;
+type ClusterStep = keyof typeof ORDER;
 
 /** Those that another cluster waits for. */
 const ANSWERING: readonly ClusterStep[] = ["servers", "content", "loadBalancer", "webAdmin"];

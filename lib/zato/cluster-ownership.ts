@@ -2,7 +2,7 @@ import { IConstruct } from "constructs";
 import { AppRegistry, ConstructError } from "../validation";
 
 /** What a cluster has that no other one may have, as what tells it from others. */
-export interface Possessions {
+interface Possessions {
   /** Its ODB. */
   readonly odb: string;
 

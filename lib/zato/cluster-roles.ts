@@ -72,7 +72,7 @@ export interface IContentTarget extends IConstruct {
 /** A scheduler that may be the one of a deployment that runs. */
 export interface IScheduler {
   /** Carries its desired state. */
-  readonly content: TerraformResource;
+  readonly desiredState: TerraformResource;
 
   /** Whether it runs, or is only ready to. */
   readonly isActive: boolean;

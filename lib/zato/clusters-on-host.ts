@@ -5,7 +5,7 @@ import { ConstructError } from "../validation";
 import { ZatoServer } from "./zato-server";
 
 /** A cluster as others on the same machine see it. */
-export interface ClusterOnHost extends IConstruct {
+interface ClusterOnHost extends IConstruct {
   readonly servers: readonly ZatoServer[];
 }
 

@@ -1,5 +1,5 @@
 import {
-  CarrierContent,
+  Carried,
   CarrierResource,
   ComponentState,
   HostRequirements,
@@ -27,9 +27,9 @@ export class Scheduler extends ClusterComponent implements IScheduler {
     super(frame, id, "scheduler");
     this.port = frame.scheduler.port;
     this.machine.ports.claim(this, this.port, "the scheduler");
-    // A resource of its own: while the scheduler moves, the contents of two schedulers change, and if one of them waited
+    // A resource of its own: while the scheduler moves, the desired states of two schedulers change, and if one of them waited
     // for the other, it would wait in the other direction than before, which Terraform refuses as a cycle.
-    new CarrierResource(this, "start", () => (this.running ? this.startContent() : undefined));
+    new CarrierResource(this, "start", () => (this.running ? this.start() : undefined));
   }
 
   /** Where it listens: `127.0.0.1:31530`. */
@@ -57,17 +57,17 @@ export class Scheduler extends ClusterComponent implements IScheduler {
     this.others.push(others);
   }
 
-  private startContent(): CarrierContent {
-    const { host, componentName, content } = this;
+  private start(): Carried {
+    const { host, componentName, desiredState } = this;
     const staged = `${stagingName(componentName)}.start`;
     return {
-      triggers: { content: `\${${content.fqn}.id}` },
+      triggers: { content: `\${${desiredState.fqn}.id}` },
       connection: host.access.connection(host.address),
       provisioners: [
         stageText(staged, this.forSuccessors),
         runScript(host, "start.sh", "scheduler", componentName, `${STAGING}/${staged}`),
       ],
-      dependsOn: [this, ...this.others.flatMap((produce) => produce())].map((scheduler) => scheduler.content),
+      dependsOn: [this, ...this.others.flatMap((produce) => produce())].map((scheduler) => scheduler.desiredState),
     };
   }
 
