@@ -33,6 +33,16 @@ const EXPORTED = [
 const OPTIONAL_PROP =
   "TSInterfaceDeclaration[id.name=/(Props|Options|Requirements)$/] > TSInterfaceBody > TSPropertySignature[optional=true]";
 
+/** Imports that `import-x/no-cycle` passes over: with them it would not see a circle of types. */
+const UNSEEN_IMPORTS = [
+  "ImportDeclaration[importKind='type'][source.value=/^\\./]",
+  "ImportDeclaration[source.value=/^\\./] > ImportSpecifier[importKind='type']",
+  "TSImportType[source.value=/^\\./]",
+].map((selector) => ({
+  selector,
+  message: "Import types like values, so that circles of files are found in any case.",
+}));
+
 const NODE_GLOBALS = Object.fromEntries(
   ["__dirname", "console", "module", "process", "require"].map((name) => [name, "readonly"]),
 );
@@ -111,6 +121,7 @@ export default tseslint.config(
     files: ["lib/**/*.ts"],
     rules: {
       "import-x/no-restricted-paths": ["error", { zones: layerZones() }],
+      "no-restricted-syntax": ["error", ...UNSEEN_IMPORTS],
       "@typescript-eslint/explicit-function-return-type": ["error", { allowExpressions: true }],
       "@typescript-eslint/explicit-member-accessibility": [
         "error",

@@ -5,12 +5,22 @@ export * from "./load-balancing";
 export {
   Carrier,
   CARRIER_CONTEXT,
+  establishOn,
   RemoteComponent,
-  RemoteHost,
   Secret,
   TlsCertificate,
   VendorResource,
 } from "./remote";
-export type { GeneratedSecretProps, HostRequirements, SecretFromVariableProps, VendorResourceProps } from "./remote";
+export type {
+  GeneratedSecretProps,
+  HostFacts,
+  HostPresence,
+  HostRequirements,
+  IRemoteHost,
+  Predecessor,
+  RemoteAccess,
+  SecretFromVariableProps,
+  VendorResourceProps,
+} from "./remote";
 export { ConstructError } from "./validation";
 export * from "./zato";

@@ -203,7 +203,7 @@ export abstract class AwsLoadBalancer extends LoadBalancerBase {
     const hosts = readyClusters.map(({ host }) => host);
     const targets = targetsOf(this, this.network, pool.members, hosts);
     this.admitToClusters(targets);
-    this.fill(pool, targets, (member) => this.readyCluster(member).map(({ content }) => content));
+    this.fill(pool, targets, (member) => this.readyCluster(member).map(({ desiredState }) => desiredState));
   }
 
   private requireTls(): void {

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from "node:net";
 import { Token } from "cdktf";
 import { IConstruct } from "constructs";
 import { PoolMember } from "../load-balancing";
-import { RemoteHost } from "../remote";
+import { IRemoteHost } from "../remote";
 import { ConstructError } from "../validation";
 import { IAwsNetwork } from "./aws-network";
 import { isWithin, PRIVATE_NETWORKS } from "./cidr";
@@ -40,7 +40,7 @@ export function targetsOf(
   scope: IConstruct,
   network: IAwsNetwork,
   members: readonly PoolMember[],
-  hosts: readonly RemoteHost[],
+  hosts: readonly IRemoteHost[],
 ): PoolTargets {
   const found = members.map((member) => ({ member, host: ec2HostOf(member, hosts) }));
   found.forEach(({ host }) => host && requireReachableHost(scope, network, host));
@@ -59,7 +59,7 @@ export function targetsOf(
   };
 }
 
-function ec2HostOf({ address }: PoolMember, hosts: readonly RemoteHost[]): Ec2Host | undefined {
+function ec2HostOf({ address }: PoolMember, hosts: readonly IRemoteHost[]): Ec2Host | undefined {
   return hosts.find((host): host is Ec2Host => Ec2Host.isEc2Host(host) && host.address === address);
 }
 

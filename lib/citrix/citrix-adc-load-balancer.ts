@@ -254,7 +254,7 @@ export class CitrixAdcLoadBalancer extends ApplianceLoadBalancer {
       monitor_name: this.named("monitor"),
     }));
     // Without a check a service counts as up as soon as its port answers.
-    const ready = [checked, ...this.readyCluster(cluster).map(({ content }) => content)];
+    const ready = [checked, ...this.readyCluster(cluster).map(({ desiredState }) => desiredState)];
     this.bindService(`member-${cluster}`, this.virtualServer, this.named(), name, ready);
     if (this.redirectServer) {
       this.bindService(`redirect-${cluster}`, this.redirectServer, this.named("redirect"), name, ready);

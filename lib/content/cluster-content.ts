@@ -1,19 +1,19 @@
 import { Construct } from "constructs";
 import { requireOwnFramework } from "../validation";
-import { ZatoCluster } from "../zato";
+import { IContentTarget } from "../zato";
 import { ContentDeclaration } from "./content-declaration";
 
 /** What a {@link ClusterContent} is declared with. */
 export interface ClusterContentProps {
   /** The clusters that run it. */
-  readonly clusters: readonly ZatoCluster[];
+  readonly clusters: readonly IContentTarget[];
 
   /**
    * Whether objects and services that nobody declared are deleted, rather than reported.
    *
    * @default false
    */
-  readonly exclusive?: boolean;
+  readonly exclusiveContent?: boolean;
 }
 
 /**
@@ -24,13 +24,13 @@ export interface ClusterContentProps {
  * content.addServices(path.join(__dirname, "services"));
  */
 export class ClusterContent extends ContentDeclaration {
-  public readonly hasExclusiveContent: boolean;
-  protected readonly contentClusters: readonly ZatoCluster[];
+  public readonly exclusiveContent: boolean;
+  protected readonly contentClusters: readonly IContentTarget[];
 
   constructor(scope: Construct, id: string, props: ClusterContentProps) {
     super(scope, id);
     requireOwnFramework(this);
     this.contentClusters = props.clusters;
-    this.hasExclusiveContent = props.exclusive ?? false;
+    this.exclusiveContent = props.exclusiveContent ?? false;
   }
 }

@@ -1,17 +1,27 @@
 import { Construct, IConstruct } from "constructs";
 import { ComponentState, HostRequirements, RemoteComponent } from "../remote";
-import { ZatoCluster } from "../zato";
-import type { ContentDeclaration } from "./content-declaration";
+import { IContentTarget } from "../zato";
+import { ContentFolder } from "./content-folder";
 import { renderEnmasse } from "./enmasse-file";
 import { renderExpected } from "./expected-content";
-import { SqlConnection } from "./objects";
+import { ContentObject, SqlConnection } from "./objects";
+
+/** What was declared; asked for at synth. */
+interface ContentToDeploy {
+  readonly contentObjects: readonly ContentObject[];
+  /** Each service, with the SHA-256 of its file. */
+  readonly _services: readonly { readonly name: string; readonly sha256: string }[];
+  readonly contentFolder: ContentFolder;
+  /** Whether objects and services that nobody declared are deleted, rather than reported. */
+  readonly exclusiveContent: boolean;
+}
 
 /** The declared content in one cluster. */
 export class ContentComponent extends RemoteComponent {
-  private readonly cluster: ZatoCluster;
-  private readonly declared: ContentDeclaration;
+  private readonly cluster: IContentTarget;
+  private readonly declared: ContentToDeploy;
 
-  constructor(scope: Construct, id: string, cluster: ZatoCluster, declared: ContentDeclaration) {
+  constructor(scope: Construct, id: string, cluster: IContentTarget, declared: ContentToDeploy) {
     super(scope, id, { host: cluster.host, kind: "content", name: `${cluster.clusterName}-content` });
     this.cluster = cluster;
     this.declared = declared;
@@ -28,23 +38,24 @@ export class ContentComponent extends RemoteComponent {
 
   protected override state(): ComponentState {
     const { cluster, declared } = this;
+    const place = cluster.contentPlace;
     const { contentObjects: objects, _services: services, contentFolder: folder } = declared;
     const enmasse = renderEnmasse(objects);
     const lines = (entries: readonly string[]): string => entries.join("\n");
     return {
       parameters: {
         cluster: cluster.clusterName,
-        zato: cluster.installation.path,
+        zato: place.zato,
         // Verified again with other code of Zato, before the next cluster gets that.
-        build: cluster.installation._build,
-        packages: cluster._paths.packages(cluster.installation._build),
-        server_path: cluster._paths.component(cluster.servers[0]!.serverName),
-        servers: lines(cluster.servers.map(({ address, workers }) => `${address} ${workers}`)),
+        build: place.build,
+        packages: place.packages,
+        server_path: place.serverPath,
+        servers: lines(place.servers.map(({ address, workers }) => `${address} ${workers}`)),
         services: lines(services.map(({ name, sha256 }) => `${name} ${sha256}`)),
         objects: String(objects.length),
         stages: String(enmasse.stages.length),
         owned: lines([...objects.map(({ key }) => key), ...services.map(({ name }) => `service/${name}`)].sort()),
-        exclusive: String(declared.hasExclusiveContent),
+        exclusive: String(declared.exclusiveContent),
         sql_connections: lines(
           objects
             .filter((object) => object.kind === "outconn_sql" && (object as SqlConnection).ping)

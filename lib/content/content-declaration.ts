@@ -4,7 +4,7 @@ import { Annotations } from "cdktf";
 import { Construct } from "constructs";
 import { DocumentWriter, ParityCheck } from "../remote";
 import { ConstructError, requireOpaque } from "../validation";
-import { ZatoCluster } from "../zato";
+import { IContentTarget } from "../zato";
 import { Affinity, StickyPath } from "./affinity";
 import { clashingDefinitions } from "./clashing-definitions";
 import { ContentComponent } from "./content-component";
@@ -61,10 +61,10 @@ export abstract class ContentDeclaration extends Construct {
   private filesOfContent?: ContentFolder;
 
   /** The clusters that run what is declared. */
-  protected abstract readonly contentClusters: readonly ZatoCluster[];
+  protected abstract readonly contentClusters: readonly IContentTarget[];
 
   /** Whether objects and services that nobody declared are deleted, rather than reported. */
-  public abstract readonly hasExclusiveContent: boolean;
+  public abstract readonly exclusiveContent: boolean;
 
   /** The files that go to every cluster. With the first of all content its components come into being. */
   public get contentFolder(): ContentFolder {
@@ -231,7 +231,7 @@ export abstract class ContentDeclaration extends Construct {
     DocumentWriter.of(this).add("contents", () => ({
       path: this.node.path,
       clusters: this.contentClusters.map(({ node }) => node.path),
-      exclusive: this.hasExclusiveContent,
+      exclusive: this.exclusiveContent,
       services: this._services,
       objects: this.contentObjects.map(({ key }) => key),
     }));

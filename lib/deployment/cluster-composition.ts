@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import { ConstructError } from "../validation";
-import { ZatoCluster, ZatoClusterOptions, ZatoInstallation } from "../zato";
+import { ICluster, ZatoCluster, ZatoClusterOptions, ZatoInstallation } from "../zato";
 import {
   DeploymentOfClustersProps,
   DeploymentOfHostsProps,
@@ -33,7 +33,10 @@ const OPTIONS_OF_HOSTS = Object.keys({
  * @throws ConstructError when there are none, both or neither of hosts and clusters are given, hosts come without an
  * installation, or clusters with options that only hosts take
  */
-export function composeClusters(scope: Construct, props: HighAvailabilityDeploymentProps): ZatoCluster[] {
+export function composeClusters<Cluster extends ICluster>(
+  scope: Construct,
+  props: HighAvailabilityDeploymentProps<Cluster>,
+): Cluster[] {
   if ((props.hosts === undefined) === (props.clusters === undefined)) {
     throw new ConstructError(
       scope,
@@ -41,7 +44,8 @@ export function composeClusters(scope: Construct, props: HighAvailabilityDeploym
       "give either 'hosts', from which clusters are made, or 'clusters' that you composed",
     );
   }
-  const clusters = props.hosts ? clustersOf(scope, props) : givenClusters(scope, props);
+  // Whoever gives hosts gets the library's own clusters, which the deployment's type says too.
+  const clusters = props.hosts ? (clustersOf(scope, props) as ICluster[] as Cluster[]) : givenClusters(scope, props);
   if (clusters.length === 0) {
     throw new ConstructError(scope, "there are no clusters", "give at least two hosts in different failure domains");
   }
@@ -69,7 +73,10 @@ function clustersOf(scope: Construct, props: DeploymentOfHostsProps): ZatoCluste
   return hosts.map((host) => new ZatoCluster(scope, host.hostName, { ...props, host }));
 }
 
-function givenClusters(scope: Construct, props: DeploymentOfClustersProps): ZatoCluster[] {
+function givenClusters<Cluster extends ICluster>(
+  scope: Construct,
+  props: DeploymentOfClustersProps<Cluster>,
+): Cluster[] {
   const ignored = OPTIONS_OF_HOSTS.filter((option) => props[option] !== undefined);
   if (ignored.length > 0) {
     throw new ConstructError(

@@ -1,10 +1,10 @@
 import { IConstruct } from "constructs";
 import { ConstructError } from "../validation";
-import { ZatoCluster } from "../zato";
+import { IPoolCluster } from "../zato";
 
 interface Rule {
   /** What two clusters must not have in common. */
-  readonly shared: (cluster: ZatoCluster) => string;
+  readonly shared: (cluster: IPoolCluster) => string;
   readonly describe: (value: string) => string;
   readonly wayOut: string;
 }
@@ -16,7 +16,7 @@ const RULES: readonly Rule[] = [
     wayOut: "give each a name of its own",
   },
   {
-    shared: (cluster) => cluster.host.failureDomain,
+    shared: (cluster) => cluster.failureDomain,
     describe: (domain) => `are both in the failure domain '${domain}', and would be lost together`,
     wayOut: "put each on a host in a failure domain of its own",
   },
@@ -28,9 +28,9 @@ const RULES: readonly Rule[] = [
  *
  * @throws ConstructError naming the two clusters and what they share
  */
-export function validateClusters(scope: IConstruct, clusters: readonly ZatoCluster[]): void {
+export function validateClusters(scope: IConstruct, clusters: readonly IPoolCluster[]): void {
   for (const rule of RULES) {
-    const seen = new Map<string, ZatoCluster>();
+    const seen = new Map<string, IPoolCluster>();
     for (const cluster of clusters) {
       const value = rule.shared(cluster);
       const other = seen.get(value);
@@ -44,4 +44,23 @@ export function validateClusters(scope: IConstruct, clusters: readonly ZatoClust
       seen.set(value, cluster);
     }
   }
+}
+
+const deployments = new WeakMap<IPoolCluster, IConstruct>();
+
+/**
+ * Notes that a cluster belongs to a deployment.
+ *
+ * @throws ConstructError when it belongs to another one
+ */
+export function joinDeployment(deployment: IConstruct, cluster: IPoolCluster): void {
+  const other = deployments.get(cluster);
+  if (other) {
+    throw new ConstructError(
+      deployment,
+      `the cluster ${cluster.node.path} already belongs to ${other.node.path}`,
+      "give each deployment clusters of its own",
+    );
+  }
+  deployments.set(cluster, deployment);
 }

@@ -1,7 +1,7 @@
 import { Affinity } from "../content";
 import { IHost } from "../host";
 import { HealthCheckProps, IExternalLoadBalancer } from "../load-balancing";
-import { ZatoCluster, ZatoClusterOptions } from "../zato";
+import { ICluster, ZatoCluster, ZatoClusterOptions } from "../zato";
 
 /** What a {@link HighAvailabilityDeployment} can be told, wherever its clusters come from. */
 export interface DeploymentOptions {
@@ -92,9 +92,10 @@ export interface DeploymentOfHostsProps extends DeploymentOptions, ZatoClusterOp
 type Forbidden<Options> = { readonly [Option in keyof Options]?: never };
 
 /** A deployment of clusters that were composed by hand. What clusters can be told, each of them was. */
-export interface DeploymentOfClustersProps extends DeploymentOptions, Forbidden<ZatoClusterOptions> {
+export interface DeploymentOfClustersProps<Cluster extends ICluster = ZatoCluster>
+  extends DeploymentOptions, Forbidden<ZatoClusterOptions> {
   /** The clusters, which belong to no other deployment. */
-  readonly clusters: readonly ZatoCluster[];
+  readonly clusters: readonly Cluster[];
 
   /**
    * None: the clusters have theirs.
@@ -108,4 +109,5 @@ export interface DeploymentOfClustersProps extends DeploymentOptions, Forbidden<
  * What a {@link HighAvailabilityDeployment} is declared with: either `hosts` with an `installation` and whatever else
  * clusters can be told, or `clusters`.
  */
-export type HighAvailabilityDeploymentProps = DeploymentOfHostsProps | DeploymentOfClustersProps;
+export type HighAvailabilityDeploymentProps<Cluster extends ICluster = ZatoCluster> =
+  DeploymentOfHostsProps | DeploymentOfClustersProps<Cluster>;

@@ -1,5 +1,5 @@
 import { Annotations, Lazy, TerraformOutput, TerraformStack } from "cdktf";
-import { Construct } from "constructs";
+import { Construct, IConstruct } from "constructs";
 import { Affinity, ContentDeclaration } from "../content";
 import { DeclaredDeployment } from "../document";
 import { HealthCheck, IExternalLoadBalancer, LoadBalancerPool } from "../load-balancing";
@@ -13,9 +13,9 @@ import {
   requireRequestTimeout,
   requireWhole,
 } from "../validation";
-import { MemberTls, ZatoCluster } from "../zato";
+import { ICluster, IContentTarget, MemberTls, ZatoCluster } from "../zato";
 import { composeClusters } from "./cluster-composition";
-import { validateClusters } from "./cluster-independence";
+import { joinDeployment, validateClusters } from "./cluster-independence";
 import { HighAvailabilityDeploymentProps } from "./high-availability-deployment-props";
 
 /**
@@ -29,16 +29,16 @@ import { HighAvailabilityDeploymentProps } from "./high-availability-deployment-
  *   loadBalancer: new ExistingLoadBalancer(this, "edge", { address: "192.0.2.10" }),
  * });
  */
-export class HighAvailabilityDeployment extends ContentDeclaration {
+export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> extends ContentDeclaration {
   /** What stands in front of the clusters, if it was given. */
   public readonly loadBalancer?: IExternalLoadBalancer;
 
   /** How a cluster's health is found out. */
   public readonly healthCheck: HealthCheck;
 
-  public readonly hasExclusiveContent: boolean;
+  public readonly exclusiveContent: boolean;
 
-  private readonly members: ZatoCluster[];
+  private readonly members: Cluster[];
   private readonly affinity: Affinity;
   private readonly maxConnectionsPerCluster: number;
   private readonly requestTimeout: number;
@@ -50,12 +50,12 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
    * @throws ConstructError when there is no cluster, hosts and clusters are both given, `installation` is missing, two
    * clusters share a failure domain, an ODB or a Redis, `schedulerCluster` or `drainedClusters` name none of the clusters, or the scheduler's host is lost
    */
-  constructor(scope: Construct, id: string, props: HighAvailabilityDeploymentProps) {
+  constructor(scope: Construct, id: string, props: HighAvailabilityDeploymentProps<Cluster>) {
     super(scope, id);
     requireOwnFramework(this);
     requireName(this, "id of a deployment", id);
     this.healthCheck = new HealthCheck(this, { ...props.loadBalancer?.healthCheckDefaults, ...props.healthCheck });
-    this.hasExclusiveContent = props.exclusiveContent ?? false;
+    this.exclusiveContent = props.exclusiveContent ?? false;
     this.affinity = requireOpaque(this, "'affinity'", Affinity, props.affinity ?? Affinity.NONE);
     this.maxConnectionsPerCluster = requireWhole(
       this,
@@ -67,7 +67,7 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
     this.logsRequests = props.accessLog ?? false;
     this.members = composeClusters(this, props);
     validateClusters(this, this.members);
-    this.members.forEach((cluster) => cluster._join(this));
+    this.members.forEach((cluster) => joinDeployment(this, cluster));
     if (this.members.length === 1) {
       Annotations.of(this).addWarning(
         `${this.node.path}: one cluster is not highly available; add a second host in another failure domain`,
@@ -86,12 +86,15 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
           .flatMap(({ components }) => components),
     });
     for (const cluster of this.members) {
-      cluster.loadBalancer.admitFrom(() => this.sourcesOf(cluster));
-      cluster.loadBalancer._serve({
+      const others = this.members.filter((other) => other !== cluster);
+      cluster.serve({
         requestTimeout: this.requestTimeout,
         logsRequests: this.logsRequests,
         healthPath: this.healthCheck.path,
         forwarded: this.loadBalancer?.forwardedClients,
+        sources: () => this.sourcesOf(cluster),
+        others: () => others.map(({ healthUrl }) => healthUrl),
+        noticeSeconds: this.healthCheck.noticeTime,
       });
     }
     this.addOutputs();
@@ -99,12 +102,12 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
   }
 
   /** The clusters, in the order in which they were given. They are updated in that of their names. */
-  public get clusters(): ZatoCluster[] {
+  public get clusters(): Cluster[] {
     return [...this.members];
   }
 
-  protected get contentClusters(): readonly ZatoCluster[] {
-    return this.members;
+  protected get contentClusters(): readonly IContentTarget[] {
+    return this.members.flatMap(({ contentTarget }) => contentTarget ?? []);
   }
 
   /** What the external load balancer spreads requests over. */
@@ -112,8 +115,8 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
     return {
       members: this.members.map((cluster) => ({
         name: cluster.clusterName,
-        address: cluster.host.address,
-        port: cluster.loadBalancer.memberPort,
+        address: cluster.memberAddress,
+        port: cluster.memberPort,
         isDrained: this.drainedClusters.includes(cluster.clusterName),
       })),
       tls: this.requireSameTls(),
@@ -127,42 +130,43 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
   }
 
   private orderClusters(): void {
-    for (const { loadBalancer } of this.members) {
-      const all = this.members.map((cluster) => cluster.loadBalancer);
-      const others = all.filter((one) => one !== loadBalancer);
-      loadBalancer._relieveBy(() => others, this.healthCheck.noticeTime);
-    }
     const ordered = inLastingOrder(this.members, ({ clusterName }) => clusterName);
     ordered.slice(1).forEach((cluster, position) => cluster.startAfter(ordered[position]!));
   }
 
   private chooseScheduler(clusterName: string | undefined): void {
+    const holders = this.members.flatMap((cluster) =>
+      cluster.scheduler ? [{ clusterName: cluster.clusterName, scheduler: cluster.scheduler }] : [],
+    );
     const active =
       clusterName === undefined
-        ? (this.members.find(({ host }) => !host.isLost) ?? this.members[0]!)
-        : this.requireCluster(clusterName, "whose scheduler could run", "schedulerCluster");
-    if (active.host.isLost) {
+        ? (holders.find(({ scheduler }) => scheduler.canRun) ?? holders[0])
+        : requireCluster(this, holders, clusterName, "whose scheduler could run", "schedulerCluster");
+    if (!active) {
+      return;
+    }
+    if (!active.scheduler.canRun) {
       throw new ConstructError(
         this,
         `the scheduler of '${active.clusterName}' cannot run, since its host is declared lost`,
         "leave 'schedulerCluster' out or name another cluster, of which one must be left",
       );
     }
-    const others = this.members.filter((cluster) => cluster !== active);
-    others.forEach((cluster) => cluster.scheduler.deactivate());
+    const others = holders.filter((holder) => holder !== active).map(({ scheduler }) => scheduler);
+    others.forEach((scheduler) => scheduler.deactivate());
     // Stopped everywhere else before it is started here: no job runs twice while it moves.
-    active.scheduler.startAfter(() => others.map((cluster) => cluster.scheduler));
+    active.scheduler.startAfter(() => others);
   }
 
   /** The balancer, and the other clusters' hosts, which make sure that this one answers before they stop theirs. */
-  private sourcesOf(cluster: ZatoCluster): readonly string[] | undefined {
+  private sourcesOf(cluster: Cluster): readonly string[] | undefined {
     const networks = this.loadBalancer?.sourceNetworks;
-    const others = this.members.filter((other) => other !== cluster).map(({ host }) => host.address);
+    const others = this.members.filter((other) => other !== cluster).map(({ memberAddress }) => memberAddress);
     return networks && [...new Set([...networks, ...others])];
   }
 
   private requireSameTls(): MemberTls | undefined {
-    const [first, ...others] = this.members.map(({ loadBalancer: { tls } }) => tls);
+    const [first, ...others] = this.members.map(({ memberTls }) => memberTls);
     if (others.some((tls) => tls?.ca !== first?.ca || tls?.serverName !== first?.serverName)) {
       throw new ConstructError(
         this,
@@ -174,7 +178,9 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
   }
 
   private requireUndrainedCluster(): void {
-    this.drainedClusters.forEach((name) => this.requireCluster(name, "to be drained", "drainedClusters"));
+    this.drainedClusters.forEach((name) =>
+      requireCluster(this, this.members, name, "to be drained", "drainedClusters"),
+    );
     if (this.members.every(({ clusterName }) => this.drainedClusters.includes(clusterName))) {
       throw new ConstructError(
         this,
@@ -184,18 +190,6 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
     }
   }
 
-  private requireCluster(name: string, purpose: string, prop: string): ZatoCluster {
-    const found = this.members.find(({ clusterName }) => clusterName === name);
-    if (!found) {
-      throw new ConstructError(
-        this,
-        `there is no cluster '${name}' ${purpose}`,
-        `set '${prop}' to one of ${this.members.map(({ clusterName }) => `'${clusterName}'`).join(", ")}`,
-      );
-    }
-    return found;
-  }
-
   private addOutputs(): void {
     const { loadBalancer } = this;
     if (loadBalancer) {
@@ -203,7 +197,9 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       this.output("entry_url", () => entryUrl(loadBalancer));
     }
     this.output("web_admin_urls", () =>
-      Object.fromEntries(this.members.map(({ clusterName, webAdmin }) => [clusterName, webAdmin.url])),
+      Object.fromEntries(
+        this.members.flatMap(({ clusterName, webAdmin }) => (webAdmin ? [[clusterName, webAdmin.url]] : [])),
+      ),
     );
     this.output("pool", () => ({
       members: this.pool.members.map(({ isDrained, ...member }) => ({ ...member, drained: isDrained })),
@@ -219,11 +215,11 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
         this.members.map((cluster) => [
           cluster.clusterName,
           {
-            host: cluster.host.address,
-            load_balancer: cluster.loadBalancer.address,
-            scheduler: cluster.scheduler.isActive ? "active" : "inactive",
+            host: cluster.memberAddress,
+            load_balancer: hostPort(cluster.memberAddress, cluster.memberPort),
+            scheduler: cluster.scheduler?.isActive ? "active" : "inactive",
             servers: Object.fromEntries(
-              cluster.servers.map(({ serverName, address, workers }) => [serverName, { address, workers }]),
+              (cluster.servers ?? []).map(({ serverName, address, workers }) => [serverName, { address, workers }]),
             ),
           },
         ]),
@@ -266,6 +262,24 @@ export class HighAvailabilityDeployment extends ContentDeclaration {
       outputs: this.outputs,
     };
   }
+}
+
+function requireCluster<T extends { readonly clusterName: string }>(
+  scope: IConstruct,
+  clusters: readonly T[],
+  name: string,
+  purpose: string,
+  prop: string,
+): T {
+  const found = clusters.find(({ clusterName }) => clusterName === name);
+  if (!found) {
+    throw new ConstructError(
+      scope,
+      `there is no cluster '${name}' ${purpose}`,
+      `set '${prop}' to one of ${clusters.map(({ clusterName }) => `'${clusterName}'`).join(", ")}`,
+    );
+  }
+  return found;
 }
 
 function entryUrl({ usesTls, entryAddress, entryPort }: IExternalLoadBalancer): string {

@@ -1,5 +1,5 @@
 import { RemoteExecProvisioner } from "cdktf";
-import { ComponentState, RemoteComponent, RemoteHost, runScript } from "../remote";
+import { ComponentState, IRemoteHost, RemoteComponent, runScript } from "../remote";
 import { requirePort, requireSources } from "../validation";
 
 /** What may come into a host beside that which the program knows of, for example from monitoring. */
@@ -60,33 +60,34 @@ const ROLLBACK = 60;
  */
 export class HostFirewall extends RemoteComponent {
   /** Keeps its name free on a host that has none: one that is no longer declared is removed by that. */
-  public static reserve(host: RemoteHost): void {
-    host.machine.register(host, NAME);
-    host.claims.claim(host, host, UNITS);
+  public static reserve(host: IRemoteHost): void {
+    const { machine } = host.presence;
+    machine.register(host, NAME);
+    machine.claims.claim(host, host, UNITS);
   }
 
   /**
    * @throws ConstructError when a network is none, nobody could log in, or a port is none
    */
-  constructor(host: RemoteHost, id: string, settings: HostFirewallSettings) {
+  constructor(host: IRemoteHost, id: string, settings: HostFirewallSettings) {
     super(host, id, { host, kind: "firewall", name: NAME });
-    host.claims.claim(this, host, UNITS);
+    this.machine.claims.claim(this, host, UNITS);
     const { sshFrom, sshPort, ingress = [] } = settings;
     const networks = (what: string, from: readonly string[] | undefined): readonly string[] | undefined =>
       from && requireSources(this, what, from);
     const ssh = networks("network to log in from", sshFrom);
-    host.ingress.admit({ protocol: "tcp", port: sshPort, from: () => ssh, purpose: "SSH" });
+    this.machine.ingress.admit({ protocol: "tcp", port: sshPort, from: () => ssh, purpose: "SSH" });
     for (const { port, protocol = "tcp", from } of ingress) {
       const sources = networks(`network from which port ${port} is reached`, from);
       requirePort(this, "a port of the firewall", port);
-      host.ingress.admit({ protocol, port, from: () => sources, purpose: "as declared" });
+      this.machine.ingress.admit({ protocol, port, from: () => sources, purpose: "as declared" });
     }
   }
 
   protected override state(): ComponentState {
     return {
       parameters: { rollback_seconds: String(ROLLBACK) },
-      files: { ingress: this.host.ingress.lines().join("\n") },
+      files: { ingress: this.machine.ingress.lines().join("\n") },
     };
   }
 

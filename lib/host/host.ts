@@ -1,12 +1,14 @@
-import { Construct, IConstruct } from "constructs";
-import { DeclaredHost } from "../document";
-import { RemoteHost } from "../remote";
-import { ConstructError, requireLine } from "../validation";
+import { Construct } from "constructs";
+import { establishOn, HostPresence, IRemoteHost, RemoteAccess } from "../remote";
+import { ConstructError, requireLine, requireOwnFramework } from "../validation";
 import { HostFirewall, HostFirewallProps } from "./host-firewall";
 import { SshAccess, SshAccessProps } from "./ssh-access";
 
-/** A machine that clusters and load balancers are installed on. */
-export interface IHost extends RemoteHost, IConstruct {
+/**
+ * A machine that clusters and load balancers are installed on. Whoever has machines of another kind implements it, with
+ * `establishOn(this)` as the last thing in the constructor, or extends `HostBase`.
+ */
+export interface IHost extends IRemoteHost {
   /** What the machine is lost together with: itself, a rack, an availability zone. */
   readonly failureDomain: string;
 }
@@ -64,21 +66,31 @@ export interface HostProps {
 }
 
 /** What the kinds of hosts have in common. */
-export abstract class HostBase extends RemoteHost implements IHost {
+export abstract class HostBase extends Construct implements IHost {
+  /** The name under which the host appears in progress lines: its construct id. */
+  public readonly hostName: string;
+  public readonly address: string;
+  public readonly cpus: number;
+  public readonly memory?: number;
+  public readonly revision: string;
+  public readonly access: RemoteAccess;
+  public readonly isLost: boolean;
+  public readonly presence: HostPresence;
   public readonly failureDomain: string;
 
   private readonly ownFirewall?: HostFirewall;
 
   constructor(scope: Construct, id: string, address: string, props: HostProps, sharedWith?: IHost) {
-    super(scope, id, {
-      address,
-      cpus: props.cpus,
-      memory: props.memory,
-      revision: props.revision ?? "1",
-      lost: props.lost,
-      sharedWith,
-      access: (host) => new SshAccess(host, props.ssh),
-    });
+    super(scope, id);
+    requireOwnFramework(this);
+    this.hostName = id;
+    this.address = address;
+    this.cpus = props.cpus;
+    this.memory = props.memory;
+    this.revision = props.revision ?? "1";
+    this.isLost = props.lost ?? false;
+    this.access = new SshAccess(this, props.ssh);
+    this.presence = establishOn(this, sharedWith);
     this.failureDomain =
       props.failureDomain === undefined ? this.node.path : requireLine(this, "the failure domain", props.failureDomain);
     if (sharedWith) {
@@ -91,13 +103,8 @@ export abstract class HostBase extends RemoteHost implements IHost {
   }
 
   /** Its firewall, if it has one. */
-  public override get firewall(): HostFirewall | undefined {
+  public get firewall(): HostFirewall | undefined {
     return this.ownFirewall;
-  }
-
-  /** @internal */
-  public override _describe(): DeclaredHost {
-    return { ...super._describe(), failureDomain: this.failureDomain };
   }
 }
 

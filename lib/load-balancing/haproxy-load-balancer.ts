@@ -256,7 +256,7 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
     }
     if (allowedNetworks) {
       requireSources(this, "network of clients", allowedNetworks);
-      const open = hosts.find((host) => !host.machine.hasFirewall);
+      const open = hosts.find((host) => !host.presence.machine.hasFirewall);
       if (open) {
         throw new ConstructError(
           this,

@@ -50,15 +50,15 @@ export class HaproxyNode extends RemoteComponent {
     super(scope, id, { host: props.host, kind: "haproxy", name: props.name });
     this.props = props;
     // Those of a virtual address are taken away where there is none.
-    props.host.claims.claim(
+    this.machine.claims.claim(
       this,
       this,
       [props.name, `${props.name}-vrrp`].flatMap((unit) => [`zato-${unit}.service`, `/run/zato-${unit}`]),
     );
-    props.host.claims.claim(this, this, [`/etc/zato-${props.name}`]);
-    props.host.ports.claim(this, props.port, `the load balancer ${props.name}`);
+    this.machine.claims.claim(this, this, [`/etc/zato-${props.name}`]);
+    this.machine.ports.claim(this, props.port, `the load balancer ${props.name}`);
     if (props.redirectsHttp) {
-      props.host.ports.claim(this, 80, `the load balancer ${props.name}, which sends clients on to HTTPS`);
+      this.machine.ports.claim(this, 80, `the load balancer ${props.name}, which sends clients on to HTTPS`);
     }
     this.admit();
     // A cluster that cannot be brought to what is declared must not keep the others from being reached.
@@ -144,12 +144,13 @@ export class HaproxyNode extends RemoteComponent {
   }
 
   private admit(): void {
-    const { name, port, redirectsHttp, peerAddresses, allowedNetworks, host } = this.props;
+    const { name, port, redirectsHttp, peerAddresses, allowedNetworks } = this.props;
+    const { ingress } = this.machine;
     const clients = allowedNetworks && [...allowedNetworks, ...peerAddresses];
     for (const open of redirectsHttp ? [port, 80] : [port]) {
-      host.ingress.admit({ protocol: "tcp", port: open, from: () => clients, purpose: `the load balancer ${name}` });
+      ingress.admit({ protocol: "tcp", port: open, from: () => clients, purpose: `the load balancer ${name}` });
     }
-    host.ingress.admit({ protocol: "vrrp", from: () => peerAddresses, purpose: `the load balancer ${name}` });
+    ingress.admit({ protocol: "vrrp", from: () => peerAddresses, purpose: `the load balancer ${name}` });
   }
 
   private vrrpUnit(name: string, folder: string): string {

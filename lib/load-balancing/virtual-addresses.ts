@@ -103,9 +103,9 @@ const routersOfApps = new AppRegistry<RouterId>();
  */
 export function claimRouterId(owner: IConstruct, routerId: number, hosts: readonly IHost[]): void {
   const others = routersOfApps.of(owner);
-  const machines = hosts.map(({ machine }) => machine);
+  const machines = hosts.map(({ presence }) => presence.machine);
   const neighbour = others.find(
-    (other) => other.routerId === routerId && other.hosts.some(({ machine }) => machines.includes(machine)),
+    (other) => other.routerId === routerId && other.hosts.some(({ presence }) => machines.includes(presence.machine)),
   );
   if (neighbour) {
     throw new ConstructError(

@@ -77,7 +77,7 @@ class DefaultNullProvider extends NullProvider {
 }
 
 /** What a {@link CarrierResource} renders; asked for at synth, when all children are known. */
-export interface CarrierContent {
+export interface Carried {
   readonly triggers: Record<string, string>;
   readonly provisioners: TerraformResource["provisioners"];
   /** @default - none */
@@ -120,7 +120,7 @@ export class CarrierResource extends TerraformResource {
     scope: Construct,
     id: string,
     /** Gives nothing where there is to be no such resource. */
-    private readonly produce: () => CarrierContent | undefined,
+    private readonly produce: () => Carried | undefined,
     private readonly carrier: Carrier = Carrier.of(scope),
   ) {
     super(scope, id, {
@@ -132,24 +132,24 @@ export class CarrierResource extends TerraformResource {
   }
 
   public override toTerraform(): object {
-    const content = this.produce();
-    if (!content) {
+    const carried = this.produce();
+    if (!carried) {
       return {};
     }
-    this.requireOwnStack(content.dependsOn);
+    this.requireOwnStack(carried.dependsOn);
     // An empty list would be a block without a type to Terraform.
-    this.provisioners = content.provisioners?.length ? content.provisioners : undefined;
-    this.connection = content.connection;
+    this.provisioners = carried.provisioners?.length ? carried.provisioners : undefined;
+    this.connection = carried.connection;
     // By hand: cdktf's dependable() makes a token with a stack trace for each, a third of the time of a big synth.
-    this.dependsOn = content.dependsOn.map(terraformAddress);
+    this.dependsOn = carried.dependsOn.map(terraformAddress);
     this.attributes = {
-      [this.carrier.triggersArgument]: content.triggers,
-      ...(content.input && { input: content.input }),
+      [this.carrier.triggersArgument]: carried.triggers,
+      ...(carried.input && { input: carried.input }),
     };
-    if (content.ignoresChanges) {
+    if (carried.ignoresChanges) {
       this.lifecycle = { ignoreChanges: "all" };
     }
-    const locals = content.text === undefined ? {} : { locals: { [this.friendlyUniqueId]: content.text } };
+    const locals = carried.text === undefined ? {} : { locals: { [this.friendlyUniqueId]: carried.text } };
     return { ...(super.toTerraform() as object), ...locals };
   }
 

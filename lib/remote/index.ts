@@ -1,5 +1,9 @@
 export * from "./carrier";
 export * from "./document-writer";
+export * from "./establish";
+export type * from "./host-facts";
+export type * from "./host-presence";
+export type * from "./host-requirements";
 export * from "./ingress-registry";
 export * from "./lasting-order";
 export * from "./machine";
@@ -7,7 +11,7 @@ export * from "./manifest";
 export * from "./parity-check";
 export * from "./pinned-keys";
 export * from "./port-registry";
-export * from "./preflight";
+export type * from "./predecessor";
 export * from "./provisioners";
 export type * from "./remote-access";
 export * from "./remote-component";

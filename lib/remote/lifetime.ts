@@ -3,11 +3,11 @@ import { Construct } from "constructs";
 import { Carrier, CarrierResource, ownInput } from "./carrier";
 import { PreflightBarrier } from "./preflight-barrier";
 import { runScriptOnDestroy } from "./provisioners";
-import type { RemoteHost } from "./remote-host";
+import { IRemoteHost } from "./remote-host";
 
 /** What a {@link Lifetime} stands for. */
 export interface LifetimeProps {
-  readonly host: RemoteHost;
+  readonly host: IRemoteHost;
   readonly kind: string;
   readonly name: string;
   /** The lifetimes that must not end before this one; asked for at synth. */
@@ -15,7 +15,7 @@ export interface LifetimeProps {
 }
 
 /**
- * Stands for the presence of something on a host. It knows identity only, so that neither a change of content nor one of how the
+ * Stands for the presence of something on a host. It knows identity only, so that neither a change of the desired state nor one of how the
  * host is reached replaces it: a replacement would run its destroy-time provisioner, which removes.
  */
 export class Lifetime extends Construct {
@@ -43,7 +43,7 @@ export class Lifetime extends Construct {
         provisioners: removable ? [runScriptOnDestroy(host, "remove.sh", kind, name)] : [],
         dependsOn: [PreflightBarrier.of(this).resource, ...props.dependsOn()],
       }),
-      // Whatever carries content: of a `null_resource` nothing can change in place.
+      // Whatever carries desired states: of a `null_resource` nothing can change in place.
       Carrier.TERRAFORM_DATA,
     );
   }

@@ -2,12 +2,17 @@ import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { AppRegistry, canonicalAddress, ConstructError } from "../validation";
 import { ClaimRegistry } from "./claim-registry";
+import { HostFacts } from "./host-facts";
+import { HostRequirements } from "./host-requirements";
 import { IngressRegistry } from "./ingress-registry";
 import { PortRegistry } from "./port-registry";
-import type { HostRequirements } from "./preflight";
-import type { RemoteHost } from "./remote-host";
 
-const hostsOfApps = new AppRegistry<RemoteHost>();
+const hostsOfApps = new AppRegistry<HostFacts>();
+
+/** A host of which it is known what machine it is. */
+interface HostOnMachine extends HostFacts {
+  readonly presence: { readonly machine: Machine };
+}
 
 /** A machine, by however many stacks of an App it is declared: whatever its components must not have twice. */
 export class Machine {
@@ -18,7 +23,7 @@ export class Machine {
    * @throws ConstructError when another host is the same machine and it is not said that it is meant, or it is said of a host
    * that is another machine or in the same stack
    */
-  public static of(host: RemoteHost, sharedWith: RemoteHost | undefined): Machine {
+  public static of(host: HostFacts, sharedWith: HostOnMachine | undefined): Machine {
     const known = hostsOfApps.of(host);
     const twin = known.find((other) => identityOf(other) === identityOf(host));
     if (sharedWith) {
@@ -27,13 +32,13 @@ export class Machine {
       refuseTwin(host, twin);
     }
     known.push(host);
-    const machine = sharedWith?.machine ?? new Machine();
+    const machine = sharedWith?.presence.machine ?? new Machine();
     machine.all.push(host);
     return machine;
   }
 
   /** The hosts that are declared in the App of a construct so far. */
-  public static hostsIn(scope: Construct): readonly RemoteHost[] {
+  public static hostsIn(scope: Construct): readonly HostFacts[] {
     return hostsOfApps.of(scope);
   }
 
@@ -46,7 +51,7 @@ export class Machine {
   /** What its components expect to come in from elsewhere. */
   public readonly ingress = new IngressRegistry();
 
-  private readonly all: RemoteHost[] = [];
+  private readonly all: HostFacts[] = [];
   private readonly componentNames = new Map<string, string>();
   private readonly needs: (() => HostRequirements)[] = [];
 
@@ -84,16 +89,16 @@ export class Machine {
 }
 
 /** By its address alone a machine is not known: behind one there may be several, by port or bastion. */
-function identityOf(host: RemoteHost): string {
+function identityOf(host: HostFacts): string {
   const { host: server, port, bastionHost } = host.access.connection(host.address);
   return [canonicalAddress(server), port, bastionHost].join(" ");
 }
 
-function isInSameStack(host: RemoteHost, other: RemoteHost): boolean {
+function isInSameStack(host: HostFacts, other: HostFacts): boolean {
   return TerraformStack.of(host) === TerraformStack.of(other);
 }
 
-function requireShared(host: RemoteHost, sharedWith: RemoteHost): void {
+function requireShared(host: HostFacts, sharedWith: HostFacts): void {
   if (isInSameStack(host, sharedWith)) {
     throw new ConstructError(
       host,
@@ -110,7 +115,7 @@ function requireShared(host: RemoteHost, sharedWith: RemoteHost): void {
   }
 }
 
-function refuseTwin(host: RemoteHost, twin: RemoteHost): never {
+function refuseTwin(host: HostFacts, twin: HostFacts): never {
   throw new ConstructError(
     host,
     `its address ${host.access.connection(host.address).host} is that of ${twin.node.path}: the two would be one machine`,

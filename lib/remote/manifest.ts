@@ -2,7 +2,7 @@
  * What a host is told of a component: short values, and whole files. The host's scripts read it; nothing in it is
  * ever run by a shell.
  */
-export interface ManifestContent {
+export interface ManifestEntries {
   /** Values by name. */
   readonly parameters: Readonly<Record<string, string>>;
 
@@ -22,10 +22,10 @@ const ENTRY_NAME = /^[a-z][a-z0-9_.-]*$/;
  *
  * @throws Error when an entry's name is not lower-case letters, digits and `_ . -`, or a text holds a NUL
  */
-export function renderManifest(content: ManifestContent): string {
+export function renderManifest({ parameters, files = {} }: ManifestEntries): string {
   return [
-    ...Object.entries(content.parameters).map(([name, value]) => entry("param", name, value)),
-    ...Object.entries(content.files ?? {}).map(([name, text]) => entry("file", name, text)),
+    ...Object.entries(parameters).map(([name, value]) => entry("param", name, value)),
+    ...Object.entries(files).map(([name, text]) => entry("file", name, text)),
     "@end\n",
   ].join("");
 }

@@ -2,7 +2,7 @@ import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { CarrierResource } from "./carrier";
 import { runScript } from "./provisioners";
-import type { RemoteComponent } from "./remote-component";
+import { RemoteComponent } from "./remote-component";
 import { terraformAddress } from "./terraform-address";
 
 /**
@@ -17,17 +17,17 @@ export class ParityCheck extends Construct {
     super(scope, id);
     this.resource = new CarrierResource(this, "Resource", () => ({
       triggers: Object.fromEntries(
-        contents.map(({ componentName, content }) => [componentName, `\${${terraformAddress(content)}.id}`]),
+        contents.map(({ componentName, desiredState }) => [componentName, `\${${terraformAddress(desiredState)}.id}`]),
       ),
       provisioners: ["ask", "decide"].flatMap((step) =>
         contents
           .filter(({ host }) => !host.isLost)
-          .map(({ host, componentName, content }) => ({
-            ...runScript(host, "parity.sh", componentName, step, terraformAddress(content)),
+          .map(({ host, componentName, desiredState }) => ({
+            ...runScript(host, "parity.sh", componentName, step, terraformAddress(desiredState)),
             connection: host.access.connection(host.address),
           })),
       ),
-      dependsOn: contents.map(({ content }) => content),
+      dependsOn: contents.map(({ desiredState }) => desiredState),
     }));
   }
 }

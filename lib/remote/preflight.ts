@@ -2,60 +2,19 @@ import { Fn, TerraformResource, Token } from "cdktf";
 import { Construct } from "constructs";
 import { hostPort } from "../validation";
 import { CarrierResource } from "./carrier";
+import { carryTo } from "./carry";
+import { HostFacts } from "./host-facts";
+import { HostRequirements } from "./host-requirements";
 import { HostScriptsAsset } from "./host-scripts-asset";
+import { Machine } from "./machine";
 import { renderManifest } from "./manifest";
 import { PreflightBarrier } from "./preflight-barrier";
 import { prepareStaging, runPreflight, stageFolder, stageText, STAGING, stagingName } from "./provisioners";
-import type { RemoteHost } from "./remote-host";
+import { hostKeyOf } from "./remote-host";
 import { terraformText } from "./terraform-text";
 
 /** Seconds that a machine gets to boot. */
 const BOOT_SECONDS = 120;
-
-/** What a component needs of its host, checked before anything on any host is changed. */
-export interface HostRequirements {
-  /**
-   * Memory in MiB that the component uses.
-   *
-   * @default 0
-   */
-  readonly memory?: number;
-
-  /**
-   * Disk space in MiB that the component uses below `/opt`.
-   *
-   * @default 0
-   */
-  readonly disk?: number;
-
-  /**
-   * MiB of files that each deploy may bring along: they lie in the login directory and below `/var/lib` on their way to `/opt`.
-   *
-   * @default 0
-   */
-  readonly content?: number;
-
-  /**
-   * Addresses as `host:port` that must accept a TCP connection from the host.
-   *
-   * @default - none
-   */
-  readonly endpoints?: string[];
-
-  /**
-   * URLs that the host must be able to download from; a folder behind a URL says that nothing need be downloaded if it is there.
-   *
-   * @default - none
-   */
-  readonly downloads?: string[];
-
-  /**
-   * Files that must be on the host already.
-   *
-   * @default - none
-   */
-  readonly files?: string[];
-}
 
 /**
  * Brings the scripts to a host and checks that everything that will be installed on it can be: operating system,
@@ -67,8 +26,9 @@ export class Preflight extends Construct {
   public readonly resource: TerraformResource;
 
   constructor(
-    private readonly host: RemoteHost,
+    private readonly host: HostFacts,
     id: string,
+    private readonly machine: Machine,
   ) {
     super(host, id);
     const scripts = HostScriptsAsset.of(this);
@@ -79,7 +39,7 @@ export class Preflight extends Construct {
       const facts = this.facts();
       const staged = stagingName("scripts");
       const manifest = `${stagingName("preflight")}.manifest`;
-      const content = {
+      const carried = {
         triggers: {
           // Another way to the host brings the scripts to who logs in there, and nothing else anew.
           reached_at: `${access.user}@${hostPort(server, port ?? 22)}`,
@@ -87,7 +47,7 @@ export class Preflight extends Construct {
             reached_by: `${bastionUser ?? access.user}@${hostPort(bastionHost, bastionPort ?? 22)}`,
           }),
           // Another machine has no scripts yet.
-          host_key: host._hostKey,
+          host_key: hostKeyOf(host),
           revision: terraformText(host.revision),
           scripts: scripts.assetHash,
           ...Object.fromEntries(Object.entries(facts).map(([k, v]) => [k, terraformText(v)])),
@@ -101,13 +61,13 @@ export class Preflight extends Construct {
         dependsOn: [],
       };
       // A machine that Terraform has made boots first.
-      return Token.isUnresolved(address) ? host._carry(content, BOOT_SECONDS) : host._carry(content);
+      return Token.isUnresolved(address) ? carryTo(host, carried, BOOT_SECONDS) : carryTo(host, carried);
     });
     PreflightBarrier.of(this).add(this.resource);
   }
 
   private facts(): Record<string, string> {
-    const needs = this.host.machine.requirements;
+    const needs = this.machine.requirements;
     const sum = (pick: (need: HostRequirements) => number | undefined): number =>
       needs.reduce((total, need) => total + (pick(need) ?? 0), 0);
     const all = (pick: (need: HostRequirements) => string[] | undefined): string =>
@@ -125,12 +85,12 @@ export class Preflight extends Construct {
         ),
       ),
       disk: String(sum((need) => need.disk)),
-      ports: this.host.machine.ports.claims().join("\n"),
+      ports: this.machine.ports.claims().join("\n"),
       endpoints: all((need) => need.endpoints),
       downloads: all((need) => need.downloads),
       ...(files ? { files } : {}),
       ...(content > 0 ? { content: String(content) } : {}),
-      ...(this.host.machine.hasFirewall ? { firewall: "true" } : {}),
+      ...(this.machine.hasFirewall ? { firewall: "true" } : {}),
     };
   }
 }

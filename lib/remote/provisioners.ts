@@ -1,6 +1,7 @@
 import { FileProvisioner, LocalExecProvisioner, RemoteExecProvisioner, SSHProvisionerConnection } from "cdktf";
+import { HostFacts } from "./host-facts";
 import { HostScriptsAsset } from "./host-scripts-asset";
-import type { RemoteHost } from "./remote-host";
+import { IRemoteHost } from "./remote-host";
 import { terraformAddress } from "./terraform-address";
 
 /** The folder of ours in the login directory of a host: scripts, and what is on its way to a component. */
@@ -40,7 +41,7 @@ interface Quiet {
  * find out behind a bastion, and no shell to do so on Windows.
  */
 export function requireAnswer(
-  host: RemoteHost,
+  host: HostFacts,
   connection: SSHProvisionerConnection,
   seconds: number,
 ): (LocalExecProvisioner & Quiet)[] {
@@ -101,11 +102,11 @@ export function stageFolder(name: string, source: string): FileProvisioner {
 }
 
 /** Runs a script of ours. All arguments are words of our own making, checked by `requireName` at the latest. */
-export function runScript(host: RemoteHost, script: string, ...words: string[]): RemoteExecProvisioner {
+export function runScript(host: IRemoteHost, script: string, ...words: string[]): RemoteExecProvisioner {
   // An apply that was killed, or somebody at a shell, may have left a host without our scripts.
   const requireScripts =
     `test -d ${STAGING}/scripts || { echo "this host has no scripts of cdktf-zato; ` +
-    `run: terraform apply -replace='${terraformAddress(host.preflight.resource)}'"; exit 1; }`;
+    `run: terraform apply -replace='${terraformAddress(host.presence.preflight)}'"; exit 1; }`;
   return {
     type: "remote-exec",
     inline: [...BEGINNING, requireScripts, command(host.access.sudo, script, words)],
@@ -129,7 +130,7 @@ export function runPreflight(scripts: string, ...words: string[]): RemoteExecPro
 
 /** Runs a script of ours when its resource is destroyed; a host that cannot be reached does not stop the removal. */
 export function runScriptOnDestroy(
-  host: RemoteHost,
+  host: IRemoteHost,
   script: string,
   ...words: string[]
 ): RemoteExecProvisioner & DestroyTime {

@@ -3,13 +3,16 @@ import { Construct, IConstruct } from "constructs";
 import { DeclaredComponent } from "../document";
 import { ConstructError, requireLine } from "../validation";
 import { CarrierResource, textOf } from "./carrier";
+import { carryTo } from "./carry";
 import { DocumentWriter } from "./document-writer";
+import { HostRequirements } from "./host-requirements";
 import { Lifetime } from "./lifetime";
-import { ManifestContent, renderManifest } from "./manifest";
-import { HostRequirements } from "./preflight";
+import { Machine } from "./machine";
+import { ManifestEntries, renderManifest } from "./manifest";
+import { Predecessor } from "./predecessor";
 import { PreflightBarrier } from "./preflight-barrier";
 import { runScript, stageFolder, stageText, STAGING, stagingName } from "./provisioners";
-import type { RemoteHost } from "./remote-host";
+import { hostKeyOf, IRemoteHost } from "./remote-host";
 import { requireSecret, Secret } from "./secret";
 import { terraformAddress } from "./terraform-address";
 import { terraformText } from "./terraform-text";
@@ -30,14 +33,14 @@ export type ComponentKind =
 
 /** Where a component lives and what it is. */
 export interface RemoteComponentProps {
-  readonly host: RemoteHost;
+  readonly host: IRemoteHost;
   readonly kind: ComponentKind;
   /** Unique on the host. */
   readonly name: string;
 }
 
 /** The desired state of a component. */
-export interface ComponentState extends ManifestContent {
+export interface ComponentState extends ManifestEntries {
   /**
    * Secrets by the name under which the host keeps them. A generated one is made on the host.
    *
@@ -68,25 +71,27 @@ export interface ComponentState extends ManifestContent {
 }
 
 /**
- * Something that is installed on a host and kept as declared. Two Terraform resources stand for it: *content* is
- * replaced, and converges the host, whenever the desired state changes; *lifetime* removes it from the host when it is
+ * Something that is installed on a host and kept as declared. Two Terraform resources stand for it: its *desired state* is
+ * replaced, and converges the host, whenever the desired state changes; its *lifetime* removes it from the host when it is
  * destroyed.
  */
-export abstract class RemoteComponent extends Construct {
+export abstract class RemoteComponent extends Construct implements Predecessor {
   /** The host that it lives on. */
-  public readonly host: RemoteHost;
+  public readonly host: IRemoteHost;
 
   /** Its name on the host, unique there. */
   public readonly componentName: string;
 
   /** Carries the desired state. Whatever must come after this component depends on it. */
-  public readonly content: TerraformResource;
+  public readonly desiredState: TerraformResource;
+
+  /** Stands for its presence on the host. */
+  public readonly lifetime: TerraformResource;
 
   private readonly kind: ComponentKind;
-  private readonly lifetime: Lifetime;
   private readonly earlier: (() => RemoteComponent[])[] = [];
   private early?: TerraformResource;
-  private told?: ManifestContent;
+  private told?: ManifestEntries;
 
   constructor(scope: Construct, id: string, props: RemoteComponentProps) {
     super(scope, id);
@@ -94,27 +99,28 @@ export abstract class RemoteComponent extends Construct {
     this.host = host;
     this.componentName = name;
     this.kind = kind;
-    host.machine.register(this, name);
-    host.machine.require(() => this.requirements());
+    this.machine.register(this, name);
+    this.machine.require(() => this.requirements());
     this.lifetime = new Lifetime(this, "lifetime", {
       host,
       kind,
       name,
       dependsOn: () => [
-        host.lifetime,
-        ...this.predecessors().flatMap((other) => (other.host === host ? [other.lifetime.resource] : [])),
+        host.presence.lifetime,
+        ...this.predecessors.flatMap((other) => (other.host === host ? [other.lifetime] : [])),
       ],
-    });
-    this.content = new CarrierResource(this, "content", () => {
+    }).resource;
+    // Its id stays what it is: ids are addresses.
+    this.desiredState = new CarrierResource(this, "content", () => {
       const state = this.state();
       const { parameters, files = {}, secrets = {}, folder, triggers = {} } = state;
       Object.entries(secrets).forEach(([secret, value]) => requireSecret(this, `the secret '${secret}'`, value));
       const staged = stagingName(name);
       const manifest = this.manifest(state);
       this.told = manifest;
-      return host._carry({
+      return carryTo(host, {
         triggers: {
-          host_key: host._hostKey,
+          host_key: hostKeyOf(host),
           host_revision: terraformText(host.revision),
           ...prefixed("", parameters, terraformText),
           ...prefixed("file_", files, terraformText),
@@ -124,19 +130,19 @@ export abstract class RemoteComponent extends Construct {
         provisioners: [
           stageText(
             `${staged}.manifest`,
-            [textOf(this.content), ...this.allPredecessorsOnHost().map((other) => other.forSuccessors)].join(""),
+            [textOf(this.desiredState), ...this.allPredecessorsOnHost().map((other) => other.forSuccessors)].join(""),
           ),
           ...(folder ? [stageFolder(`${staged}.files`, folder)] : []),
           ...this.stageSecrets(staged, secrets),
-          ...(state.tellsOwner ? [stageText(`${staged}.owner`, this.lifetime.resource.getStringAttribute("id"))] : []),
+          ...(state.tellsOwner ? [stageText(`${staged}.owner`, this.lifetime.getStringAttribute("id"))] : []),
           runScript(host, "converge.sh", kind, name, `${STAGING}/${staged}`),
           ...this.afterConvergence(),
         ],
         dependsOn: [
           PreflightBarrier.of(this).resource,
-          this.lifetime.resource,
+          this.lifetime,
           ...(this.early ? [this.early] : []),
-          ...this.predecessors().map((other) => other.content),
+          ...this.predecessors.map((other) => other.desiredState),
         ],
         text: terraformText(renderManifest(manifest)),
       });
@@ -151,26 +157,26 @@ export abstract class RemoteComponent extends Construct {
    * @param after what it comes after all the same; asked for at synth
    */
   protected bringEarly(after: () => RemoteComponent[]): TerraformResource {
-    const { host, kind, componentName: name, content } = this;
+    const { host, kind, componentName: name, desiredState } = this;
     const early = new CarrierResource(this, "early", () => {
       const { secrets = {} } = this.state();
       const staged = `${stagingName(name)}.early`;
-      return host._carry({
+      return carryTo(host, {
         triggers: {
-          host_key: host._hostKey,
+          host_key: hostKeyOf(host),
           host_revision: terraformText(host.revision),
-          state: `\${sha256(${textOf(content).slice(2, -1)})}`,
+          state: `\${sha256(${textOf(desiredState).slice(2, -1)})}`,
           ...prefixed("secret_", secrets, (secret) => terraformText(secret.version)),
         },
         provisioners: [
-          stageText(`${staged}.manifest`, textOf(content)),
+          stageText(`${staged}.manifest`, textOf(desiredState)),
           ...this.stageSecrets(staged, secrets),
           runScript(host, "early.sh", kind, name, `${STAGING}/${staged}`),
         ],
         dependsOn: [
           PreflightBarrier.of(this).resource,
-          this.lifetime.resource,
-          ...(host.firewall ? [host.firewall.content] : []),
+          this.lifetime,
+          ...(host.firewall ? [host.firewall.desiredState] : []),
           ...after().flatMap(({ early: other }) => (other ? [other] : [])),
         ],
       });
@@ -184,17 +190,24 @@ export abstract class RemoteComponent extends Construct {
     this.earlier.push(earlier);
   }
 
-  /**
-   * What all successors on the same host bring along. When Terraform is killed, it may have noted a resource as created whose
-   * provisioners never ran, since it does so before it runs them; the successor finds out, and makes up for it.
-   */
-  protected get forSuccessors(): string {
-    return `@component ${this.kind} ${this.componentName} ${terraformAddress(this.content)}\n${textOf(this.content)}`;
+  public get forSuccessors(): string {
+    return `@component ${this.kind} ${this.componentName} ${terraformAddress(this.desiredState)}\n${textOf(this.desiredState)}`;
   }
 
   /** What it is a part of: a cluster, a balancer, a host. */
   protected get whole(): IConstruct {
     return this.node.scope!;
+  }
+
+  public get predecessors(): readonly Predecessor[] {
+    const { firewall } = this.host;
+    const first = firewall === undefined || firewall === this ? [] : [firewall];
+    return [...new Set([...first, ...this.earlier.flatMap((produce) => produce())])];
+  }
+
+  /** What the host has in common with hosts of other stacks that are the same machine. */
+  protected get machine(): Machine {
+    return this.host.presence.machine;
   }
 
   /** What it is called in progress lines, behind the host's name. */
@@ -222,7 +235,7 @@ export abstract class RemoteComponent extends Construct {
     );
   }
 
-  private manifest({ parameters, files = {}, secrets = {} }: ComponentState): ManifestContent {
+  private manifest({ parameters, files = {}, secrets = {} }: ComponentState): ManifestEntries {
     return {
       parameters: { host: this.host.hostName, label: this.label, ...parameters, secrets: this.listSecrets(secrets) },
       files,
@@ -231,7 +244,7 @@ export abstract class RemoteComponent extends Construct {
 
   /** What the stack's document says of it, as its host was told it when the configuration was rendered. */
   private describe(): DeclaredComponent {
-    const { content, lifetime, early, told: { parameters = {}, files = {} } = {} } = this;
+    const { desiredState, lifetime, early, told: { parameters = {}, files = {} } = {} } = this;
     return {
       path: this.node.path,
       kind: this.kind,
@@ -239,8 +252,8 @@ export abstract class RemoteComponent extends Construct {
       host: this.host.node.path,
       partOf: this.whole.node.path,
       resources: {
-        content: terraformAddress(content),
-        lifetime: terraformAddress(lifetime.resource),
+        content: terraformAddress(desiredState),
+        lifetime: terraformAddress(lifetime),
         ...(early && { early: terraformAddress(early) }),
       },
       parameters,
@@ -248,20 +261,18 @@ export abstract class RemoteComponent extends Construct {
     };
   }
 
-  private predecessors(): RemoteComponent[] {
-    const { firewall } = this.host;
-    const first = firewall === undefined || firewall === this ? [] : [firewall];
-    return [...new Set([...first, ...this.earlier.flatMap((produce) => produce())])];
-  }
-
   /** Those of predecessors too, which several killed runs in a row may all have left out; in their order. */
-  private allPredecessorsOnHost(found = new Set<RemoteComponent>()): RemoteComponent[] {
-    for (const other of this.predecessors()) {
-      if (other.host === this.host && !found.has(other)) {
-        other.allPredecessorsOnHost(found);
-        found.add(other);
+  private allPredecessorsOnHost(): Predecessor[] {
+    const found = new Set<Predecessor>();
+    const collect = ({ predecessors }: Predecessor): void => {
+      for (const other of predecessors) {
+        if (other.host === this.host && !found.has(other)) {
+          collect(other);
+          found.add(other);
+        }
       }
-    }
+    };
+    collect(this);
     return [...found];
   }
 

@@ -1,6 +1,6 @@
 import { IConstruct } from "constructs";
 import { ConstructError, KIND, requireAbsolutePath, requireOpaque } from "../validation";
-import type { ComponentState } from "./remote-component";
+import { ComponentState } from "./remote-component";
 import { requireSecret, Secret } from "./secret";
 
 /**

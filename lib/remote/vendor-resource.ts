@@ -132,7 +132,7 @@ export class VendorResource extends TerraformResource {
 
   public override toTerraform(): object {
     const after = this.props.after?.() ?? [];
-    this.dependsOn = after.map((one) => ("content" in one ? one.content : one)).map(addressOf);
+    this.dependsOn = after.map((one) => ("desiredState" in one ? one.desiredState : one)).map(addressOf);
     return super.toTerraform() as object;
   }
 

@@ -112,7 +112,7 @@ export class Trial {
     }
     const awaited = this.everythingBefore(own.map(terraformAddress));
     return this.deployment.clusters
-      .flatMap((cluster) => cluster.components.map(({ content }) => terraformAddress(content)))
+      .flatMap((cluster) => cluster.components.map(({ desiredState }) => terraformAddress(desiredState)))
       .filter((address) => !awaited.has(address));
   }
 

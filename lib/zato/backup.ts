@@ -3,8 +3,8 @@ import { requireAbsolutePath, requireOpaque, requireOpaqueIfGiven, requireWhole 
 import { BackupDelivery, RenderedDelivery } from "./backup-delivery";
 import { BackupSchedule } from "./backup-schedule";
 import { ClusterComponent } from "./cluster-component";
+import { ClusterFrame } from "./cluster-frame";
 import { renderUnit } from "./systemd-unit";
-import type { ZatoCluster } from "./zato-cluster";
 
 /** What a {@link Backup} can be told. */
 export interface BackupOptions {
@@ -55,26 +55,25 @@ export class Backup extends ClusterComponent {
    * @throws ConstructError when the folder or the delivery's program has no absolute path, the number is below 1, or the
    * schedule is none
    */
-  constructor(cluster: ZatoCluster, id: string, options: BackupOptions) {
-    super(cluster, id, "backup");
+  constructor(frame: ClusterFrame, id: string, options: BackupOptions) {
+    super(frame, id, "backup");
     const { directory = "/var/backups/cdktf-zato", schedule = BackupSchedule.daily(), retain = 7, delivery } = options;
-    this.directory = `${requireAbsolutePath(this, "the folder for backups", directory)}/${cluster.clusterName}`;
-    this.host.claims.claim(this, cluster, [this.directory]);
+    this.directory = `${requireAbsolutePath(this, "the folder for backups", directory)}/${frame.clusterName}`;
+    this.machine.claims.claim(this, frame.cluster, [this.directory]);
     this.retain = requireWhole(this, "the number of backups that stay", retain, 1);
     this.schedule = requireOpaque(this, "'schedule'", BackupSchedule, schedule)._render(this);
     this.delivery = requireOpaqueIfGiven(this, "'delivery'", BackupDelivery, delivery)?._render(this);
-    this.after(() => [...cluster.servers, ...cluster.contentComponents, cluster.webAdmin]);
   }
 
   protected override state(): ComponentState {
     const { directory, unit, componentName, delivery } = this;
-    const description = `Backup of the Zato cluster ${this.cluster.clusterName}`;
+    const description = `Backup of the Zato cluster ${this.frame.clusterName}`;
     return {
       parameters: {
         ...this.common(),
         ...delivery?.parameters,
         unit,
-        timer: this.cluster._paths.timer(this.node.id),
+        timer: this.frame.paths.timer(this.node.id),
         directory,
         schedule: this.schedule,
         retain: String(this.retain),

@@ -1,20 +1,19 @@
-import { Construct } from "constructs";
 import { ComponentKind, RemoteComponent } from "../remote";
+import { ClusterFrame } from "./cluster-frame";
 import { renderCommandFile, renderSecretFields } from "./command-file";
-import type { ZatoCluster } from "./zato-cluster";
 
 /** How long requests that are under way get to end before what works on them is restarted. */
 export const DRAIN_SECONDS = "30";
 
 /** What the components of a cluster have in common. */
 export abstract class ClusterComponent extends RemoteComponent {
-  /** The cluster that it belongs to. */
-  protected readonly cluster: ZatoCluster;
+  /** What it knows of its cluster. */
+  protected readonly frame: ClusterFrame;
 
-  constructor(cluster: ZatoCluster, id: string, kind: ComponentKind, scope: Construct = cluster) {
-    super(scope, id, { host: cluster.host, kind, name: `${cluster.clusterName}-${id}` });
-    this.cluster = cluster;
-    cluster.host.claims.claim(this, cluster, cluster._paths.of(id));
+  constructor(frame: ClusterFrame, id: string, kind: ComponentKind) {
+    super(frame.cluster, id, { host: frame.host, kind, name: `${frame.clusterName}-${id}` });
+    this.frame = frame;
+    this.machine.claims.claim(this, frame.cluster, frame.paths.of(id));
   }
 
   protected override get label(): string {
@@ -23,20 +22,20 @@ export abstract class ClusterComponent extends RemoteComponent {
 
   /** Its folder on the host. */
   protected get path(): string {
-    return this.cluster._paths.component(this.node.id);
+    return this.frame.paths.component(this.node.id);
   }
 
   /** Its systemd unit. */
   protected get unit(): string {
-    return this.cluster._paths.unit(this.node.id);
+    return this.frame.paths.unit(this.node.id);
   }
 
   /** What every component's script asks for. */
   protected common(): Record<string, string> {
-    const odb = this.cluster.odb._database;
+    const { clusterName, installation, database: odb } = this.frame;
     return {
-      cluster: this.cluster.clusterName,
-      zato: this.cluster.installation.path,
+      cluster: clusterName,
+      zato: installation.path,
       odb_engine: odb.engine,
       odb_host: odb.host,
       odb_port: String(odb.port),
@@ -47,12 +46,12 @@ export abstract class ClusterComponent extends RemoteComponent {
 
   /** Which fields of a command file are which of the cluster's secrets. */
   protected secretFields(fields: Readonly<Record<string, string>>): string {
-    return renderSecretFields(fields, this.cluster._secretsInUse);
+    return renderSecretFields(fields, this.frame.secrets);
   }
 
   /** A command file for `zato from-config` with the cluster's ODB in it. */
   protected commandWithOdb(command: string, fields: Readonly<Record<string, string | number>> = {}): string {
-    const odb = this.cluster.odb._database;
+    const { database: odb } = this.frame;
     return renderCommandFile(command, {
       odb_type: odb.engine,
       odb_host: odb.host,

@@ -88,6 +88,11 @@ export class ClusterPaths {
     return `zato-${this.clusterName}-${name}.timer`;
   }
 
+  /** The socket by which the HAProxy of a load-balancer takes commands. */
+  public socket(name: string): string {
+    return `/run/${this.runtimeDirectory(name)}/admin.sock`;
+  }
+
   /** The folder below `/run` of a unit, which systemd makes and removes. */
   public runtimeDirectory(name: string): string {
     return `zato-${this.clusterName}-${name}`;

@@ -1,17 +1,16 @@
 import { ComponentState } from "../remote";
 import { LOOPBACK } from "../validation";
 import { ClusterComponent } from "./cluster-component";
-import type { ZatoCluster } from "./zato-cluster";
+import { ClusterFrame } from "./cluster-frame";
 
 /** A cluster as the ODB knows it, and the keys that its components share. */
 export class ClusterRegistration extends ClusterComponent {
-  constructor(cluster: ZatoCluster, id: string) {
-    super(cluster, id, "cluster");
-    this.after(() => [cluster.odb]);
+  constructor(frame: ClusterFrame, id: string) {
+    super(frame, id, "cluster");
   }
 
   protected override state(): ComponentState {
-    const { loadBalancer, clusterName, _secrets: secrets } = this.cluster;
+    const { loadBalancer, clusterName, sharedSecrets } = this.frame;
     return {
       parameters: {
         ...this.common(),
@@ -31,7 +30,7 @@ export class ClusterRegistration extends ClusterComponent {
           lb_agent_port: 20151,
         }),
       },
-      secrets,
+      secrets: sharedSecrets,
     };
   }
 }

@@ -1,32 +1,42 @@
-import type { IHost } from "../host";
-import type { Machine } from "../remote";
+import { IConstruct } from "constructs";
+import { IHost } from "../host";
+import { Machine } from "../remote";
 import { ConstructError } from "../validation";
-import type { ZatoCluster } from "./zato-cluster";
-import type { ZatoServer } from "./zato-server";
+import { ZatoServer } from "./zato-server";
 
-const clusters = new WeakMap<Machine, ZatoCluster[]>();
+/** A cluster as others on the same machine see it. */
+interface ClusterOnHost extends IConstruct {
+  readonly servers: readonly ZatoServer[];
+}
+
+/** A cluster, and the CPUs that its workers take. */
+interface Share {
+  readonly cluster: ClusterOnHost;
+  readonly cpus: number;
+}
+
+const clusters = new WeakMap<Machine, Share[]>();
 
 /**
- * Notes that a cluster lives on its host.
+ * Notes that a cluster lives on a host, and takes so many of its CPUs.
  *
  * @throws ConstructError when it and the others there would have more workers than the host has CPUs
  */
-export function joinHost(cluster: ZatoCluster): void {
-  const { host } = cluster;
-  const all = [...(clusters.get(host.machine) ?? []), cluster];
-  const workers = all.map((one) => one._cpus);
-  if (workers.reduce((sum, each) => sum + each) > host.cpus) {
+export function joinHost(cluster: ClusterOnHost, host: IHost, cpus: number): void {
+  const { machine } = host.presence;
+  const all = [...(clusters.get(machine) ?? []), { cluster, cpus }];
+  if (all.reduce((sum, share) => sum + share.cpus, 0) > host.cpus) {
     throw new ConstructError(
       cluster,
-      `the clusters ${all.map(({ node }) => node.path).join(" and ")} would have ${workers.join(" + ")} workers on the host ` +
-        `${host.hostName}, which has ${host.cpus} CPUs`,
+      `the clusters ${all.map((one) => one.cluster.node.path).join(" and ")} would have ${all.map((one) => one.cpus).join(" + ")} ` +
+        `workers on the host ${host.hostName}, which has ${host.cpus} CPUs`,
       "give each cluster a host of its own, or reserve CPUs in each for the others",
     );
   }
-  clusters.set(host.machine, all);
+  clusters.set(machine, all);
 }
 
 /** The servers of all clusters that live on the machine of a host. */
-export function serversOn(host: IHost): ZatoServer[] {
-  return clusters.get(host.machine)?.flatMap(({ servers }) => servers) ?? [];
+export function serversOn({ presence }: IHost): ZatoServer[] {
+  return clusters.get(presence.machine)?.flatMap(({ cluster }) => cluster.servers) ?? [];
 }

@@ -1,5 +1,5 @@
 import { ConstructError } from "../validation";
-import type { ZatoServer } from "./zato-server";
+import { ZatoServer } from "./zato-server";
 
 /**
  * Refuses ports that workers of two servers would use, or that something else on the host listens on. Zato does not
@@ -14,7 +14,7 @@ export function validateIpcPorts(servers: readonly ZatoServer[]): void {
     if (first < 1 || last > 65535) {
       throw new ConstructError(server, `${ports} are not all ports`, "give the server an 'ipcPort' from 1024 to 65000");
     }
-    const listener = server.host.ports.purposeWithin(first, last);
+    const listener = server.host.presence.machine.ports.purposeWithin(first, last);
     if (listener !== undefined) {
       throw new ConstructError(server, `${ports} hold that of ${listener}`, "give the server another 'ipcPort'");
     }

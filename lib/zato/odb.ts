@@ -1,26 +1,20 @@
 import { ComponentState, HostRequirements } from "../remote";
-import { canonicalAddress, hostPort, isLoopback, requireOpaque } from "../validation";
+import { canonicalAddress, hostPort, isLoopback } from "../validation";
 import { ClusterComponent } from "./cluster-component";
-import { OdbDatabase, RenderedDatabase } from "./odb-database";
-import type { ZatoCluster } from "./zato-cluster";
+import { ClusterFrame } from "./cluster-frame";
 
 /** A cluster's operational database: where it is, and that it has Zato's tables. */
 export class Odb extends ClusterComponent {
-  /** @internal */
-  public readonly _database: RenderedDatabase;
-
-  constructor(cluster: ZatoCluster, id: string, database: OdbDatabase) {
-    super(cluster, id, "odb");
-    this._database = requireOpaque(this, "'odb'", OdbDatabase, database)._render(this, cluster.clusterName);
-    if (this._database.isLocal) {
-      this.host.ports.reserve(this, this._database.port, "PostgreSQL");
+  constructor(frame: ClusterFrame, id: string) {
+    super(frame, id, "odb");
+    if (frame.database.isLocal) {
+      this.machine.ports.reserve(this, frame.database.port, "PostgreSQL");
     }
-    this.after(() => [cluster.installation]);
   }
 
   /** What tells this database from others: two clusters with the same one do not work. */
   public get identity(): string {
-    const { engine, host, port, database } = this._database;
+    const { engine, host, port, database } = this.frame.database;
     const address = canonicalAddress(isLoopback(host) ? this.host.address : host);
     return `${engine}://${hostPort(address, port)}/${database}`;
   }
@@ -29,18 +23,18 @@ export class Odb extends ClusterComponent {
     return {
       parameters: {
         ...this.common(),
-        odb_local: String(this._database.isLocal),
-        on_removal: this.cluster._onRemoval,
+        odb_local: String(this.frame.database.isLocal),
+        on_removal: this.frame.dataRemoval,
         command_secrets: this.secretFields({ odb_password: "odb_password" }),
       },
       files: { create: this.commandWithOdb("create_odb") },
-      secrets: { odb_password: this._database.password },
+      secrets: { odb_password: this.frame.database.password },
       tellsOwner: true,
     };
   }
 
   protected override requirements(): HostRequirements {
-    const { host, port, isLocal } = this._database;
+    const { host, port, isLocal } = this.frame.database;
     return isLocal ? { memory: 110, disk: 512 } : { endpoints: [hostPort(host, port)] };
   }
 }

@@ -1,5 +1,5 @@
 import { IConstruct } from "constructs";
-import { RemoteHost, requireSecret, Secret } from "../remote";
+import { HostFacts, requireSecret, Secret } from "../remote";
 import {
   canonicalAddress,
   ConstructError,
@@ -65,7 +65,7 @@ export class RedisConnection {
   }
 
   /** What tells it from others, if it is referred to from a host. @internal */
-  public _identityOn(host: RemoteHost): string {
+  public _identityOn(host: HostFacts): string {
     return this.identityAt(isLoopback(this.props.host) ? host.address : this.props.host);
   }
 

@@ -1,5 +1,5 @@
 import {
-  CarrierContent,
+  Carried,
   CarrierResource,
   ComponentState,
   HostRequirements,
@@ -10,39 +10,41 @@ import {
 } from "../remote";
 import { hostPort, LOOPBACK } from "../validation";
 import { ClusterComponent } from "./cluster-component";
-import type { ZatoCluster } from "./zato-cluster";
+import { ClusterFrame } from "./cluster-frame";
+import { IScheduler } from "./cluster-roles";
 
 /**
  * A cluster's scheduler. It is created in every cluster and runs in one of a deployment: two would run every job twice.
  */
-export class Scheduler extends ClusterComponent {
+export class Scheduler extends ClusterComponent implements IScheduler {
   /** The port on which it listens on loopback. */
   public readonly port: number;
 
-  /** @internal */
-  public readonly _apiUser = "server_api_client1";
-
   private running = true;
-  private readonly others: (() => Scheduler[])[] = [];
+  private readonly others: (() => readonly IScheduler[])[] = [];
 
-  constructor(cluster: ZatoCluster, id: string, port: number) {
-    super(cluster, id, "scheduler");
-    this.port = port;
-    this.host.ports.claim(this, port, "the scheduler");
-    this.after(() => [cluster.webAdmin]);
-    // A resource of its own: while the scheduler moves, the contents of two schedulers change, and if one of them waited
+  constructor(frame: ClusterFrame, id: string) {
+    super(frame, id, "scheduler");
+    this.port = frame.scheduler.port;
+    this.machine.ports.claim(this, this.port, "the scheduler");
+    // A resource of its own: while the scheduler moves, the desired states of two schedulers change, and if one of them waited
     // for the other, it would wait in the other direction than before, which Terraform refuses as a cycle.
-    new CarrierResource(this, "start", () => (this.running ? this.startContent() : undefined));
+    new CarrierResource(this, "start", () => (this.running ? this.start() : undefined));
   }
 
   /** Where it listens: `127.0.0.1:31530`. */
   public get address(): string {
-    return hostPort(LOOPBACK, this.port);
+    return this.frame.scheduler.address;
   }
 
   /** Whether it runs, or is only ready to. */
   public get isActive(): boolean {
     return this.running;
+  }
+
+  /** Whether it could run: its host is not lost. */
+  public get canRun(): boolean {
+    return !this.host.isLost;
   }
 
   /** Keeps it from running here, since it runs in another cluster. */
@@ -51,26 +53,27 @@ export class Scheduler extends ClusterComponent {
   }
 
   /** Lets it start only when others are as declared: stopped, where it is this one that runs. Asked for at synth. */
-  public startAfter(others: () => Scheduler[]): void {
+  public startAfter(others: () => readonly IScheduler[]): void {
     this.others.push(others);
   }
 
-  private startContent(): CarrierContent {
-    const { host, componentName, content } = this;
+  private start(): Carried {
+    const { host, componentName, desiredState } = this;
     const staged = `${stagingName(componentName)}.start`;
     return {
-      triggers: { content: `\${${content.fqn}.id}` },
+      triggers: { content: `\${${desiredState.fqn}.id}` },
       connection: host.access.connection(host.address),
       provisioners: [
         stageText(staged, this.forSuccessors),
         runScript(host, "start.sh", "scheduler", componentName, `${STAGING}/${staged}`),
       ],
-      dependsOn: [this, ...this.others.flatMap((produce) => produce())].map((scheduler) => scheduler.content),
+      dependsOn: [this, ...this.others.flatMap((produce) => produce())].map((scheduler) => scheduler.desiredState),
     };
   }
 
   protected override state(): ComponentState {
-    const { cluster, path, unit } = this;
+    const { path, unit } = this;
+    const { clusterName, installation, loadBalancer, release, scheduler } = this.frame;
     return {
       parameters: {
         ...this.common(),
@@ -91,17 +94,17 @@ export class Scheduler extends ClusterComponent {
         // the address, and ask that server alone. Without a scheme it would take the address for https.
         create: this.commandWithOdb("create_scheduler", {
           path,
-          cluster_name: cluster.clusterName,
+          cluster_name: clusterName,
           bind_host: LOOPBACK,
           bind_port: this.port,
-          server_address_for_scheduler: `http://${hostPort(LOOPBACK, cluster.loadBalancer.port)}`,
-          scheduler_api_client_for_server_username: this._apiUser,
+          server_address_for_scheduler: `http://${hostPort(LOOPBACK, loadBalancer.port)}`,
+          scheduler_api_client_for_server_username: scheduler.apiUser,
         }),
-        unit: cluster.release._behavior.schedulerUnit({
-          zato: cluster.installation.path,
-          code: cluster.installation._unit,
+        unit: release.schedulerUnit({
+          zato: installation.path,
+          code: installation._unit,
           path,
-          cluster: cluster.clusterName,
+          cluster: clusterName,
         }),
       },
     };

@@ -1,4 +1,4 @@
-import { ComponentState, HostRequirements, requireCertificate, requireSecret, Secret, TlsCertificate } from "../remote";
+import { ComponentState, HostRequirements, requireCertificate, Secret, TlsCertificate } from "../remote";
 import {
   ANY_ADDRESS,
   bracketed,
@@ -10,9 +10,9 @@ import {
   requireSources,
 } from "../validation";
 import { ClusterComponent } from "./cluster-component";
+import { ClusterFrame } from "./cluster-frame";
 import { renderCommandFile } from "./command-file";
 import { WebAdminFrontEnd } from "./load-balancer-config";
-import type { ZatoCluster } from "./zato-cluster";
 
 /** What web-admin can be told. */
 export interface WebAdminOptions {
@@ -75,37 +75,32 @@ export class WebAdmin extends ClusterComponent {
   /** The user that logs in. */
   public readonly username = USER;
 
-  /** @internal */
-  public readonly _password: Secret;
-
   /** The certificate with which it is reached by HTTPS, if it is. */
   public readonly certificate?: TlsCertificate;
 
   private readonly tlsPort: number;
   private readonly allowedNetworks?: readonly string[];
 
-  constructor(cluster: ZatoCluster, id: string, options: WebAdminOptions) {
-    super(cluster, id, "web-admin");
+  constructor(frame: ClusterFrame, id: string, options: WebAdminOptions) {
+    super(frame, id, "web-admin");
     this.port = options.port ?? 8183;
     this.bindAddress = requireIpAddress(this, "address to listen on", options.bindAddress ?? LOOPBACK);
-    this._password = requireSecret(this, "the password of web-admin", options.password ?? Secret.generated());
-    this.host.ports.claim(this, this.port, "web-admin");
+    this.machine.ports.claim(this, this.port, "web-admin");
     this.tlsPort = options.tlsPort ?? 8184;
     this.certificate = options.certificate === undefined ? undefined : requireCertificate(this, options.certificate);
     if (this.certificate) {
-      this.host.ports.claim(this, this.tlsPort, "web-admin with TLS");
+      this.machine.ports.claim(this, this.tlsPort, "web-admin with TLS");
     }
     this.allowedNetworks = this.requireNetworks(options.allowedNetworks);
     if (this.bindAddress !== LOOPBACK) {
       this.requireReachable();
-      this.host.ingress.admit({
+      this.machine.ingress.admit({
         protocol: "tcp",
         port: this.certificate ? this.tlsPort : this.port,
         from: () => this.allowedNetworks,
         purpose: "web-admin",
       });
     }
-    this.after(() => [cluster.loadBalancer]);
   }
 
   /** Where a browser finds it: on the host itself, unless it listens elsewhere. */
@@ -145,7 +140,7 @@ export class WebAdmin extends ClusterComponent {
   }
 
   private requireNetworks(networks: readonly string[] | undefined): readonly string[] | undefined {
-    if (networks && !this.certificate && !this.host.machine.hasFirewall) {
+    if (networks && !this.certificate && !this.machine.hasFirewall) {
       throw new ConstructError(
         this,
         "nothing keeps others than 'allowedNetworks' from web-admin",
@@ -156,8 +151,8 @@ export class WebAdmin extends ClusterComponent {
   }
 
   protected override state(): ComponentState {
-    const { cluster, path, unit } = this;
-    const behavior = cluster.release._behavior;
+    const { path, unit } = this;
+    const { clusterName, installation, release, secrets } = this.frame;
     const bind = hostPort(this.ownAddress, this.port);
     return {
       parameters: {
@@ -165,7 +160,7 @@ export class WebAdmin extends ClusterComponent {
         path,
         unit,
         address: this.ownAddress === ANY_ADDRESS ? hostPort(LOOPBACK, this.port) : bind,
-        bind: behavior.webAdminBindsByConfiguration ? bracketed(this.ownAddress) : "",
+        bind: release.webAdminBindsByConfiguration ? bracketed(this.ownAddress) : "",
         port: String(this.port),
         web_admin_user: USER,
         command_secrets: this.secretFields({
@@ -177,15 +172,15 @@ export class WebAdmin extends ClusterComponent {
       files: {
         create: this.commandWithOdb("create_web_admin", { path }),
         update_password: renderCommandFile("update_password", { path, username: USER }),
-        unit: behavior.webAdminUnit({
-          zato: cluster.installation.path,
-          code: cluster.installation._unit,
+        unit: release.webAdminUnit({
+          zato: installation.path,
+          code: installation._unit,
           path,
-          cluster: cluster.clusterName,
+          cluster: clusterName,
           bind,
         }),
       },
-      secrets: { web_admin_password: this._password },
+      secrets: { web_admin_password: secrets.web_admin_password! },
     };
   }
 

@@ -1,6 +1,7 @@
 import { IHost } from "../host";
 import { Secret } from "../remote";
 import { BackupOptions } from "./backup";
+import { DataRemoval } from "./data-removal";
 import { OdbDatabase } from "./odb-database";
 import { RedisConnection } from "./redis-connection";
 import { ZatoRelease } from "./release";
@@ -8,15 +9,6 @@ import { WebAdminOptions } from "./web-admin";
 import { WorkerAllocation } from "./worker-allocation";
 import { ZatoInstallation } from "./zato-installation";
 import { ZatoLoadBalancerOptions } from "./zato-load-balancer";
-
-/** What happens to a cluster's data when the cluster is destroyed. */
-export enum DataRemoval {
-  /** The database and the keys that decrypt it stay on the host; the removal prints where. */
-  KEEP = "keep-data",
-
-  /** The local database and the keys are dropped. A database by reference is never dropped. */
-  DROP = "drop-data",
-}
 
 /** What clusters can be told, whether they are composed by hand or by a deployment. */
 export interface ZatoClusterOptions {

@@ -1,20 +1,28 @@
-import { Construct, IConstruct } from "constructs";
+import { Construct } from "constructs";
 import { DeclaredCluster } from "../document";
 import { IHost } from "../host";
-import { DocumentWriter, inLastingOrder, RemoteComponent, requireSecret, Secret } from "../remote";
+import { DocumentWriter, RemoteComponent, requireSecret, Secret } from "../remote";
 import {
   ConstructError,
+  hostPort,
+  LOOPBACK,
   requireName,
   requireOpaque,
   requireOpaqueIfGiven,
   requireOwnFramework,
   requireWhole,
 } from "../validation";
+import { BACK_END } from "./back-end";
 import { Backup } from "./backup";
-import { joinHost, serversOn } from "./clusters-on-host";
+import { ClusterFrame } from "./cluster-frame";
+import { ClusterOrder } from "./cluster-order";
 import { requireSoleOwner } from "./cluster-ownership";
 import { ClusterPaths } from "./cluster-paths";
 import { ClusterRegistration } from "./cluster-registration";
+import { ContentPlace, ICluster, IContentTarget, IUpdatedInTurn } from "./cluster-roles";
+import { sharedSecrets } from "./cluster-secrets";
+import { joinHost, serversOn } from "./clusters-on-host";
+import { DataRemoval } from "./data-removal";
 import { requireEnvironment } from "./environment-file";
 import { InstalledZato } from "./installed-zato";
 import { validateIpcPorts } from "./ipc-ports";
@@ -26,29 +34,9 @@ import { requireRestartedAt } from "./restarted-at";
 import { Scheduler } from "./scheduler";
 import { WebAdmin } from "./web-admin";
 import { WorkerAllocation } from "./worker-allocation";
-import { DataRemoval, ZatoClusterProps } from "./zato-cluster-props";
-import { ZatoLoadBalancer } from "./zato-load-balancer";
+import { ZatoClusterProps } from "./zato-cluster-props";
+import { ClusterTraffic, MemberTls, ZatoLoadBalancer } from "./zato-load-balancer";
 import { ZatoServer, ZatoServerOptions } from "./zato-server";
-
-/** A Zato cluster, as the deployment and the layers above see it. */
-export interface IZatoCluster extends IConstruct {
-  /** The cluster's name in Zato. */
-  readonly clusterName: string;
-  /** The machine that it lives on. */
-  readonly host: IHost;
-  /** Its operational database. */
-  readonly odb: Odb;
-  /** Its servers. */
-  readonly servers: ZatoServer[];
-  /** The load-balancer inside it. */
-  readonly loadBalancer: ZatoLoadBalancer;
-  /** Its web-admin. */
-  readonly webAdmin: WebAdmin;
-  /** Its scheduler, which may be inactive. */
-  readonly scheduler: Scheduler;
-  /** Its Redis, if it has one. */
-  readonly redis?: RedisConnection;
-}
 
 /**
  * A complete and independent Zato cluster on one host: database, keys, servers whose workers add up to the host's CPUs,
@@ -57,7 +45,7 @@ export interface IZatoCluster extends IConstruct {
  * @example
  * new ZatoCluster(this, "a", { host, installation: ZatoInstallation.preinstalled("/opt/zato/3.3") });
  */
-export class ZatoCluster extends Construct implements IZatoCluster {
+export class ZatoCluster extends Construct implements ICluster, IContentTarget {
   public readonly clusterName: string;
   public readonly host: IHost;
   public readonly release: ZatoRelease;
@@ -70,17 +58,10 @@ export class ZatoCluster extends Construct implements IZatoCluster {
   public readonly backup?: Backup;
   public readonly redis?: RedisConnection;
 
-  /** @internal */ public readonly _paths: ClusterPaths;
-  /** @internal */ public readonly _environment: Readonly<Record<string, string>>;
-  /** @internal */ public readonly _secrets: Readonly<Record<string, Secret>>;
-  /** @internal */ public readonly _onRemoval: DataRemoval;
-  /** @internal */ public readonly _restartedAt?: string;
-
-  private deployment?: IConstruct;
+  private readonly frame: ClusterFrame;
+  private readonly order = new ClusterOrder();
   private readonly allocation: WorkerAllocation;
   private readonly members: ZatoServer[] = [];
-  private readonly contents: RemoteComponent[] = [];
-  private readonly earlierClusters: (() => RemoteComponent[])[] = [];
 
   /**
    * @throws ConstructError when a name, a port or a number cannot be what it claims to be, the ODB or the Redis is that
@@ -93,40 +74,33 @@ export class ZatoCluster extends Construct implements IZatoCluster {
     this.host = props.host;
     this.release = requireOpaque(this, "'release'", ZatoRelease, props.release ?? ZatoRelease.V3_3);
     this.redis = requireOpaqueIfGiven(this, "'redis'", RedisConnection, props.redis);
-    this._paths = new ClusterPaths(this.clusterName);
-    this.host.claims.claim(this, this, this._paths.ofCluster);
-    this._onRemoval = props.dataRemoval ?? DataRemoval.KEEP;
-    this._restartedAt = requireRestartedAt(this, props.restartedAt);
-    this._environment = { ...this.redis?._environment(this), ...requireEnvironment(this, props.environment ?? {}) };
-    const redisPassword = this.redis?._passwordFor(this);
-    this._secrets = {
-      secret_key: requireSecret(this, "'secretKey'", props.secretKey ?? Secret.generated()),
-      jwt_secret: requireSecret(this, "'jwtSecret'", props.jwtSecret ?? Secret.generated()),
-      admin_invoke_password: requireSecret(
-        this,
-        "'adminInvokePassword'",
-        props.adminInvokePassword ?? Secret.generated(),
-      ),
-      scheduler_api_password: Secret.generated(),
-      ...(redisPassword && { redis_password: redisPassword }),
-    };
     this.allocation = requireOpaque(this, "'workers'", WorkerAllocation, props.workers ?? WorkerAllocation.matchCpus());
-
+    const paths = new ClusterPaths(this.clusterName);
+    this.host.presence.machine.claims.claim(this, this, paths.ofCluster);
     this.installation = new InstalledZato(this, "installation", {
       host: this.host,
       installation: props.installation,
       release: this.release,
       name: `${this.clusterName}-installation`,
     });
-    this.odb = new Odb(this, "odb", props.odb ?? OdbDatabase.localPostgresql());
-    requireSoleOwner(this);
-    this.registration = new ClusterRegistration(this, "registration");
-    this.loadBalancer = new ZatoLoadBalancer(this, "load-balancer", props.zatoLoadBalancer ?? {});
-    this.webAdmin = new WebAdmin(this, "web-admin", props.webAdmin ?? {});
-    this.scheduler = new Scheduler(this, "scheduler", props.schedulerPort ?? 31530);
-    this.backup = props.backup && new Backup(this, "backup", props.backup);
-    joinHost(this);
-    const servers = props.servers ?? Math.max(1, Math.min(2, this._cpus));
+    this.frame = this.frameOf(props, paths);
+
+    const { frame, order } = this;
+    order.put("installation", this.installation);
+    this.odb = order.put("odb", new Odb(frame, "odb"));
+    requireSoleOwner(this, { odb: this.odb.identity, redis: this.redis?._identityOn(this.host) });
+    this.registration = order.put("registration", new ClusterRegistration(frame, "registration"));
+    const served = { servers: () => this.members, webAdmin: () => this.webAdmin };
+    this.loadBalancer = order.put(
+      "loadBalancer",
+      new ZatoLoadBalancer(frame, "load-balancer", props.zatoLoadBalancer ?? {}, served),
+    );
+    this.webAdmin = order.put("webAdmin", new WebAdmin(frame, "web-admin", props.webAdmin ?? {}));
+    this.scheduler = order.put("scheduler", new Scheduler(frame, "scheduler"));
+    this.backup = props.backup && order.put("backup", new Backup(frame, "backup", props.backup));
+    const cpus = this.allocation.available(this, this.host.cpus);
+    joinHost(this, this.host, cpus);
+    const servers = props.servers ?? Math.max(1, Math.min(2, cpus));
     requireWhole(this, "the number of servers", servers, 0, 99);
     for (let number = 1; number <= servers; number++) {
       this.addServer(`server${number}`);
@@ -146,83 +120,116 @@ export class ZatoCluster extends Construct implements IZatoCluster {
    * @throws ConstructError when the name or a port is taken
    */
   public addServer(id: string, options: ZatoServerOptions = {}): ZatoServer {
-    if (this.node.tryFindChild(id) || this._paths.isTaken(id)) {
+    if (this.node.tryFindChild(id) || this.frame.paths.isTaken(id)) {
       throw new ConstructError(
         this,
         `'${id}' is the name of another part of the cluster`,
         "name the server differently",
       );
     }
-    const server = new ZatoServer(this, id, options);
-    // One after the other: the first start on a fresh ODB must be serial, and updates never take two servers at once.
-    server.after(() => {
-      const ordered = inLastingOrder(this.members, ({ serverName }) => serverName);
-      const before = ordered[ordered.indexOf(server) - 1];
-      return before ? [before] : [this.registration, ...this.earlierClusters.flatMap((f) => f())];
-    });
+    const server = new ZatoServer(this.frame, id, options, this.members.length);
     this.members.push(server);
-    return server;
+    return this.order.put("servers", server);
   }
 
   /** Everything of the cluster whose convergence the next cluster waits for. */
   public get components(): RemoteComponent[] {
-    return [...this.members, ...this.contents, this.loadBalancer, this.webAdmin];
-  }
-
-  /** What the cluster must run before its load-balancer sends it requests. */
-  public get contentComponents(): RemoteComponent[] {
-    return [...this.contents];
+    return this.order.answering;
   }
 
   /** Adds what the cluster must run before its load-balancer sends it requests. */
   public addContent(content: RemoteComponent): void {
-    content.after(() => this.members);
-    this.contents.push(content);
+    this.order.put("content", content);
   }
 
   /** Lets this cluster's servers be touched only after another cluster is as declared and answers. */
-  public startAfter(other: ZatoCluster): void {
-    this.earlierClusters.push(() => other.components);
+  public startAfter(other: IUpdatedInTurn): void {
+    this.order.startAfter(() => other.components);
   }
 
-  /**
-   * Notes that the cluster belongs to a deployment.
-   *
-   * @throws ConstructError when it belongs to another one
-   * @internal
-   */
-  public _join(deployment: IConstruct): void {
-    if (this.deployment) {
-      throw new ConstructError(
-        deployment,
-        `the cluster ${this.node.path} already belongs to ${this.deployment.node.path}`,
-        "give each deployment clusters of its own",
-      );
-    }
-    this.deployment = deployment;
+  public get failureDomain(): string {
+    return this.host.failureDomain;
   }
 
-  /** Every secret that a component of the cluster is created with, by the name under which the host keeps it. @internal */
-  public get _secretsInUse(): Readonly<Record<string, Secret>> {
+  public get memberAddress(): string {
+    return this.host.address;
+  }
+
+  public get memberPort(): number {
+    return this.loadBalancer.memberPort;
+  }
+
+  public get memberTls(): MemberTls | undefined {
+    return this.loadBalancer.tls;
+  }
+
+  public get healthUrl(): string {
+    return this.loadBalancer.healthUrl;
+  }
+
+  public serve(traffic: ClusterTraffic): void {
+    this.loadBalancer._serve(traffic);
+  }
+
+  public get contentTarget(): IContentTarget {
+    return this;
+  }
+
+  public get contentPlace(): ContentPlace {
+    const { paths, installation } = this.frame;
     return {
-      ...this._secrets,
-      odb_password: this.odb._database.password,
-      web_admin_password: this.webAdmin._password,
+      zato: installation.path,
+      build: installation._build,
+      packages: paths.packages(installation._build),
+      serverPath: paths.component(this.members[0]!.serverName),
+      servers: this.members,
     };
   }
 
-  /** The CPUs of its host that its workers may take. @internal */
-  public get _cpus(): number {
-    return this.allocation.available(this, this.host.cpus);
+  private frameOf(props: ZatoClusterProps, paths: ClusterPaths): ClusterFrame {
+    const environment = {
+      ...this.redis?._environment(this),
+      ...requireEnvironment(this, props.environment ?? {}),
+    };
+    const shared = sharedSecrets(this, props);
+    const odb = requireOpaque(this, "'odb'", OdbDatabase, props.odb ?? OdbDatabase.localPostgresql());
+    const database = odb._render(this, this.clusterName);
+    const webAdminPassword = props.webAdmin?.password ?? Secret.generated();
+    const schedulerPort = props.schedulerPort ?? 31530;
+    return {
+      cluster: this,
+      clusterName: this.clusterName,
+      host: this.host,
+      release: this.release._behavior,
+      paths,
+      installation: this.installation,
+      database,
+      dataRemoval: props.dataRemoval ?? DataRemoval.KEEP,
+      sharedSecrets: shared,
+      secrets: {
+        ...shared,
+        odb_password: database.password,
+        web_admin_password: requireSecret(this, "the password of web-admin", webAdminPassword),
+      },
+      environment,
+      restartedAt: requireRestartedAt(this, props.restartedAt),
+      loadBalancer: {
+        port: props.zatoLoadBalancer?.port ?? 11223,
+        socket: paths.socket("load-balancer"),
+        backEnd: BACK_END,
+      },
+      scheduler: {
+        port: schedulerPort,
+        address: hostPort(LOOPBACK, schedulerPort),
+        apiUser: "server_api_client1",
+      },
+      workersOf: (server) => this.workersOf(server),
+    };
   }
 
-  /** @internal */
-  public _workersOf(server: ZatoServer): number {
-    const claims = this.members.map((member) => ({
-      server: member.serverName,
-      workers: member._chosenWorkers,
-    }));
-    return this.allocation.allocate(this, this.host.cpus, claims).get(server.serverName)!;
+  private workersOf(server: string): number {
+    const claims = this.members.map((member) => ({ server: member.serverName, workers: member._chosenWorkers }));
+    return this.allocation.allocate(this, this.host.cpus, claims).get(server)!;
   }
 
   /** What the stack's document says of it. */

@@ -18,11 +18,13 @@ import {
   requireWhole,
 } from "../validation";
 import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
+import { ClusterFrame } from "./cluster-frame";
 import { everyAddressOf } from "./haproxy/binds";
 import { ForwardedClients } from "./haproxy/client-address";
 import { renderLoadBalancerConfig } from "./load-balancer-config";
 import { unitOf, WRITES_NOTHING } from "./systemd-unit";
-import type { ZatoCluster } from "./zato-cluster";
+import { WebAdmin } from "./web-admin";
+import { ZatoServer } from "./zato-server";
 
 /** How the external load balancer knows the clusters when it speaks TLS to them. */
 export interface MemberTls {
@@ -116,10 +118,22 @@ export interface ClusterTraffic {
   readonly healthPath: string;
   /** How the load balancer in front tells who a client is. */
   readonly forwarded?: ForwardedClients;
+  /** From where requests come; `undefined` for anywhere. Asked for at synth. */
+  readonly sources: () => readonly string[] | undefined;
+  /** URLs by which other clusters say whether they answer, for one that has to stop altogether; asked for at synth. */
+  readonly others: () => readonly string[];
+  /** How long balancers in front take to notice that a cluster has left, or is back. */
+  readonly noticeSeconds: number;
 }
 
 /** Each takes two of the 65536 files that its unit may open. */
 const MAX_CONNECTIONS = 30_000;
+
+/** What a Zato load-balancer stands before; asked for at synth. */
+interface ServedComponents {
+  readonly servers: () => readonly ZatoServer[];
+  readonly webAdmin: () => WebAdmin;
+}
 
 /** The load-balancer inside a cluster: an HAProxy in front of its servers. */
 export class ZatoLoadBalancer extends ClusterComponent {
@@ -130,31 +144,32 @@ export class ZatoLoadBalancer extends ClusterComponent {
   public readonly tls?: ZatoLoadBalancerTls;
 
   private readonly options: ZatoLoadBalancerOptions;
-  private others: () => ZatoLoadBalancer[] = () => [];
-  private noticeSeconds = 0;
   private sources?: () => readonly string[] | undefined;
   private traffic?: ClusterTraffic;
 
-  constructor(cluster: ZatoCluster, id: string, options: ZatoLoadBalancerOptions) {
-    super(cluster, id, "load-balancer");
+  constructor(
+    frame: ClusterFrame,
+    id: string,
+    options: ZatoLoadBalancerOptions,
+    private readonly served: ServedComponents,
+  ) {
+    super(frame, id, "load-balancer");
     this.options = options;
-    this.port = options.port ?? 11223;
+    this.port = frame.loadBalancer.port;
     requireWhole(this, "the number of connections", options.maxConnections ?? 1, 1, MAX_CONNECTIONS);
     requireRequestTimeout(this, options.requestTimeout ?? 1);
     options.openPaths?.forEach((path) => requireUrlPath(this, "URL path to open", path));
-    this.host.ports.claim(this, this.port, "the Zato load-balancer");
+    this.machine.ports.claim(this, this.port, "the Zato load-balancer");
     this.tls = options.tls && this.requireTls(options.tls);
     const ports = this.tls ? [this.memberPort, ...(this.tls.keepPlainPort ? [this.port] : [])] : [this.port];
     for (const port of ports) {
-      this.host.ingress.admit({
+      this.machine.ingress.admit({
         protocol: "tcp",
         port,
         from: () => this.sources?.(),
         purpose: "the Zato load-balancer",
       });
     }
-    // A new cluster gets no requests before it has its services and channels.
-    this.after(() => [...cluster.servers, ...cluster.contentComponents]);
   }
 
   /** The port on which the external load balancer reaches it. */
@@ -176,7 +191,8 @@ export class ZatoLoadBalancer extends ClusterComponent {
   }
 
   /**
-   * Takes what the deployment says of requests.
+   * Takes what the deployment says of requests. Balancers in front take the cluster out while all of it has to stop, where
+   * another one answers; they learn of it by their health checks, whatever kind they are of.
    *
    * @throws ConstructError when a request might take another time here than in front
    * @internal
@@ -191,45 +207,24 @@ export class ZatoLoadBalancer extends ClusterComponent {
       );
     }
     this.traffic = traffic;
+    this.admitFrom(traffic.sources);
   }
 
-  /**
-   * Lets balancers in front take the cluster out while all of it has to stop, where another one answers. They learn of it by
-   * their health checks, whatever kind they are of.
-   *
-   * @param others the load-balancers of the other clusters; asked for at synth
-   * @param noticeSeconds how long balancers in front take to notice that a cluster has left, or is back
-   * @internal
-   */
-  public _relieveBy(others: () => ZatoLoadBalancer[], noticeSeconds: number): void {
-    this.others = others;
-    this.noticeSeconds = noticeSeconds;
-  }
-
-  /** Where hosts of other clusters find out whether this one answers. @internal */
-  public get _healthUrl(): string {
+  /** Where hosts of other clusters find out whether this one answers: `http://10.0.0.11:11223/zato/ping`. */
+  public get healthUrl(): string {
     const base =
       this.tls && !this.tls.keepPlainPort
         ? `https://${this.address}`
         : `http://${hostPort(this.host.address, this.port)}`;
-    return base + this.cluster.release._behavior.healthPath;
-  }
-
-  /** @internal */
-  public get _backEnd(): string {
-    return "bck_http_plain";
-  }
-
-  /** @internal */
-  public get _socket(): string {
-    return `/run/${this.cluster._paths.runtimeDirectory(this.node.id)}/admin.sock`;
+    return base + this.frame.release.healthPath;
   }
 
   protected override state(): ComponentState {
-    const { cluster, folder, unit, options, tls, certificates } = this;
+    const { folder, unit, options, tls, certificates, traffic } = this;
+    const { clusterName, loadBalancer, paths, release } = this.frame;
+    const servers = this.served.servers();
     const config = `${folder}/haproxy.cfg`;
-    const runtimeDirectory = cluster._paths.runtimeDirectory(this.node.id);
-    const behavior = cluster.release._behavior;
+    const runtimeDirectory = paths.runtimeDirectory(this.node.id);
     const { parameters, secrets } = certificateState(certificates);
     const readConfig = [
       // Only root may be able to read these; root alone writes where they go.
@@ -243,14 +238,11 @@ export class ZatoLoadBalancer extends ClusterComponent {
         ...this.common(),
         folder,
         unit,
-        health_url: `http://${hostPort(LOOPBACK, this.port)}${behavior.healthPath}`,
-        back_end: this._backEnd,
-        servers: cluster.servers.map((server) => server.componentName).join("\n"),
-        other_clusters: this.others()
-          .map((other) => other._healthUrl)
-          .sort()
-          .join("\n"),
-        notice_seconds: String(this.noticeSeconds),
+        health_url: `http://${hostPort(LOOPBACK, this.port)}${release.healthPath}`,
+        back_end: loadBalancer.backEnd,
+        servers: servers.map((server) => server.componentName).join("\n"),
+        other_clusters: [...(traffic?.others() ?? [])].sort().join("\n"),
+        notice_seconds: String(traffic?.noticeSeconds ?? 0),
         drain_seconds: DRAIN_SECONDS,
         ...parameters,
       },
@@ -262,24 +254,24 @@ export class ZatoLoadBalancer extends ClusterComponent {
             bind: everyAddressOf(this.host.address, this.memberPort),
             certificate: this.placeOf("certificate"),
           },
-          webAdmin: cluster.webAdmin._frontEnd(this.placeOf("web_admin_certificate")),
-          socket: this._socket,
-          backEnd: this._backEnd,
-          servers: cluster.servers.map((server) => ({
+          webAdmin: this.served.webAdmin()._frontEnd(this.placeOf("web_admin_certificate")),
+          socket: loadBalancer.socket,
+          backEnd: loadBalancer.backEnd,
+          servers: servers.map((server) => ({
             name: server._backEndServer,
             address: server.address,
           })),
-          healthPath: behavior.healthPath,
-          clusterHealthPath: this.traffic?.healthPath ?? behavior.healthPath,
-          privatePaths: behavior.privatePaths,
+          healthPath: release.healthPath,
+          clusterHealthPath: traffic?.healthPath ?? release.healthPath,
+          privatePaths: release.privatePaths,
           openPaths: options.openPaths ?? [],
           maxConnections: options.maxConnections ?? 2000,
-          forwarded: this.traffic?.forwarded,
-          requestTimeout: this.traffic?.requestTimeout ?? options.requestTimeout ?? 60,
+          forwarded: traffic?.forwarded,
+          requestTimeout: traffic?.requestTimeout ?? options.requestTimeout ?? 60,
           retryPosts: options.retryPosts ?? false,
-          logsRequests: this.traffic?.logsRequests ?? false,
+          logsRequests: traffic?.logsRequests ?? false,
         }),
-        unit: unitOf(`Zato load-balancer of ${cluster.clusterName}`, {
+        unit: unitOf(`Zato load-balancer of ${clusterName}`, {
           ...WRITES_NOTHING,
           Type: "notify",
           RuntimeDirectory: runtimeDirectory,
@@ -294,7 +286,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
   }
 
   private get certificates(): CertificateUse[] {
-    const uses = { certificate: this.tls?.certificate, web_admin_certificate: this.cluster.webAdmin.certificate };
+    const uses = { certificate: this.tls?.certificate, web_admin_certificate: this.served.webAdmin().certificate };
     return Object.entries(uses).flatMap(([name, certificate]) =>
       certificate ? [{ name, certificate, place: this.placeOf(name) }] : [],
     );
@@ -302,7 +294,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
 
   /** Its configuration, which is root's. Zato's own tool would make one that only its agent needs, in a folder of zato. */
   private get folder(): string {
-    return this.cluster._paths.configuration(this.node.id);
+    return this.frame.paths.configuration(this.node.id);
   }
 
   private placeOf(certificate: string): string {
@@ -315,7 +307,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
     if (tls.serverName !== undefined) {
       requireDnsName(this, "name that the clusters' certificates are for", tls.serverName);
     }
-    this.host.ports.claim(this, tls.port ?? 11224, "the Zato load-balancer with TLS");
+    this.machine.ports.claim(this, tls.port ?? 11224, "the Zato load-balancer with TLS");
     return tls;
   }
 

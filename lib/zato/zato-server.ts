@@ -1,10 +1,11 @@
 import { ComponentState, HostRequirements } from "../remote";
 import { hostPort, LOOPBACK, requireName, requirePort, requireWhole } from "../validation";
+import { backEndServer } from "./back-end";
 import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
+import { ClusterFrame } from "./cluster-frame";
 import { renderEnvironmentFile, requireEnvironment } from "./environment-file";
 import { RedisConnection } from "./redis-connection";
 import { requireRestartedAt } from "./restarted-at";
-import type { ZatoCluster } from "./zato-cluster";
 
 /** What a server can be told. */
 export interface ZatoServerOptions {
@@ -65,11 +66,12 @@ export class ZatoServer extends ClusterComponent {
   private readonly environment: Readonly<Record<string, string>>;
   private readonly restartedAt?: string;
 
-  constructor(cluster: ZatoCluster, id: string, options: ZatoServerOptions) {
-    super(cluster, requireName(cluster, "name of a server", id), "server");
+  /** @param position how many servers the cluster has already */
+  constructor(frame: ClusterFrame, id: string, options: ZatoServerOptions, position: number) {
+    super(frame, requireName(frame.cluster, "name of a server", id), "server");
     this.serverName = id;
-    this.port = options.port ?? defaultPort(id, cluster.servers.length);
-    this.host.ports.claim(this, this.port, id);
+    this.port = options.port ?? defaultPort(id, position);
+    this.machine.ports.claim(this, this.port, id);
     this.ipcPort =
       options.ipcPort === undefined
         ? FIRST_IPC_PORT + 10 * (this.port - FIRST_PORT)
@@ -84,7 +86,7 @@ export class ZatoServer extends ClusterComponent {
 
   /** The number of its workers, once all servers of the cluster are known. */
   public get workers(): number {
-    return this.cluster._workersOf(this);
+    return this.frame.workersOf(this.serverName);
   }
 
   /** Where it listens: `127.0.0.1:17010`. */
@@ -94,29 +96,29 @@ export class ZatoServer extends ClusterComponent {
 
   /** Its name in the load-balancer's back end. @internal */
   public get _backEndServer(): string {
-    return `http_plain--${this.serverName}`;
+    return backEndServer(this.serverName);
   }
 
   protected override state(): ComponentState {
-    const { cluster, path, unit, serverName } = this;
-    const environmentFile = cluster._paths.environmentFile(serverName);
+    const { path, unit, serverName } = this;
+    const { clusterName, installation, loadBalancer, paths, release, scheduler, sharedSecrets } = this.frame;
+    const environmentFile = paths.environmentFile(serverName);
     const runtime = {
-      zato: cluster.installation.path,
-      code: cluster.installation._unit,
+      zato: installation.path,
+      code: installation._unit,
       path,
-      cluster: cluster.clusterName,
+      cluster: clusterName,
       name: serverName,
       environmentFile,
       bind: this.address,
       workers: this.workers,
       ipcPort: this.ipcPort,
-      schedulerPort: cluster.scheduler.port,
+      schedulerPort: scheduler.port,
       startHook: this.startHook,
-      restartedAt: this.restartedAt ?? cluster._restartedAt,
+      restartedAt: this.restartedAt ?? this.frame.restartedAt,
     };
-    const behavior = cluster.release._behavior;
-    const packages = cluster._paths.packages(cluster.installation._build);
-    const { redis_password: redisPassword } = cluster._secrets;
+    const packages = paths.packages(installation._build);
+    const { redis_password: redisPassword } = sharedSecrets;
     return {
       parameters: {
         ...this.common(),
@@ -126,11 +128,11 @@ export class ZatoServer extends ClusterComponent {
         environment_file: environmentFile,
         packages,
         address: this.address,
-        health_url: `http://${this.address}${behavior.healthPath}`,
+        health_url: `http://${this.address}${release.healthPath}`,
         workers: String(this.workers),
-        closed_channels: behavior.closedChannels.join("\n"),
-        load_balancer_socket: cluster.loadBalancer._socket,
-        back_end: `${cluster.loadBalancer._backEnd}/${this._backEndServer}`,
+        closed_channels: release.closedChannels.join("\n"),
+        load_balancer_socket: loadBalancer.socket,
+        back_end: `${loadBalancer.backEnd}/${this._backEndServer}`,
         drain_seconds: DRAIN_SECONDS,
         command_secrets: this.secretFields({
           odb_password: "odb_password",
@@ -143,22 +145,22 @@ export class ZatoServer extends ClusterComponent {
       files: {
         create: this.commandWithOdb("create_server", {
           path,
-          cluster_name: cluster.clusterName,
+          cluster_name: clusterName,
           server_name: serverName,
           http_port: this.port,
           threads: this.workers,
-          scheduler_address_for_server: `http://${cluster.scheduler.address}`,
-          scheduler_api_client_for_server_username: cluster.scheduler._apiUser,
+          scheduler_address_for_server: `http://${scheduler.address}`,
+          scheduler_api_client_for_server_username: scheduler.apiUser,
         }),
         environment: renderEnvironmentFile({
-          ...behavior.serverEnvironment(runtime),
-          Zato_Hot_Deploy_Dir: cluster._paths.hotDeploy,
-          Zato_User_Conf_Dir: cluster._paths.userConf,
-          PYTHONPATH: `${cluster._paths.modules}:${packages}`,
-          ...cluster._environment,
+          ...release.serverEnvironment(runtime),
+          Zato_Hot_Deploy_Dir: paths.hotDeploy,
+          Zato_User_Conf_Dir: paths.userConf,
+          PYTHONPATH: `${paths.modules}:${packages}`,
+          ...this.frame.environment,
           ...this.environment,
         }),
-        unit: behavior.serverUnit(runtime),
+        unit: release.serverUnit(runtime),
       },
       // The cluster's registration brings the secret itself.
       triggers: redisPassword ? { redis_password: redisPassword.version } : {},
@@ -167,7 +169,7 @@ export class ZatoServer extends ClusterComponent {
 
   /** Nothing of the server's environment gets to what root runs. */
   private get startHook(): { before: string; after: string } {
-    const name = `${this.cluster.clusterName}-${this.serverName}`;
+    const name = `${this.frame.clusterName}-${this.serverName}`;
     const environment = "/usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     const script = `${environment} /bin/bash /var/lib/cdktf-zato/components/${name}/scripts/server-start.sh`;
     return { before: `${script} before ${name}`, after: `${script} after ${name} $MAINPID` };

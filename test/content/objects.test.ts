@@ -393,7 +393,7 @@ test("clusters that were composed by hand have content of their own", () => {
   // GIVEN
   stack = newStack();
   const cluster = newCluster(stack);
-  const content = new ClusterContent(stack, "shared", { clusters: [cluster], exclusive: true });
+  const content = new ClusterContent(stack, "shared", { clusters: [cluster], exclusiveContent: true });
 
   // WHEN
   const cache: ContentObject = content.addCache("A");

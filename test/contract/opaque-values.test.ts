@@ -102,7 +102,7 @@ const TAKERS: Readonly<Record<string, Give>> = {
 
 /** What only the library itself gives, or who writes a kind of load balancer of his own, by the construct that it is for. */
 const NOT_OF_USERS =
-  /^(HaproxyNode(Props)?|InstalledZatoProps|IZatoCluster|LoadBalancer(Abilities|Pool|UnderTest)|Odb|RenderedPool|StickyPath)\./;
+  /^(HaproxyNode(Props)?|InstalledZatoProps|LoadBalancer(Abilities|Pool|UnderTest)|RenderedPool|StickyPath)\./;
 
 test("every property and method that takes an opaque value is tried out here", () => {
   expect(Object.keys(TAKERS).sort()).toEqual(takersOfOpaqueValues().filter((taker) => !NOT_OF_USERS.test(taker)));

@@ -113,11 +113,7 @@ describe("fails for", () => {
       { password: Secret.generated() },
       /the password of the database 'zato' at db.internal cannot be generated on the Zato host; the database has it already: give it by Secret.fromVariable/,
     ],
-    [
-      "an address that is none",
-      { host: "db_internal" },
-      "stack/a/odb: 'db_internal' is no address of a database server",
-    ],
+    ["an address that is none", { host: "db_internal" }, "stack/a: 'db_internal' is no address of a database server"],
     ["a port out of range", { port: 70000 }, /the port of the ODB is 70000/],
     [
       "a database name that needs quotes",
@@ -135,7 +131,7 @@ describe("fails for", () => {
 
   test.each(["postgres", "template0", "template1"])("the database '%s', on which others depend", (database) => {
     expect(() => newCluster(newStack(), { odb: OdbDatabase.localPostgresql({ database }) })).toThrow(
-      `stack/a/odb: '${database}' belongs to PostgreSQL itself; give the database a name of its own`,
+      `stack/a: '${database}' belongs to PostgreSQL itself; give the database a name of its own`,
     );
   });
 
@@ -150,7 +146,7 @@ describe("fails for", () => {
 
   test("a local database name that needs quotes", () => {
     expect(() => newCluster(newStack(), { odb: OdbDatabase.localPostgresql({ database: "a b" }) })).toThrow(
-      /stack\/a\/odb: 'a b' cannot be used as database/,
+      /stack\/a: 'a b' cannot be used as database/,
     );
   });
 });

@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import {
-  DeploymentOfClustersProps,
+  DeploymentOfHostsProps,
   HighAvailabilityDeployment,
   PhysicalHost,
   TlsCertificate,
@@ -30,6 +30,5 @@ export declare const partnerPassword: TerraformVariable;
 export declare const edgeCertificate: TerraformVariable;
 
 /** What `…` stands for in `new X(this, "id", { …,`: all that an X takes. */
-export declare function others<P>(
-  type: abstract new (scope: never, id: string, props: P) => unknown,
-): Exclude<P, DeploymentOfClustersProps>;
+export declare function others(type: typeof HighAvailabilityDeployment): DeploymentOfHostsProps;
+export declare function others<P>(type: abstract new (scope: never, id: string, props: P) => unknown): P;

@@ -1,0 +1,122 @@
+import { TerraformResource } from "cdktf";
+import { IConstruct } from "constructs";
+import { IHost } from "../host";
+import { RemoteComponent } from "../remote";
+import { ClusterTraffic, MemberTls } from "./zato-load-balancer";
+
+/** What is a member of a pool: requests are spread over it. */
+export interface IPoolCluster extends IConstruct {
+  /** Its name, which no other cluster of the deployment has. */
+  readonly clusterName: string;
+
+  /** What it is lost together with. */
+  readonly failureDomain: string;
+
+  /** The address at which balancers in front reach it. */
+  readonly memberAddress: string;
+
+  /** The port at which they do. */
+  readonly memberPort: number;
+
+  /** How it is known, where it speaks TLS on that port. */
+  readonly memberTls?: MemberTls;
+
+  /** Where hosts of other clusters find out whether it answers: `http://10.0.0.11:11223/zato/ping`. */
+  readonly healthUrl: string;
+
+  /** All that must be as declared before it gets requests; only to be asked for at synth. */
+  readonly components: RemoteComponent[];
+
+  /** Takes what the deployment says of requests. */
+  serve(traffic: ClusterTraffic): void;
+}
+
+/** What is updated in turn: while one is touched, the others answer. */
+export interface IUpdatedInTurn {
+  /** What the next one waits for; only to be asked for at synth. */
+  readonly components: RemoteComponent[];
+
+  /** Lets it be touched only after another one is as declared and answers. */
+  startAfter(other: IUpdatedInTurn): void;
+}
+
+/** Where content comes to in a cluster. */
+export interface ContentPlace {
+  /** The folder of Zato's code, a virtualenv. */
+  readonly zato: string;
+  /** What tells this code from another one at the same path; empty where nothing does. */
+  readonly build: string;
+  /** The folder of the Python packages that services need. */
+  readonly packages: string;
+  /** The folder of one of its servers. */
+  readonly serverPath: string;
+  /** All of its servers. */
+  readonly servers: readonly { readonly address: string; readonly workers: number }[];
+}
+
+/** What takes content: services, and everything that enmasse knows. */
+export interface IContentTarget extends IConstruct {
+  /** The name of the cluster. */
+  readonly clusterName: string;
+
+  /** The machine to which content is brought. */
+  readonly host: IHost;
+
+  /** Where on it; only to be asked for at synth. */
+  readonly contentPlace: ContentPlace;
+
+  /** Takes what it must run before it gets requests. */
+  addContent(content: RemoteComponent): void;
+}
+
+/** A scheduler that may be the one of a deployment that runs. */
+export interface IScheduler {
+  /** Carries its desired state. */
+  readonly desiredState: TerraformResource;
+
+  /** Whether it runs, or is only ready to. */
+  readonly isActive: boolean;
+
+  /** Whether it could: its machine is not lost. */
+  readonly canRun: boolean;
+
+  /** Keeps it from running here, since it runs in another cluster. */
+  deactivate(): void;
+
+  /** Lets it start only when others are as declared: stopped, where it is this one that runs. Asked for at synth. */
+  startAfter(others: () => readonly IScheduler[]): void;
+}
+
+/**
+ * A cluster as a deployment knows it: by what it can be in it. Whoever has clusters of another kind implements it, as far as they
+ * can be something.
+ */
+export interface ICluster extends IPoolCluster, IUpdatedInTurn {
+  /**
+   * What takes the content that the deployment declares.
+   *
+   * @default - nothing does
+   */
+  readonly contentTarget?: IContentTarget;
+
+  /**
+   * Its scheduler.
+   *
+   * @default - it has none that a deployment could start and stop
+   */
+  readonly scheduler?: IScheduler;
+
+  /**
+   * Its web-admin, for the outputs.
+   *
+   * @default - none is known
+   */
+  readonly webAdmin?: { readonly url: string };
+
+  /**
+   * Its servers, for the outputs.
+   *
+   * @default - none are known
+   */
+  readonly servers?: readonly { readonly serverName: string; readonly address: string; readonly workers: number }[];
+}

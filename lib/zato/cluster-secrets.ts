@@ -1,0 +1,20 @@
+import { IConstruct } from "constructs";
+import { requireSecret, Secret } from "../remote";
+import { ZatoClusterProps } from "./zato-cluster-props";
+
+/**
+ * The secrets that components of a cluster are created with and its registration brings, by the name under which the host keeps them.
+ *
+ * @throws ConstructError when one is none, or the host is to generate the password of a Redis that has it already
+ */
+export function sharedSecrets(scope: IConstruct, props: ZatoClusterProps): Record<string, Secret> {
+  const secret = (name: string, value = Secret.generated()): Secret => requireSecret(scope, `'${name}'`, value);
+  const redisPassword = props.redis?._passwordFor(scope);
+  return {
+    secret_key: secret("secretKey", props.secretKey),
+    jwt_secret: secret("jwtSecret", props.jwtSecret),
+    admin_invoke_password: secret("adminInvokePassword", props.adminInvokePassword),
+    scheduler_api_password: Secret.generated(),
+    ...(redisPassword && { redis_password: redisPassword }),
+  };
+}
