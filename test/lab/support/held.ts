@@ -31,5 +31,7 @@ export async function heldAt(lab: Lab, host: string, line: string): Promise<bool
 
 /** Lets scripts that were held go on, and forgets who still waits for a line. */
 export async function letGo(lab: Lab, host: string): Promise<void> {
-  await lab.exec(host, "pkill -f '[r]e.compile.sys'; pkill -CONT -f '^bash \\S*scripts/\\w+\\.sh '");
+  // By its state: what was held as a script may have become another program in the same moment.
+  const goOn = "ps -eo pid=,stat= | awk '$2 ~ /^T/ { print $1 }' | xargs --no-run-if-empty kill -CONT";
+  await lab.exec(host, `pkill -f '[r]e.compile.sys'; ${goOn}`);
 }
