@@ -43,7 +43,7 @@ export interface LocalPostgresqlProps {
   readonly password?: Secret;
 }
 
-/** A database as the host's scripts and Zato's own configuration see it. @internal */
+/** A database as the host's scripts and Zato's own configuration see it. */
 export interface RenderedDatabase {
   readonly engine: "postgresql" | "mysql";
   readonly host: string;
