@@ -1,5 +1,5 @@
 import { IConstruct } from "constructs";
-import { ConstructError } from "../validation";
+import { ConstructError, hostPort } from "../validation";
 import { IPoolCluster } from "../zato";
 
 interface Rule {
@@ -14,6 +14,11 @@ const RULES: readonly Rule[] = [
     shared: (cluster) => cluster.clusterName,
     describe: (name) => `are both named '${name}'`,
     wayOut: "give each a name of its own",
+  },
+  {
+    shared: ({ memberAddress, memberPort }) => hostPort(memberAddress, memberPort),
+    describe: (address) => `are both reached at '${address}', and would be one`,
+    wayOut: "name each cluster once, by an address of its own",
   },
   {
     shared: (cluster) => cluster.failureDomain,

@@ -140,7 +140,9 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
     );
     const active =
       clusterName === undefined
-        ? (holders.find(({ scheduler }) => scheduler.canRun) ?? holders[0])
+        ? (holders.find(({ scheduler }) => scheduler.runsAnyway) ??
+          holders.find(({ scheduler }) => scheduler.canRun) ??
+          holders[0])
         : requireCluster(this, holders, clusterName, "whose scheduler could run", "schedulerCluster");
     if (!active) {
       return;

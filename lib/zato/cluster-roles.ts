@@ -71,8 +71,12 @@ export interface IContentTarget extends IConstruct {
 
 /** A scheduler that may be the one of a deployment that runs. */
 export interface IScheduler {
-  /** Carries its desired state. */
-  readonly desiredState: TerraformResource;
+  /**
+   * Carries its desired state.
+   *
+   * @default - nothing does: somebody else has installed it
+   */
+  readonly desiredState?: TerraformResource;
 
   /** Whether it runs, or is only ready to. */
   readonly isActive: boolean;
@@ -80,7 +84,18 @@ export interface IScheduler {
   /** Whether it could: its machine is not lost. */
   readonly canRun: boolean;
 
-  /** Keeps it from running here, since it runs in another cluster. */
+  /**
+   * Whether it runs, whatever a deployment says: then no other one may.
+   *
+   * @default false
+   */
+  readonly runsAnyway?: boolean;
+
+  /**
+   * Keeps it from running here, since it runs in another cluster.
+   *
+   * @throws ConstructError when nothing here can
+   */
   deactivate(): void;
 
   /** Lets it start only when others are as declared: stopped, where it is this one that runs. Asked for at synth. */

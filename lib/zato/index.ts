@@ -5,6 +5,7 @@ export * from "./cluster-registration";
 export type * from "./cluster-roles";
 export * from "./data-removal";
 export type { ForwardedClients } from "./haproxy/client-address";
+export * from "./existing-zato-cluster";
 export * from "./installed-zato";
 export * from "./odb";
 export * from "./odb-database";

@@ -67,7 +67,7 @@ export class Scheduler extends ClusterComponent implements IScheduler {
         stageText(staged, this.forSuccessors),
         runScript(host, "start.sh", "scheduler", componentName, `${STAGING}/${staged}`),
       ],
-      dependsOn: [this, ...this.others.flatMap((produce) => produce())].map((scheduler) => scheduler.desiredState),
+      dependsOn: [this, ...this.others.flatMap((produce) => produce())].flatMap((one) => one.desiredState ?? []),
     };
   }
 

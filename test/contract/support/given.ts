@@ -22,6 +22,8 @@ export * from "cdktf-zato/f5";
 
 export declare const host1: PhysicalHost & Ec2Host;
 export declare const host2: PhysicalHost & Ec2Host;
+export declare const edge1: PhysicalHost;
+export declare const edge2: PhysicalHost;
 export declare const zato: HighAvailabilityDeployment;
 export declare const installation: ZatoInstallation;
 export declare const certificate: TlsCertificate;
