@@ -4,7 +4,7 @@ import { Secret } from "../remote";
 import { ClusterPaths } from "./cluster-paths";
 import { DataRemoval } from "./data-removal";
 import { InstalledZato } from "./installed-zato";
-import { RenderedDatabase } from "./odb-database";
+import { RenderedDatabase } from "./rendered-database";
 import { ReleaseBehavior } from "./release/release-behavior";
 
 /** The load-balancer of a cluster, as the other components know it. */

@@ -3,6 +3,7 @@ import { Token } from "cdktf";
 import { IConstruct } from "constructs";
 import { requireSecret, Secret } from "../remote";
 import { ConstructError, KIND, LOOPBACK, requireAddress, requirePort } from "../validation";
+import { RenderedDatabase } from "./rendered-database";
 
 /** What a database that exists already is referred to by. */
 export interface ExistingDatabaseProps {
@@ -41,17 +42,6 @@ export interface LocalPostgresqlProps {
    * @default Secret.generated()
    */
   readonly password?: Secret;
-}
-
-/** A database as the host's scripts and Zato's own configuration see it. */
-export interface RenderedDatabase {
-  readonly engine: "postgresql" | "mysql";
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly username: string;
-  readonly password: Secret;
-  readonly isLocal: boolean;
 }
 
 /** Names that go into SQL and command files: no quoting needed anywhere. */
