@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { statSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+import { renderManifest } from "../../lib/remote/manifest";
+import { bash, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
 
 const folder = temporaryFolder();
 
@@ -87,6 +88,51 @@ test("of a log that has grown by a lot the end is read", () => {
 test("secrets are hidden", () => {
   const told = said(notLoaded("orders.py", "ValueError: pa$s is wrong"), ["orders.py"], { secret: "pa$s" });
   expect(told).toContain("ValueError: *** is wrong");
+});
+
+describe("of a cluster's servers", () => {
+  /** Runs with two servers of the cluster `a` and one of `b` on the host; what Python would be asked is printed. */
+  function onHost(program: string): string[] {
+    const component = (name: string, kind: string, cluster: string, address: string): void => {
+      const state = join(folder(), "state/components", name);
+      mkdirSync(state, { recursive: true });
+      writeFileSync(join(state, "kind"), `${kind}\n`);
+      const parameters = { cluster, address, path: join(folder(), name) };
+      writeFileSync(join(state, "manifest"), renderManifest({ parameters }));
+      mkdirSync(join(folder(), name, "logs"), { recursive: true });
+      writeFileSync(join(folder(), name, "logs/server.log"), "12345");
+    };
+    component("a-server1", "server", "a", "127.0.0.1:17010");
+    component("a-server2", "server", "a", "127.0.0.1:17011");
+    component("b-server1", "server", "b", "127.0.0.1:17020");
+    component("a-content", "content", "a", "");
+    const { stdout } = bash(
+      `STATE=$2/state work=$2/work entries=$2/entries
+       mkdir -p "$work" "$entries/param"; printf a >"$entries/param/cluster"
+       . "$1/lib/manifest.sh"; . "$1/lib/rolling.sh"; . "$1/lib/server-log.sh"
+       as_zato() { "$@"; }; for_zato() { printf %s "$1"; }; files_of_missing() { cat "$1"; }
+       secrets_for_zato() { echo "secret of $(basename "$state")"; }
+       server_secrets_for_zato() { echo "secret of $(basename "$state")"; }
+       python_as_zato() { echo "asked: $*"; cat "$5"; }
+       echo orders.py >"$work/missing"
+       ${program}`,
+      [HOST_SCRIPTS, folder()],
+    );
+    return stdout.replaceAll(folder(), "").split("\n").filter(Boolean);
+  }
+
+  test("that one is asked whose services are missing, with all secrets that could be in its log", () => {
+    expect(onHost('said_by_server 127.0.0.1:17011 "$work/missing"')).toEqual([
+      "asked: server_log.py /a-server2/logs/server.log 0 0 /work/silent secret of a-content secret of a-server2",
+      "orders.py",
+    ]);
+  });
+
+  test("what they had said before counts no more, whichever of them it was", () => {
+    const [asked] = onHost('note_server_logs; said_by_server 127.0.0.1:17010 "$work/missing"');
+    expect(asked).toMatch(/^asked: server_log\.py \/a-server1\/logs\/server\.log [1-9]\d* 5 /);
+    expect(onHost("note_server_logs; ls $work")).not.toContain("log-of-127.0.0.1:17020");
+  });
 });
 
 test("what is no file is not read", () => {
