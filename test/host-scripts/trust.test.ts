@@ -32,8 +32,15 @@ const MESSAGE = /^(\S+ (\|\||&&) |\|\| )*(fail|progress|found|say|echo) |(\|\||&
 describe("root's scripts", () => {
   test("give nothing to zato but a new folder for a component", () => {
     expect(lines(/-o "?zato|chown.*zato[: ]/, /chown -hR root:zato/)).toEqual([
+      // A password of its own, for a program that it runs.
+      'lib/zato.sh: install -m 0600 -o zato -g zato /dev/null "$work/zato/$1"',
       'lib/zato.sh: install -d -m 0700 -o zato -g zato "$path"',
     ]);
+  });
+
+  test("run the programs of databases as zato or postgres, since what is in a database could make them run commands", () => {
+    const programs = /\b(?<!-)(psql|pg_dump|pg_restore|mysql|mysqldump|mariadb)\b(?![)-])/;
+    expect(lines(programs, /as_zato|odb_client "|runuser -u postgres/, MESSAGE)).toEqual([]);
   });
 
   test("run Zato's own programs as zato, or, for packages, as a user who is nobody else", () => {

@@ -22,7 +22,7 @@ function withZato(program: string): BashResult {
      }
      fail() { echo "failed: $1"; exit 1; }
      progress() { echo "-- $1"; }
-     as_zato() { "$@"; }
+     as_zato() { "$@"; }; as_zato_with_input() { "$@"; }
      own_cluster_folder() { mkdir -p "$(dirname "$(param path)")"; }
      ${program}`,
     [HOST_SCRIPTS, folder()],
@@ -97,7 +97,7 @@ describe("zato from-config", () => {
 
 describe("SQL", () => {
   const CLIENTS = `psql() { cat "$PGPASSFILE"; printf '%s\\n' "$@"; cat; }
-    mysql() { cat "$work/my.cnf"; printf '%s\\n' "$@"; cat; }
+    mysql() { cat "\${1#--defaults-extra-file=}"; printf '%s\\n' "$@"; cat; }
     `;
   const DATABASE = { cluster: "a", odb_host: "db", odb_port: "5432", odb_user: "owner", odb_name: "zato" };
 
@@ -114,6 +114,15 @@ describe("SQL", () => {
     const { stdout } = withZato(`${CLIENTS} sql 'select 1'`);
     expect(stdout.split("\n").slice(0, 2)).toEqual(["[client]", `password="a\\\\b\\"c'#$d"`]);
     expect(stdout.match(/\$d/g)).toHaveLength(1);
+  });
+
+  test.each([
+    ["postgresql", "psql"],
+    ["mysql", "mysql"],
+  ])("of %s goes by a client that has no more rights than zato, who could make it run commands", (engine, client) => {
+    given({ ...DATABASE, odb_engine: engine }, { odb_password: "s" });
+    const { stdout } = withZato("as_zato_with_input() { echo \"as zato: $1\"; }; sql 'select 1'");
+    expect(stdout).toBe(`as zato: ${client}\n`);
   });
 
   test.each([

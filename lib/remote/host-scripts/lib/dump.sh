@@ -26,7 +26,7 @@ odb_size() {
 odb_dump_is_whole() {
     case $(param odb_engine) in
         # Read to its end: a reader that stops early, as grep -q, would make pg_restore fail.
-        postgresql) pg_restore --list "$1" | grep ' TABLE DATA public cluster ' >/dev/null && pg_restore -f /dev/null "$1" ;;
+        postgresql) read_dump --list "$1" | grep ' TABLE DATA public cluster ' >/dev/null && read_dump -f /dev/null "$1" ;;
         mysql) gzip -cd "$1" | awk '/^INSERT INTO `cluster` / { found = 1 } { last = $0 } END { exit !(found && last ~ /^-- Dump completed/) }' ;;
     esac
 }
@@ -43,7 +43,12 @@ odb_restore() {
 
 restoring_postgresql() {
     printf '%s\n' 'begin;' "set lock_timeout = '60s';" && cat "$scripts/lib/drop-all.sql" &&
-        pg_restore --no-owner --no-privileges -f - "$1" && echo 'commit;'
+        read_dump --no-owner --no-privileges -f - "$1" && echo 'commit;'
+}
+
+# read_dump [OPTION...] FILE: what pg_restore says of it. Whoever's it is, it is read without root's rights.
+read_dump() {
+    as_zato_with_input pg_restore "${@:1:$#-1}" <"${!#}"
 }
 
 # shellcheck disable=SC2016 # back ticks are MySQL's quotes

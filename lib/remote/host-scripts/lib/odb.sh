@@ -1,14 +1,16 @@
 # The operational database of a cluster: SQL and dumps, as the cluster's own database user, with the password in a file.
 # shellcheck shell=bash
 
-# odb_client SECRET PROGRAM [ARGUMENT...]: a client program of the database, connected.
+# odb_client SECRET PROGRAM [ARGUMENT...]: a client program of the database, connected, as the user zato, to whom all belongs that is in
+# there: with what a dump or the database says, a client may be made to run commands.
 odb_client() {
-    local secret=$1 program=$2
+    local secret=$1 program=$2 login
     shift 2
+    login=$(file_of_zato login)
     case $(param odb_engine) in
         postgresql)
-            printf '*:*:*:*:%s\n' "$(sed 's/[\\:]/\\&/g' "$secret")" >"$work/pgpass"
-            PGPASSFILE=$work/pgpass PGCONNECT_TIMEOUT=5 "$program" "$@" \
+            printf '*:*:*:*:%s\n' "$(sed 's/[\\:]/\\&/g' "$secret")" >"$login"
+            PGPASSFILE=$login PGCONNECT_TIMEOUT=5 as_zato_with_input "$program" "$@" \
                 -h "$(param odb_host)" -p "$(param odb_port)" -U "$(param odb_user)" -d "$(param odb_name)"
             ;;
         mysql)
@@ -16,8 +18,8 @@ odb_client() {
                 printf '[client]\npassword="'
                 sed 's/[\\"]/\\&/g' "$secret" | tr -d '\n'
                 printf '"\n'
-            } >"$work/my.cnf"
-            "$program" --defaults-extra-file="$work/my.cnf" "$@" \
+            } >"$login"
+            as_zato_with_input "$program" --defaults-extra-file="$login" "$@" \
                 -h "$(param odb_host)" -P "$(param odb_port)" -u "$(param odb_user)" "$(param odb_name)"
             ;;
     esac

@@ -68,6 +68,13 @@ for_zato() {
     printf '%s' "$copy"
 }
 
+# file_of_zato NAME: prints the path of an empty file that is the user zato's alone, as programs want it that read a password there.
+file_of_zato() {
+    [ -d "$work/zato" ] || install -d -m 0750 -o root -g zato "$work/zato"
+    install -m 0600 -o zato -g zato /dev/null "$work/zato/$1"
+    printf '%s' "$work/zato/$1"
+}
+
 # edit_as_zato FILE EXPRESSION: changes a file in a folder of zato by sed.
 edit_as_zato() {
     # shellcheck disable=SC2016 # the inner shell expands its own arguments
