@@ -44,6 +44,11 @@ export class DeclaredStack {
     this.state = new TerraformState(folder);
   }
 
+  /** All components of hosts that deploys touch: a machine that is declared lost is asked for nothing. */
+  public get componentsToAsk(): readonly DeclaredComponent[] {
+    return this.document.components.filter(({ host }) => !this.host(host).lost);
+  }
+
   /** The host at a construct path. */
   public host(path: string): DeclaredHost {
     return this.document.hosts.find((host) => host.path === path)!;

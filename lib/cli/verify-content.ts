@@ -24,9 +24,9 @@ export interface ContentReport {
  * What nobody declared differs too, though a deploy takes it away only where the program's content is exclusive.
  */
 export async function verifyContent(stack: DeclaredStack): Promise<ContentReport[]> {
-  const { clusters, components, contents } = stack.document;
+  const { clusters, contents } = stack.document;
   return Promise.all(
-    components
+    stack.componentsToAsk
       .filter(({ kind }) => kind === "content")
       .map(async (component) => {
         const { name, host, partOf, resources } = component;

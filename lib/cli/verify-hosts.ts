@@ -28,10 +28,11 @@ export interface HostReport {
  * @throws Error when the stack declares no component
  */
 export async function verifyHosts(stack: DeclaredStack): Promise<HostReport[]> {
-  const { hosts, components } = stack.document;
-  if (components.length === 0) {
+  const { hosts } = stack.document;
+  if (stack.document.components.length === 0) {
     throw new Error(`the stack in '${stack.folder}' declares nothing on any host; there is nothing to verify`);
   }
+  const components = stack.componentsToAsk;
   const used = hosts.filter(({ path }) => components.some(({ host }) => host === path));
   return Promise.all(
     used.map(async (host) => {

@@ -16,7 +16,7 @@ import type { Verification } from "../../lib/cli/verification";
 import { FRAMEWORK } from "../../lib/framework";
 import { newAwsStack, newEc2Host, newNetwork } from "../aws/support/stack";
 import { bash, BashResult, temporaryFolder } from "../support/bash";
-import { HOST_KEY, newDeployment, newStack } from "../support/stack";
+import { HOST_KEY, newDeployment, newHost, newStack } from "../support/stack";
 import { complaintsOf } from "../support/json-schema";
 import { documentIn, synthTo } from "../support/synth";
 import { terraformWith } from "../support/terraform-program";
@@ -181,6 +181,20 @@ describe("without a stack's folder", () => {
 });
 
 describe("verify", () => {
+  test("a host that is declared lost is not asked, and is no difference", () => {
+    const declared = newStack();
+    newDeployment(declared, {
+      hosts: [newHost(declared, "host1", { lost: true }), newHost(declared, "host2")],
+    }).addCache("A");
+    synthTo(folder(), declared);
+    const ssh = `case "$*" in *10.0.0.11*) exit 255 ;; esac; cat >/dev/null; echo '${SAME}'`;
+    const drift = 'case "$*" in *10.0.0.11*) exit 255 ;; esac; cat >/dev/null';
+    expect(cdktfZato(["verify", stackFolder()], ssh, drift)).toMatchObject({
+      status: 0,
+      stdout: "the host is as deployed\nhost2 runs exactly what is declared\n",
+    });
+  });
+
   test("asks each host with its key pinned, and sends it what it should be", () => {
     // WHEN
     const ssh = `
