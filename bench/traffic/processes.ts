@@ -51,8 +51,8 @@ export function measure(port: number, connections: number): Promise<Measured> {
     const wrk = spawn("wrk", args, { stdio: ["ignore", "pipe", "inherit"] });
     let said = "";
     wrk.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
-    wrk.on("error", reject);
-    wrk.on("close", () => resolve(read(said)));
+    wrk.on("error", (error) => reject(new Error(`wrk cannot be run; install it: ${error.message}`)));
+    wrk.on("close", (status) => status === 0 && resolve(read(said)));
   });
 }
 
