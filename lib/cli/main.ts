@@ -6,10 +6,12 @@ import { FRAMEWORK } from "../framework";
 import { DeclaredStack } from "./declared-stack";
 import { restore } from "./restore";
 import { onlyStackFolder } from "./stack-folder";
+import { topology } from "./topology";
 import { verify } from "./verification";
 
 const USAGE = `usage: ${FRAMEWORK.library} verify [STACK_FOLDER] [--json]
        ${FRAMEWORK.library} restore [STACK_FOLDER] CLUSTER BACKUP [--keys-only] [--from-another] [--discard]
+       ${FRAMEWORK.library} topology [STACK_FOLDER] [--dot|--svg] [--content]
        ${FRAMEWORK.library} --help | --version
 
   verify    ask every host what is not as the last deploy left it, and every cluster what it runs; print what was changed by
@@ -20,6 +22,10 @@ const USAGE = `usage: ${FRAMEWORK.library} verify [STACK_FOLDER] [--json]
               --keys-only     the keys alone, for an ODB that is still there
               --from-another  BACKUP may be that of another deployment
               --discard       what is there now may be lost
+  topology  print a picture of what the stack declares, in Mermaid; no host and no Terraform is asked
+              --dot           in the language of Graphviz
+              --svg           drawn, by Graphviz from the package @viz-js/viz
+              --content       what the clusters run: channels and jobs, services, connections
 
 STACK_FOLDER is where '${FRAMEWORK.name} synth' has put the stack, for example cdktf.out/stacks/production; without it, the only
 stack that is there. What only Terraform knows, 'terraform show -json' is asked for there (TERRAFORM_BINARY_NAME names another
@@ -61,6 +67,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     words: 2,
     run: (stack, { words: [cluster, backup], options }) =>
       restore({ stack, cluster: cluster!, backup: backup!, options: options.map((name) => `--${name}`) }, write),
+  },
+  topology: {
+    options: ["dot", "svg", "content"],
+    words: 0,
+    run: async ({ document }, { options }) => {
+      write(await topology(document, options));
+      return 0;
+    },
   },
 };
 

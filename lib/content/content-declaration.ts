@@ -9,6 +9,7 @@ import { Affinity, StickyPath } from "./affinity";
 import { clashingDefinitions } from "./clashing-definitions";
 import { ContentComponent } from "./content-component";
 import { ContentFolder } from "./content-folder";
+import { referencesByName } from "./import-stages";
 import { danglingNames } from "./dangling-names";
 import { filesIn } from "./folder-files";
 import {
@@ -34,6 +35,7 @@ import {
   SqlConnectionProps,
 } from "./objects";
 import { isArchive, unpackArchive } from "./archive";
+import { mentionsIn } from "./mentions";
 import { openChannels } from "./open-channels";
 import { pythonFilesIn, servicesIn, topModuleOf } from "./python-files";
 import { readRequirements } from "./requirements-file";
@@ -234,6 +236,8 @@ export abstract class ContentDeclaration extends Construct {
       exclusive: this.exclusiveContent,
       services: this._services,
       objects: this.contentObjects.map(({ key }) => key),
+      references: referencesByName(this.contentObjects),
+      mentions: mentionsIn(this.serviceFiles, this.contentObjects),
     }));
     this.node.addValidation({
       validate: () => [

@@ -11,6 +11,16 @@ export function referencesAmong(objects: readonly ContentObject[]): Map<ContentO
   );
 }
 
+/** The same by keys, and what services objects name, as `service/NAME`. */
+export function referencesByName(objects: readonly ContentObject[]): { readonly from: string; readonly to: string }[] {
+  const among = referencesAmong(objects);
+  return objects.flatMap((object) => {
+    const services = object.references.filter(({ kinds }) => kinds.includes("service"));
+    const keys = [...services.map(({ name }) => `service/${name}`), ...among.get(object)!.map(({ key }) => key)];
+    return keys.map((to) => ({ from: object.key, to }));
+  });
+}
+
 /**
  * What is imported ahead of the rest, stage by stage, each with all of the ones before: what others refer to. In one import Zato edits
  * what is there before it creates what is new, so that an object cannot be bound to a new one; it fails, and at each retry again.

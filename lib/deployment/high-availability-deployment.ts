@@ -253,6 +253,10 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
     return {
       path: this.node.path,
       clusters: this.members.map(({ node }) => node.path),
+      drained: this.members
+        .filter(({ clusterName }) => this.drainedClusters.includes(clusterName))
+        .map(({ node }) => node.path),
+      healthPath: this.healthCheck.path,
       ...(loadBalancer && {
         loadBalancer: {
           path: loadBalancer.node.path,

@@ -18,6 +18,7 @@ export interface StackDocument {
 
   readonly hosts: readonly DeclaredHost[];
   readonly clusters: readonly DeclaredCluster[];
+  readonly existingClusters: readonly DeclaredExistingCluster[];
   readonly components: readonly DeclaredComponent[];
   readonly contents: readonly DeclaredContent[];
   readonly deployments: readonly DeclaredDeployment[];
@@ -96,8 +97,30 @@ export interface DeclaredCluster {
   /** Where its servers listen, on their host alone. */
   readonly servers: readonly { readonly name: string; readonly address: string; readonly workers: number }[];
 
+  /** Whether balancers speak TLS to it. */
+  readonly tls: boolean;
+
+  /** Beginnings of URL paths that are Zato's own, and that it refuses. */
+  readonly privatePaths: readonly string[];
+
+  /** Beginnings of those among them that it lets through: that of the health check, and what the program opens. */
+  readonly openPaths: readonly string[];
+
+  /** Its operational database. */
+  readonly odb: DeclaredDatabase;
+
+  /**
+   * The Redis of its services: `10.0.0.5:6379/0`.
+   *
+   * @default - none
+   */
+  readonly redis?: string;
+
   /** Whether it has the scheduler that runs. */
   readonly schedulerIsActive: boolean;
+
+  /** Where its scheduler listens, on its host alone. */
+  readonly schedulerAddress: string;
 
   /**
    * Its backups.
@@ -105,6 +128,44 @@ export interface DeclaredCluster {
    * @default - none are made
    */
   readonly backup?: { readonly directory: string; readonly retain: number };
+}
+
+/** A database. */
+export interface DeclaredDatabase {
+  readonly engine: "postgresql" | "mysql";
+
+  /** Where its server is reached: `127.0.0.1:5432`. */
+  readonly address: string;
+
+  readonly database: string;
+
+  /** Whether it is on the cluster's own host, and a deploy makes it. */
+  readonly local: boolean;
+}
+
+/** A cluster that somebody else has installed. */
+export interface DeclaredExistingCluster {
+  readonly path: string;
+  readonly name: string;
+
+  /** Where balancers reach it: `10.0.0.11:11223`. */
+  readonly address: string;
+
+  /** Whether they speak TLS to it. */
+  readonly tls: boolean;
+
+  /** What it is lost together with. */
+  readonly failureDomain: string;
+
+  /** Whether its scheduler runs. */
+  readonly schedulerIsActive: boolean;
+
+  /**
+   * Where its web-admin is.
+   *
+   * @default - it is not told
+   */
+  readonly webAdminUrl?: string;
 }
 
 /** Something that is installed on a host: an ODB, a server, a balancer's node, the content of a cluster … */
@@ -142,12 +203,24 @@ export interface DeclaredContent {
 
   /** `KIND/NAME` each, in the words of enmasse: `channel_rest/Orders`. */
   readonly objects: readonly string[];
+
+  /** What objects refer to by name: services, as `service/NAME`, and other objects of these. */
+  readonly references: readonly { readonly from: string; readonly to: string }[];
+
+  /** Of these objects, those whose names stand between quotes in the file of a service: what it may use. */
+  readonly mentions: readonly { readonly from: string; readonly to: string }[];
 }
 
 /** Clusters behind one address. */
 export interface DeclaredDeployment {
   readonly path: string;
   readonly clusters: readonly string[];
+
+  /** Those of them that get no new requests. */
+  readonly drained: readonly string[];
+
+  /** The URL path by which is asked whether a cluster answers. */
+  readonly healthPath: string;
 
   /**
    * What stands in front of the clusters.

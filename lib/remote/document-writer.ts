@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DefaultTokenResolver, ISynthesisSession, StringConcat, TerraformStack, Tokenization } from "cdktf";
 import { IConstruct } from "constructs";
-import { DOCUMENT_FILE, DOCUMENT_VERSION, StackDocument } from "../document";
-import { terraformTexts } from "./terraform-text";
+import { DOCUMENT_FILE, DOCUMENT_VERSION, PICTURE_FILE, renderMermaid, StackDocument, topologyOf } from "../document";
+import { literalTexts, terraformTexts } from "./terraform-text";
 
 /** Those parts of the document that constructs add to, an entry each. */
 type Section = Exclude<keyof StackDocument, "version" | "stack">;
@@ -13,7 +13,7 @@ type Sections = { readonly [S in Section]: (() => StackDocument[S][number])[] };
 const writers = new WeakMap<TerraformStack, DocumentWriter>();
 
 /**
- * Leaves a document beside the configuration of a stack, when that is synthesized to a folder, that says what the stack declares.
+ * Leaves a document beside the configuration of a stack, when that is synthesized to a folder, that says what the stack declares, and a picture of it.
  * Terraform does not read it.
  */
 export class DocumentWriter {
@@ -25,7 +25,14 @@ export class DocumentWriter {
     return writer;
   }
 
-  private readonly sections: Sections = { hosts: [], clusters: [], components: [], contents: [], deployments: [] };
+  private readonly sections: Sections = {
+    hosts: [],
+    clusters: [],
+    existingClusters: [],
+    components: [],
+    contents: [],
+    deployments: [],
+  };
 
   private constructor(private readonly stack: TerraformStack) {
     const { synthesizer } = stack;
@@ -44,8 +51,10 @@ export class DocumentWriter {
 
   private write({ outdir, manifest }: ISynthesisSession): void {
     const folder = join(outdir, manifest.forStack(this.stack).workingDirectory);
+    const document = this.document();
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, DOCUMENT_FILE), `${JSON.stringify(this.document(), undefined, 1)}\n`);
+    writeFileSync(join(folder, DOCUMENT_FILE), `${JSON.stringify(document, undefined, 1)}\n`);
+    writeFileSync(join(folder, PICTURE_FILE), renderMermaid(topologyOf(literalTexts(document) as StackDocument)));
   }
 
   private document(): StackDocument {

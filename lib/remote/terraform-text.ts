@@ -21,14 +21,23 @@ export function terraformText(text: string): string {
 
 /** The same for each text in a value as JSON has it. */
 export function terraformTexts(value: unknown): unknown {
+  return mapTexts(value, terraformText);
+}
+
+/** The inverse of {@link terraformTexts}, for people: an expression stays as it is written. */
+export function literalTexts(value: unknown): unknown {
+  return mapTexts(value, (text) => literalOf(text, (expression) => expression));
+}
+
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === "string") {
-    return terraformText(value);
+    return change(value);
   }
   if (Array.isArray(value)) {
-    return value.map(terraformTexts);
+    return value.map((one) => mapTexts(one, change));
   }
   return typeof value === "object" && value !== null
-    ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, terraformTexts(one)]))
+    ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapTexts(one, change)]))
     : value;
 }
 

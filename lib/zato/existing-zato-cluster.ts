@@ -1,6 +1,7 @@
 import { Annotations } from "cdktf";
 import { Construct } from "constructs";
-import { RemoteComponent } from "../remote";
+import { DeclaredExistingCluster } from "../document";
+import { DocumentWriter, RemoteComponent } from "../remote";
 import {
   ConstructError,
   hostPort,
@@ -105,6 +106,7 @@ export class ExistingZatoCluster extends Construct implements ICluster {
       `${this.node.path}: somebody else has installed this cluster: deploys do not change or restart it, content does not reach it, ` +
         "'verify' does not look at it, and there are no backups of it",
     );
+    DocumentWriter.of(this).add("existingClusters", () => this.describe());
   }
 
   public get healthUrl(): string {
@@ -125,6 +127,19 @@ export class ExistingZatoCluster extends Construct implements ICluster {
         serverName === undefined
           ? undefined
           : requireDnsName(this, "name that the cluster's certificate is for", serverName),
+    };
+  }
+
+  /** What the stack's document says of it. */
+  private describe(): DeclaredExistingCluster {
+    return {
+      path: this.node.path,
+      name: this.clusterName,
+      address: hostPort(this.memberAddress, this.memberPort),
+      tls: this.memberTls !== undefined,
+      failureDomain: this.failureDomain,
+      schedulerIsActive: this.scheduler !== undefined,
+      ...(this.webAdmin && { webAdminUrl: this.webAdmin.url }),
     };
   }
 

@@ -234,7 +234,8 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
 
   /** What the stack's document says of it. */
   private describe(): DeclaredCluster {
-    const { backup } = this;
+    const { backup, redis } = this;
+    const { engine, host, port, database, isLocal } = this.frame.database;
     return {
       path: this.node.path,
       name: this.clusterName,
@@ -243,7 +244,12 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
       address: this.loadBalancer.address,
       webAdminUrl: this.webAdmin.url,
       servers: this.members.map(({ serverName: name, address, workers }) => ({ name, address, workers })),
+      tls: this.loadBalancer.tls !== undefined,
+      ...this.loadBalancer._paths,
+      odb: { engine, address: hostPort(host, port), database, local: isLocal },
+      ...(redis && { redis: redis.identity }),
       schedulerIsActive: this.scheduler.isActive,
+      schedulerAddress: this.scheduler.address,
       ...(backup && { backup: { directory: backup.directory, retain: backup.retain } }),
     };
   }

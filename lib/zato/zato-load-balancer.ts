@@ -210,6 +210,17 @@ export class ZatoLoadBalancer extends ClusterComponent {
     this.admitFrom(traffic.sources);
   }
 
+  /** Which of Zato's own URL paths clients may not call, and which of them they may. @internal */
+  public get _paths(): { readonly privatePaths: readonly string[]; readonly openPaths: readonly string[] } {
+    const { privatePaths } = this.frame.release;
+    return { privatePaths, openPaths: [this.clusterHealthPath, ...(this.options.openPaths ?? [])] };
+  }
+
+  /** The path by which balancers in front ask whether the cluster answers. */
+  private get clusterHealthPath(): string {
+    return this.traffic?.healthPath ?? this.frame.release.healthPath;
+  }
+
   /** Where hosts of other clusters find out whether this one answers: `http://10.0.0.11:11223/zato/ping`. */
   public get healthUrl(): string {
     const base =
@@ -262,7 +273,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
             address: server.address,
           })),
           healthPath: release.healthPath,
-          clusterHealthPath: traffic?.healthPath ?? release.healthPath,
+          clusterHealthPath: this.clusterHealthPath,
           privatePaths: release.privatePaths,
           openPaths: options.openPaths ?? [],
           maxConnections: options.maxConnections ?? 2000,

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -63,8 +64,8 @@ function cdktfZato(
       ...process.env,
       CDKTF_OUTDIR: undefined,
       TERRAFORM_BINARY_NAME: undefined,
-      ...env,
       NODE_PATH: join(ROOT, "node_modules"),
+      ...env,
       PATH: `${join(folder(), "bin")}:${process.env.PATH}`,
       FOLDER: folder(),
     },
@@ -501,6 +502,44 @@ describe("restore", () => {
     expect(cdktfZato(["restore", stack(), "host1", "/nowhere.tar"])).toMatchObject({
       status: 2,
       stderr: `${FRAMEWORK.library}: there is no backup '/nowhere.tar'\n`,
+    });
+  });
+});
+
+describe("topology", () => {
+  test("prints what lies beside the stack, and asks nobody", () => {
+    const { status, stdout, stderr } = cdktfZato(["topology", stack()]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toBe(readFileSync(join(stackFolder(), "topology.mmd"), "utf8"));
+  });
+
+  test.each([
+    ["--dot", /^digraph \{\n/],
+    ["--svg", /^<\?xml [^]*<\/svg>\n$/],
+    ["--content", /^flowchart LR\n/],
+  ])("%s prints it otherwise", (option, expected) => {
+    expect(cdktfZato(["topology", stack(), option])).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(expected) as string,
+      stderr: "",
+    });
+  });
+
+  test("--svg says what to install where there is no Graphviz", () => {
+    // GIVEN
+    const packages = join(folder(), "packages");
+    mkdirSync(packages);
+    for (const name of ["cdktf", "constructs", "@cdktf", "yaml"]) {
+      symlinkSync(join(ROOT, "node_modules", name), join(packages, name));
+    }
+
+    // THEN
+    expect(cdktfZato(["topology", stack(), "--svg"], "", "", { NODE_PATH: packages })).toEqual({
+      status: 2,
+      stdout: "",
+      stderr:
+        `${FRAMEWORK.library}: '--svg' needs Graphviz, which ${FRAMEWORK.library} does not bring along; ` +
+        "run 'npm install @viz-js/viz', or leave the option out: Mermaid and '--dot' need nothing\n",
     });
   });
 });

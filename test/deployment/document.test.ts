@@ -32,11 +32,18 @@ function wholeStack(): TerraformStack {
     newHost(stack, "host2", { failureDomain: "rack 2 ${x}" }),
   ];
   const loadBalancer = new HaproxyLoadBalancer(stack, "edge", { hosts, virtualAddress: "10.0.0.100" });
-  const deployment = newDeployment(stack, { hosts, loadBalancer, backup: { retain: 3 }, exclusiveContent: true });
+  const deployment = newDeployment(stack, {
+    hosts,
+    loadBalancer,
+    backup: { retain: 3 },
+    exclusiveContent: true,
+    drainedClusters: ["host1"],
+  });
   const password = Secret.fromVariable(new TerraformVariable(stack, "sql_password", {}));
   const sql = { engine: SqlEngine.MYSQL, host: "db.internal", database: "s", username: "zato", password };
   deployment.addSqlConnection("Stock", sql);
   deployment.addServices(SERVICES);
+  deployment.addRestChannel("Orders", { urlPath: "/orders", service: "orders.list" });
   return stack;
 }
 
@@ -83,7 +90,12 @@ test("says what there is, as its schema has it", () => {
       { name: "server1", address: "127.0.0.1:17010", workers: 2 },
       { name: "server2", address: "127.0.0.1:17011", workers: 2 },
     ],
+    tls: false,
+    privatePaths: ["/zato/", "/ide-deploy"],
+    openPaths: ["/zato/ping"],
+    odb: { engine: "postgresql", address: "127.0.0.1:5432", database: "zato_host2", local: true },
     schedulerIsActive: false,
+    schedulerAddress: "127.0.0.1:31530",
     backup: { directory: "/var/backups/cdktf-zato/host2", retain: 3 },
   });
   expect(document.contents).toEqual([
@@ -92,13 +104,18 @@ test("says what there is, as its schema has it", () => {
       clusters: ["stack/zato/host1", "stack/zato/host2"],
       exclusive: true,
       services: expect.arrayContaining([{ name: "orders.list", sha256: expect.any(String) as string }]) as unknown,
-      objects: ["outconn_sql/Stock"],
+      objects: ["channel_rest/Orders", "outconn_sql/Stock"],
+      references: [{ from: "channel_rest/Orders", to: "service/orders.list" }],
+      mentions: [{ from: "service/stock.count", to: "outconn_sql/Stock" }],
     },
   ]);
+  expect(document.existingClusters).toEqual([]);
   expect(document.deployments).toEqual([
     {
       path: "stack/zato",
       clusters: ["stack/zato/host1", "stack/zato/host2"],
+      drained: ["stack/zato/host1"],
+      healthPath: "/zato/ping",
       loadBalancer: { path: "stack/edge", address: "10.0.0.100", port: 80, tls: false },
       outputs: {
         clusters: "zato_clusters",
@@ -146,7 +163,7 @@ test("changes nothing of the configuration, and is nothing to a synth without a 
   expect(() => Testing.synth(stack)).not.toThrow();
   expect(readdirSync(folder())).toEqual([]);
   const files = readdirSync(synthTo(folder(), stack)).sort();
-  expect(files).toEqual(["assets", "cdk.tf.json", "zato.json"]);
+  expect(files).toEqual(["assets", "cdk.tf.json", "topology.mmd", "zato.json"]);
 });
 
 test("lies beside each stack of an App that has hosts, also where that is synthesized as HCL or fully by the framework's Testing", () => {
