@@ -250,9 +250,11 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
   /** What the stack's document says of it. */
   private describe(): DeclaredDeployment {
     const { loadBalancer } = this;
+    const drained = this.members.filter(({ clusterName }) => this.drainedClusters.includes(clusterName));
     return {
       path: this.node.path,
       clusters: this.members.map(({ node }) => node.path),
+      ...(drained.length > 0 && { drained: drained.map(({ node }) => node.path) }),
       ...(loadBalancer && {
         loadBalancer: {
           path: loadBalancer.node.path,

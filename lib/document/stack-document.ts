@@ -150,6 +150,13 @@ export interface DeclaredDeployment {
   readonly clusters: readonly string[];
 
   /**
+   * Those of the clusters that get no requests, though they run.
+   *
+   * @default - none
+   */
+  readonly drained?: readonly string[];
+
+  /**
    * What stands in front of the clusters.
    *
    * @default - nothing that the program knows of
