@@ -4,18 +4,28 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { FRAMEWORK } from "../framework";
 import { DeclaredStack } from "./declared-stack";
+import { plan } from "./plan";
+import { renderMarkdown } from "./plan-markdown";
+import { renderText } from "./plan-text";
 import { restore } from "./restore";
 import { onlyStackFolder } from "./stack-folder";
 import { topology } from "./topology";
+import { wantsColours, withoutControls } from "./terminal";
 import { verify } from "./verification";
 
 const USAGE = `usage: ${FRAMEWORK.library} verify [STACK_FOLDER] [--json]
+       ${FRAMEWORK.library} plan [STACK_FOLDER] [--plan FILE] [--markdown | --json]
        ${FRAMEWORK.library} restore [STACK_FOLDER] CLUSTER BACKUP [--keys-only] [--from-another] [--discard]
        ${FRAMEWORK.library} topology [STACK_FOLDER] [--dot|--svg] [--content]
        ${FRAMEWORK.library} --help | --version
 
   verify    ask every host what is not as the last deploy left it, and every cluster what it runs; print what was changed by
             hand, and what differs from the declaration or between clusters. The last line is the command that puts it right
+              --json          print all of that as one JSON document
+  plan      say what 'terraform plan' means: what is installed, restarted, reloaded, moved, removed, in which order, why, and which
+            clusters answer meanwhile
+              --plan FILE     what 'terraform plan -out' has written; without it, a plan is made, and not kept
+              --markdown      for a comment on a pull request
               --json          print all of that as one JSON document
   restore   bring a cluster that is deployed back to what BACKUP, a file on this machine, holds: its ODB and the keys that
             were generated for it. What is there now is kept as a backup on the host.
@@ -32,16 +42,20 @@ stack that is there. What only Terraform knows, 'terraform show -json' is asked 
 program).
 
 exit status: 0 as declared, or restored; 1 something differs, or was not restored; 2 a host cannot be asked or the call is
-wrong
+wrong; of plan: 0 whatever it says, 2 Terraform does not say
 `;
 
 const RESTORE_OPTIONS = ["keys-only", "from-another", "discard"];
 
-/** What a command is given: its words, and the names of its options. */
+/** What a command is given: its words, the names of its options, and what follows those that take a value. */
 interface Call {
   readonly words: readonly string[];
   readonly options: readonly string[];
+  readonly values: Readonly<Record<string, string | undefined>>;
 }
+
+/** Options that take a value. */
+const VALUES = ["plan"];
 
 /** A command, and what it takes. */
 interface Command {
@@ -62,6 +76,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return verification.status;
     },
   },
+  plan: {
+    options: ["plan", "markdown", "json"],
+    words: 0,
+    run: (stack, { options, values }) => {
+      const report = plan(stack, values.plan);
+      const lines = options.includes("markdown") ? renderMarkdown(report) : renderText(report, wantsColours());
+      process.stdout.write(`${options.includes("json") ? JSON.stringify(report, undefined, 2) : lines.join("\n")}\n`);
+      return Promise.resolve(0);
+    },
+  },
   restore: {
     options: RESTORE_OPTIONS,
     words: 2,
@@ -78,9 +102,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-/** Without what terminals obey: much of it comes from Zato, where anybody may have written it. */
 function write(text: string): void {
-  process.stdout.write(text.replaceAll(/(?![\n\t])\p{Cc}/gu, ""));
+  process.stdout.write(withoutControls(text));
 }
 
 /** Of the package, two folders above in the sources as in the package. */
@@ -94,9 +117,10 @@ function parse(): Call {
   const names = ["help", "version", ...Object.values(COMMANDS).flatMap(({ options }) => options)];
   const { positionals: words, values } = parseArgs({
     allowPositionals: true,
-    options: Object.fromEntries(names.map((name) => [name, { type: "boolean" } as const])),
+    options: Object.fromEntries(names.map((name) => [name, { type: VALUES.includes(name) ? "string" : "boolean" }])),
   });
-  return { words, options: Object.keys(values) };
+  const texts = VALUES.flatMap((name) => (typeof values[name] === "string" ? [[name, values[name]]] : []));
+  return { words, options: Object.keys(values), values: Object.fromEntries(texts) as Call["values"] };
 }
 
 function refuse(problem: string): number {
@@ -130,7 +154,7 @@ async function main(): Promise<number> {
     return refuse("");
   }
   const folder = missing === 1 ? words[0]! : onlyStackFolder();
-  return command.run(new DeclaredStack(folder), { words: words.slice(missing), options });
+  return command.run(new DeclaredStack(folder), { ...call, words: words.slice(missing) });
 }
 
 main().then(

@@ -1,13 +1,8 @@
-import { spawnSync } from "node:child_process";
+import { runTerraform } from "./terraform-program";
 
 /** A reference to an attribute of a resource or a data source: `${aws_eip.host1.public_ip}`. */
 const REFERENCE =
   /^\$\{(?<address>(?:data\.)?[\w-]+\.[\w-]+(?:\[(?:\d+|"[^"\]]*")\])?)\.(?<path>[\w-]+(?:\.[\w-]+|\[\d+\]|\["[^"\]]+"\])*)\}$/;
-
-/** Terraform's program, or OpenTofu's, by the variable by which the framework's own program finds it too. */
-export function terraformProgram(): string {
-  return process.env.TERRAFORM_BINARY_NAME ?? "terraform";
-}
 
 interface StateModule {
   readonly resources?: readonly { readonly address: string; readonly values?: unknown }[];
@@ -40,19 +35,12 @@ export class TerraformState {
   }
 
   private show(): ReadonlyMap<string, unknown> {
-    const program = terraformProgram();
-    const { status, stdout, stderr, error } = spawnSync(program, ["show", "-json", "-no-color"], {
-      cwd: this.folder,
-      encoding: "utf8",
-      maxBuffer: 2 ** 30,
-    });
-    if (error || status !== 0) {
-      const said = (stderr ?? "").split("\n").filter((line) => line.trim() !== "");
-      const reason = error?.message ?? said.find((line) => line.includes("Error:")) ?? said.at(-1) ?? "";
-      throw new Error(
-        `'${program} show -json' in '${this.folder}' does not say what Terraform knows: ${reason.trim()}`,
-      );
-    }
+    const stdout = runTerraform(
+      this.folder,
+      ["show", "-json", "-no-color"],
+      "show -json",
+      "does not say what Terraform knows",
+    );
     const { values } = JSON.parse(stdout) as { values?: { root_module?: StateModule } };
     return new Map(
       (values?.root_module?.resources ?? []).map(({ address, values: attributes }) => [address, attributes]),

@@ -1,6 +1,7 @@
 import { DeclaredStack } from "./declared-stack";
 import { DifferingObject, differingObjects, findDifferences, renderTable } from "./parity-table";
-import { terraformProgram } from "./terraform-state";
+import { quoted } from "./quoted";
+import { terraformProgram } from "./terraform-program";
 import { ContentReport, verifyContent } from "./verify-content";
 import { HostReport, verifyHosts } from "./verify-hosts";
 
@@ -79,9 +80,4 @@ function linesOfContents(contents: readonly ContentReport[]): string[] {
   return silent.length > 0 || clusters.length === 0
     ? silent
     : [`${clusters.join(" and ")} ${clusters.length === 1 ? "runs" : "run"} exactly what is declared`];
-}
-
-/** For a shell. */
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }

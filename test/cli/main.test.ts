@@ -2,17 +2,20 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
+import { wantsColours } from "../../lib/cli/terminal";
 import type { Verification } from "../../lib/cli/verification";
 import { FRAMEWORK } from "../../lib/framework";
 import { newAwsStack, newEc2Host, newNetwork } from "../aws/support/stack";
@@ -20,7 +23,7 @@ import { bash, BashResult, temporaryFolder } from "../support/bash";
 import { HOST_KEY, newDeployment, newHost, newStack } from "../support/stack";
 import { complaintsOf } from "../support/json-schema";
 import { documentIn, synthTo } from "../support/synth";
-import { terraformWith } from "../support/terraform-program";
+import { terraformThat, terraformWith } from "../support/terraform-program";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -450,6 +453,98 @@ no route to host' >&2; exit 255 ;; *) echo '${OTHER}' ;; esac`;
       join(ROOT, "node_modules"),
     ]);
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("ENOENT") as string });
+  });
+});
+
+describe("plan", () => {
+  const SHOWN = {
+    resource_changes: [
+      {
+        address: "null_resource.zato_host1_server1_content_11D0E564",
+        type: "null_resource",
+        name: "zato_host1_server1_content_11D0E564",
+        action_reason: "replace_by_request",
+        change: { actions: ["delete", "create"], before: { triggers: {} }, after: { triggers: {} } },
+      },
+    ],
+  };
+  const LINE = "host1 server1  brought again (asked for by -replace)";
+
+  /** With a Terraform of the test's own, which notes what it is called with, and of which file. */
+  const planned = (args: readonly string[], ofPlan = "true"): BashResult => {
+    const where = stack();
+    writeFileSync(join(folder(), "shown"), JSON.stringify(SHOWN));
+    const program = `case $1 in
+      plan) file=\${4#-out=}; echo "$(stat -c %a "$file" "$(dirname "$file")" | paste -sd ' ') $file" >"${folder()}/kept"
+        echo secret >"$file"; ${ofPlan} ;;
+      show) echo "$4" >>"${folder()}/kept"; cat "${folder()}/shown" ;;
+    esac`;
+    return cdktfZato(["plan", where, ...args], undefined, undefined, {
+      TERRAFORM_BINARY_NAME: terraformThat(folder(), program),
+    });
+  };
+  const kept = (): string[] => readFileSync(join(folder(), "kept"), "utf8").trim().split("\n");
+
+  test("makes a plan that nobody else can read, tells it without colours, and leaves nothing of it", () => {
+    // WHEN
+    const { status, stdout, stderr } = planned([]);
+
+    // THEN
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout.split("\n").slice(3)).toEqual([`  ${LINE}`, "", `to do it: ${FRAMEWORK.name} deploy stack`, ""]);
+    expect(stdout).not.toContain("\u001b");
+    const [made, shown] = kept();
+    expect(made).toBe(`600 700 ${shown}`);
+    expect(existsSync(dirname(shown!))).toBe(false);
+  });
+
+  test("tells a plan that is there, and how to do it", () => {
+    writeFileSync(join(folder(), "a plan"), "");
+    const { status, stdout } = planned(["--plan", "a plan"]);
+    const file = join(realpathSync(folder()), "a plan");
+    expect(status).toBe(0);
+    expect(kept()).toEqual([file]);
+    expect(stdout).toContain(LINE);
+    expect(stdout).toMatch(new RegExp(`to do it: \\S+ -chdir='${stackFolder()}' apply '${file}'\n$`));
+  });
+
+  test("--markdown and --json", () => {
+    expect(planned(["--markdown"]).stdout).toContain(
+      "| `host1 server1` | brought again (asked for by -replace) |  |\n",
+    );
+    const report = JSON.parse(planned(["--json"]).stdout) as unknown;
+    expect(complaintsOf("plan.schema.json", report)).toEqual([]);
+    expect(report).toMatchObject({ version: 1, stack: stackFolder(), steps: [{ parts: [{ effect: "again" }] }] });
+  });
+
+  test.each([
+    [
+      "echo '│ Error: first' >&2; echo '│ Error: no value for variable' >&2; echo >&2; exit 1",
+      "│ Error: no value for variable",
+    ],
+    ["echo 'what it said last' >&2; exit 3", "what it said last"],
+  ])("ends with 2 and the last error where Terraform ends with %j, and leaves nothing", (program, said) => {
+    const { status, stdout, stderr } = planned([], program);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(/'\S+ plan' in '.*' does not say what would be done: /);
+    expect(stderr.trimEnd().endsWith(said)).toBe(true);
+    expect(existsSync(dirname(kept()[0]!.split(" ")[2]!))).toBe(false);
+  });
+
+  test.each([[["--plan"]], [["x", "y"]], [["--keys-only"]]])("%j is a wrong call", (args) => {
+    expect(planned(args)).toMatchObject({ status: 2, stdout: "" });
+  });
+
+  test("colours are for terminals, and not with NO_COLOR", () => {
+    const isTTY = process.stdout.isTTY;
+    const wants = (terminal: boolean, noColor?: string): boolean => {
+      process.stdout.isTTY = terminal;
+      process.env.NO_COLOR = noColor ?? "";
+      return wantsColours();
+    };
+    expect([wants(true), wants(true, "1"), wants(false)]).toEqual([true, false, false]);
+    process.stdout.isTTY = isTTY;
+    delete process.env.NO_COLOR;
   });
 });
 

@@ -6,9 +6,16 @@ import {
   PhysicalHostProps,
   ZatoInstallation,
 } from "cdktf-zato";
+import { DeclaredStack } from "../../lib/cli/declared-stack";
+import { meaningOf } from "../../lib/cli/plan";
+import { renderText } from "../../lib/cli/plan-text";
+import { temporaryFolder } from "../support/bash";
 import { newHost, newStack, SSH } from "../support/stack";
+import { synthTo } from "../support/synth";
 import { pageBlocks, textOf } from "./support/pages";
-import { planOf } from "./support/plan";
+import { planJsonOf, planOf } from "./support/plan";
+
+const folder = temporaryFolder();
 
 /** A program of docs/reading-a-plan.md: that of examples/two-hosts, with what is changed. */
 interface Program {
@@ -64,6 +71,20 @@ test.each(shown.map(({ comment, code }) => [comment.slice("plan: ".length), code
     expect(code.trimEnd().split("\n")).toEqual(planOf(stackOf(before), stackOf(after)));
   },
 );
+
+test("what the command says of one of them is what the page shows", () => {
+  // GIVEN
+  const [{ code } = { code: "" }] = pageBlocks().filter(({ comment }) => comment === "told: server");
+  const [before, after] = CHANGES.server!;
+
+  // WHEN
+  const stack = stackOf(after);
+  const declared = new DeclaredStack(synthTo(folder(), stack));
+  const report = meaningOf(declared, planJsonOf(stackOf(before), stack), "cdktf deploy two-hosts");
+
+  // THEN
+  expect(renderText(report, false)).toEqual(code.trimEnd().split("\n"));
+});
 
 test("a lifetime that must be replaced would remove what runs, as the page says: no change does that", () => {
   for (const [before, after] of Object.values(CHANGES)) {

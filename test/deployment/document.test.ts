@@ -128,6 +128,14 @@ test("says what there is, as its schema has it", () => {
   ]);
 });
 
+test("says which clusters of a deployment are drained", () => {
+  const stack = newStack();
+  newDeployment(stack, { drainedClusters: ["host2"] });
+  const document = documentIn(synthTo(folder(), stack));
+  expect(complaintsOf("zato.schema.json", document)).toEqual([]);
+  expect(document.deployments).toMatchObject([{ drained: ["stack/zato/host2"] }]);
+});
+
 test("says of each component what it is a part of, where it lives, and by which resources it comes and goes", () => {
   const stack = wholeStack();
   const { components } = documentIn(synthTo(folder(), stack));

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { TerraformStack, Testing } from "cdktf";
+import { literalOf } from "../../support/terraform-text";
 
 interface Resource {
   readonly triggers?: Readonly<Record<string, string>>;
   readonly triggers_replace?: Readonly<Record<string, string>>;
   readonly lifecycle?: { readonly ignore_changes?: string };
+  readonly provisioner?: readonly unknown[];
 }
 
 interface StackJson {
@@ -31,6 +33,67 @@ export function planOf(before: TerraformStack, after: TerraformStack): string[] 
     ...heads.flatMap(([address, what]) => `  # ${address} ${what}`.split("\n")),
     `Plan: ${add} to add, 0 to change, ${destroy} to destroy.`,
   ];
+}
+
+/** The same as `terraform show -json PLANFILE` prints it, with what cdktf-zato reads of it. */
+export function planJsonOf(before: TerraformStack, after: TerraformStack): string {
+  const [was, is] = [resourcesOf(before), resourcesOf(after)];
+  const replaced = replacedIn(was, is);
+  const changed = [...new Set([...was.keys(), ...is.keys()])].sort().map((address) => {
+    const [type, name] = address.split(".");
+    const actions = !was.has(address)
+      ? ["create"]
+      : !is.has(address)
+        ? ["delete"]
+        : replaced.includes(address)
+          ? ["delete", "create"]
+          : ["no-op"];
+    const [former, next] = [was.get(address), is.get(address)];
+    return {
+      address,
+      mode: "managed",
+      type,
+      name,
+      change: {
+        actions,
+        before: former ? { id: "1", ...valuesOf(former) } : null,
+        after: next ? valuesOf(next) : null,
+        after_unknown: next && actions[0] !== "no-op" ? { id: true, ...unknownOf(next) } : {},
+        before_sensitive: {},
+        after_sensitive: {},
+      },
+      ...(actions[0] === "delete" && {
+        action_reason: actions.length > 1 ? "replace_because_cannot_update" : "delete_because_no_resource_config",
+      }),
+    };
+  });
+  const resources = [...is].map(([address, { provisioner }]) => ({
+    address,
+    ...(provisioner && { provisioners: provisioner.map(() => ({})) }),
+  }));
+  return JSON.stringify({
+    format_version: "1.2",
+    resource_changes: changed,
+    configuration: { root_module: { resources } },
+  });
+}
+
+/** As Terraform evaluates them; what it knows only later is not there. */
+function valuesOf(resource: Resource): object {
+  const known = Object.entries(triggersOf(resource)).filter(([, value]) => !isUnknown(value));
+  const triggers = Object.fromEntries(known.map(([key, value]) => [key, literalOf(value)]));
+  return resource.triggers ? { triggers } : { triggers_replace: triggers };
+}
+
+function unknownOf(resource: Resource): object {
+  const unknown = Object.entries(triggersOf(resource)).filter(([, value]) => isUnknown(value));
+  return {
+    [resource.triggers ? "triggers" : "triggers_replace"]: Object.fromEntries(unknown.map(([key]) => [key, true])),
+  };
+}
+
+function isUnknown(value: string): boolean {
+  return /^\$\{[\w.-]+\.id\}$/.test(value);
 }
 
 /** Those whose triggers differ, or have the id of one that is made. */

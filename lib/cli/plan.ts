@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { FRAMEWORK } from "../framework";
+import { DeclaredStack } from "./declared-stack";
+import { readPlan } from "./plan-changes";
+import { PlanParts } from "./plan-parts";
+import { PlanReport, reportOf } from "./plan-report";
+import { PlanSteps } from "./plan-steps";
+import { quoted } from "./quoted";
+import { runTerraform, terraformProgram } from "./terraform-program";
+
+/** What cannot be said without Terraform. */
+const COMPLAINT = "does not say what would be done";
+
+/**
+ * What a plan of Terraform's means. Changes nothing.
+ *
+ * @param file what `terraform plan -out` has written; a plan is made where none is given
+ * @throws Error when Terraform cannot show or make a plan
+ */
+export function plan(stack: DeclaredStack, file?: string): PlanReport {
+  const path = file === undefined ? undefined : resolve(file);
+  const json = path === undefined ? showNewPlan(stack.folder) : showPlan(stack.folder, path);
+  return meaningOf(
+    stack,
+    json,
+    path === undefined
+      ? `${FRAMEWORK.name} deploy ${stack.document.stack}`
+      : `${terraformProgram()} -chdir=${quoted(stack.folder)} apply ${quoted(path)}`,
+  );
+}
+
+/** What a plan, as Terraform shows it, means. */
+export function meaningOf(stack: DeclaredStack, json: string, command: string): PlanReport {
+  const parts = new PlanParts(stack, readPlan(json));
+  return reportOf(stack.folder, new PlanSteps(stack, parts.all).all, command);
+}
+
+function showPlan(folder: string, file: string): string {
+  return runTerraform(folder, ["show", "-json", "-no-color", file], `show -json ${file}`, COMPLAINT);
+}
+
+/** The plan is on the disk while it is read, for nobody else. */
+function showNewPlan(folder: string): string {
+  const own = mkdtempSync(join(tmpdir(), "cdktf-zato-plan-"));
+  // Whoever interrupts ends Terraform, and then us: after the folder is gone.
+  const goOn = (): void => {};
+  process.on("SIGINT", goOn);
+  try {
+    const file = join(own, "plan");
+    writeFileSync(file, "", { mode: 0o600 });
+    runTerraform(folder, ["plan", "-input=false", "-no-color", `-out=${file}`], "plan", COMPLAINT);
+    return showPlan(folder, file);
+  } finally {
+    process.off("SIGINT", goOn);
+    rmSync(own, { recursive: true, force: true });
+  }
+}
