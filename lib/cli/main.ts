@@ -5,11 +5,13 @@ import { parseArgs } from "node:util";
 import { FRAMEWORK } from "../framework";
 import { DeclaredStack } from "./declared-stack";
 import { restore } from "./restore";
+import { shell } from "./shell";
 import { onlyStackFolder } from "./stack-folder";
 import { verify } from "./verification";
 
 const USAGE = `usage: ${FRAMEWORK.library} verify [STACK_FOLDER] [--json]
        ${FRAMEWORK.library} restore [STACK_FOLDER] CLUSTER BACKUP [--keys-only] [--from-another] [--discard]
+       ${FRAMEWORK.library} ssh [STACK_FOLDER] HOST [-- COMMAND…]
        ${FRAMEWORK.library} --help | --version
 
   verify    ask every host what is not as the last deploy left it, and every cluster what it runs; print what was changed by
@@ -20,6 +22,8 @@ const USAGE = `usage: ${FRAMEWORK.library} verify [STACK_FOLDER] [--json]
               --keys-only     the keys alone, for an ODB that is still there
               --from-another  BACKUP may be that of another deployment
               --discard       what is there now may be lost
+  ssh       open a shell on HOST, or run COMMAND by its shell, as ssh does; the exit status is its own, or 255 where HOST is
+            not reached
 
 STACK_FOLDER is where '${FRAMEWORK.name} synth' has put the stack, for example cdktf.out/stacks/production; without it, the only
 stack that is there. What only Terraform knows, 'terraform show -json' is asked for there (TERRAFORM_BINARY_NAME names another
@@ -31,10 +35,11 @@ wrong
 
 const RESTORE_OPTIONS = ["keys-only", "from-another", "discard"];
 
-/** What a command is given: its words, and the names of its options. */
+/** What a command is given: its words, the names of its options, and what comes behind `--`. */
 interface Call {
   readonly words: readonly string[];
   readonly options: readonly string[];
+  readonly rest: readonly string[];
 }
 
 /** A command, and what it takes. */
@@ -42,6 +47,8 @@ interface Command {
   readonly options: readonly string[];
   /** How many words it takes besides the stack's folder. */
   readonly words: number;
+  /** Whether something may come behind `--`. */
+  readonly takesRest?: boolean;
   readonly run: (stack: DeclaredStack, call: Call) => Promise<number>;
 }
 
@@ -62,6 +69,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: (stack, { words: [cluster, backup], options }) =>
       restore({ stack, cluster: cluster!, backup: backup!, options: options.map((name) => `--${name}`) }, write),
   },
+  ssh: {
+    options: [],
+    words: 1,
+    takesRest: true,
+    run: (stack, { words: [host], rest }) => shell(stack, host!, rest),
+  },
 };
 
 /** Without what terminals obey: much of it comes from Zato, where anybody may have written it. */
@@ -78,11 +91,14 @@ function ownVersion(): string {
 /** What was typed; throws for an option that there is not. */
 function parse(): Call {
   const names = ["help", "version", ...Object.values(COMMANDS).flatMap(({ options }) => options)];
+  const typed = process.argv.slice(2);
+  const end = typed.includes("--") ? typed.indexOf("--") : typed.length;
   const { positionals: words, values } = parseArgs({
+    args: typed.slice(0, end),
     allowPositionals: true,
     options: Object.fromEntries(names.map((name) => [name, { type: "boolean" } as const])),
   });
-  return { words, options: Object.keys(values) };
+  return { words, options: Object.keys(values), rest: typed.slice(end + 1) };
 }
 
 function refuse(problem: string): number {
@@ -97,7 +113,7 @@ async function main(): Promise<number> {
   } catch (error) {
     return refuse((error as Error).message);
   }
-  const { options } = call;
+  const { options, rest } = call;
   if (options.includes("help")) {
     process.stdout.write(USAGE);
     return 0;
@@ -108,7 +124,7 @@ async function main(): Promise<number> {
   }
   const [name = "", ...words] = call.words;
   const command = COMMANDS[name];
-  if (!command || !options.every((option) => command.options.includes(option))) {
+  if (!command || !options.every((option) => command.options.includes(option)) || (rest[0] && !command.takesRest)) {
     return refuse("");
   }
   const missing = words.length - command.words;
@@ -116,7 +132,7 @@ async function main(): Promise<number> {
     return refuse("");
   }
   const folder = missing === 1 ? words[0]! : onlyStackFolder();
-  return command.run(new DeclaredStack(folder), { words: words.slice(missing), options });
+  return command.run(new DeclaredStack(folder), { words: words.slice(missing), options, rest });
 }
 
 main().then(

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { ChildProcess, ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,24 +47,44 @@ export function restoreOnHost(
   return onHost(host, command, (stdin) => createReadStream(backup).pipe(stdin), onOutput);
 }
 
+/**
+ * Gives the terminal of this program to a host: to a shell there, or to a command of its shell.
+ *
+ * @returns its exit status, or 255 where the host was not reached
+ */
+export function onTerminal(host: DeclaredSsh, command: string, signal: AbortSignal): Promise<number> {
+  return withOptions(host, (words) => {
+    const what = command === "" ? [] : [command];
+    const child = start([...words, "--", host.address, ...what], "inherit", signal);
+    return new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (status) => resolve(status ?? 255));
+    });
+  });
+}
+
 function asRoot({ sudo }: DeclaredSsh): string {
   return sudo ? "sudo -n " : "";
 }
 
-/** Runs a command by the OpenSSH client, which must find the pinned host key. */
+/** Runs a command on a host. */
 async function onHost(
   host: DeclaredSsh,
   command: string,
   feed: (stdin: Writable) => void,
   onOutput?: (text: string) => void,
 ): Promise<HostAnswer> {
+  const answer = await withOptions(host, (words) => run([...words, "--", host.address, command], feed, onOutput));
+  return /you must have a tty/.test(answer.stderr) ? { ...answer, stderr: wantsTerminal(host) } : answer;
+}
+
+/** With the words by which the OpenSSH client reaches a host, and must find its pinned key. */
+async function withOptions<T>(host: DeclaredSsh, work: (words: string[]) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "cdktf-zato-"));
   try {
     const knownHosts = join(folder, "known_hosts");
-    const { bastion, address } = host;
-    writeFileSync(knownHosts, [host, bastion].flatMap((one) => (one ? [knownHost(one)] : [])).join(""));
-    const answer = await run("ssh", [...options(host, knownHosts), "--", address, command], feed, onOutput);
-    return /you must have a tty/.test(answer.stderr) ? { ...answer, stderr: wantsTerminal(host) } : answer;
+    writeFileSync(knownHosts, [host, host.bastion].flatMap((one) => (one ? [knownHost(one)] : [])).join(""));
+    return await work(options(host, knownHosts));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -114,28 +134,32 @@ function knownHost({ address, port, hostKey }: DeclaredServer): string {
 }
 
 function run(
-  program: string,
   words: string[],
   feed: (stdin: Writable) => void,
   onOutput: (text: string) => void = () => undefined,
 ): Promise<HostAnswer> {
   return new Promise((resolve, reject) => {
-    // ssh runs its ProxyCommand by this shell, for which the words are quoted.
-    const child = spawn(program, words, {
-      stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, SHELL: "/bin/sh" },
-    });
+    const child = start(words, "pipe");
+    const { stdin, stdout: output, stderr: complaints } = child as ChildProcessWithoutNullStreams;
     let stdout = "";
     let stderr = "";
-    child.stdout.on("data", (data: Buffer) => {
+    output.on("data", (data: Buffer) => {
       stdout += data.toString();
       onOutput(data.toString());
     });
-    child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
+    complaints.on("data", (data: Buffer) => (stderr += data.toString()));
     child.on("error", reject);
     child.on("close", (status) => resolve({ status: status ?? 255, stdout, stderr }));
     // A host that cannot be reached closes its end before everything is written.
-    child.stdin.on("error", () => undefined);
-    feed(child.stdin);
+    stdin.on("error", () => undefined);
+    feed(stdin);
   });
+}
+
+/** Starts the OpenSSH client, which ends when the signal comes. */
+function start(words: string[], stdio: "pipe" | "inherit", signal?: AbortSignal): ChildProcess {
+  // ssh runs its ProxyCommand by this shell, for which the words are quoted.
+  const child = spawn("ssh", words, { stdio, env: { ...process.env, SHELL: "/bin/sh" } });
+  signal?.addEventListener("abort", () => child.kill());
+  return child;
 }
