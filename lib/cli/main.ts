@@ -8,10 +8,12 @@ import { restore } from "./restore";
 import { shell } from "./shell";
 import { onlyStackFolder } from "./stack-folder";
 import { verify } from "./verification";
+import { webAdmin } from "./web-admin";
 
 const USAGE = `usage: ${FRAMEWORK.library} verify [STACK_FOLDER] [--json]
        ${FRAMEWORK.library} restore [STACK_FOLDER] CLUSTER BACKUP [--keys-only] [--from-another] [--discard]
        ${FRAMEWORK.library} ssh [STACK_FOLDER] HOST [-- COMMAND…]
+       ${FRAMEWORK.library} web-admin [STACK_FOLDER] CLUSTER [--port PORT]
        ${FRAMEWORK.library} --help | --version
 
   verify    ask every host what is not as the last deploy left it, and every cluster what it runs; print what was changed by
@@ -24,6 +26,8 @@ const USAGE = `usage: ${FRAMEWORK.library} verify [STACK_FOLDER] [--json]
               --discard       what is there now may be lost
   ssh       open a shell on HOST, or run COMMAND by its shell, as ssh does; the exit status is its own, or 255 where HOST is
             not reached
+  web-admin bring the web-admin of CLUSTER to this machine, until the program is ended; print its URL, and where the password is
+              --port PORT     the port here, by default its own, or the next one that is free
 
 STACK_FOLDER is where '${FRAMEWORK.name} synth' has put the stack, for example cdktf.out/stacks/production; without it, the only
 stack that is there. What only Terraform knows, 'terraform show -json' is asked for there (TERRAFORM_BINARY_NAME names another
@@ -35,10 +39,11 @@ wrong
 
 const RESTORE_OPTIONS = ["keys-only", "from-another", "discard"];
 
-/** What a command is given: its words, the names of its options, and what comes behind `--`. */
+/** What a command is given: its words, the names of its options, the values of those that have one, and what comes behind `--`. */
 interface Call {
   readonly words: readonly string[];
   readonly options: readonly string[];
+  readonly values: Readonly<Record<string, string | undefined>>;
   readonly rest: readonly string[];
 }
 
@@ -75,7 +80,15 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     takesRest: true,
     run: (stack, { words: [host], rest }) => shell(stack, host!, rest),
   },
+  "web-admin": {
+    options: ["port"],
+    words: 1,
+    run: (stack, { words: [cluster], values: { port } }) => webAdmin({ stack, cluster: cluster!, port }, write),
+  },
 };
+
+/** The options that have a value, of all commands. */
+const WITH_VALUE = ["port"];
 
 /** Without what terminals obey: much of it comes from Zato, where anybody may have written it. */
 function write(text: string): void {
@@ -96,9 +109,11 @@ function parse(): Call {
   const { positionals: words, values } = parseArgs({
     args: typed.slice(0, end),
     allowPositionals: true,
-    options: Object.fromEntries(names.map((name) => [name, { type: "boolean" } as const])),
+    options: Object.fromEntries(
+      names.map((name) => [name, { type: WITH_VALUE.includes(name) ? "string" : "boolean" } as const]),
+    ),
   });
-  return { words, options: Object.keys(values), rest: typed.slice(end + 1) };
+  return { words, options: Object.keys(values), values: values as Call["values"], rest: typed.slice(end + 1) };
 }
 
 function refuse(problem: string): number {
@@ -113,7 +128,7 @@ async function main(): Promise<number> {
   } catch (error) {
     return refuse((error as Error).message);
   }
-  const { options, rest } = call;
+  const { options, values, rest } = call;
   if (options.includes("help")) {
     process.stdout.write(USAGE);
     return 0;
@@ -132,7 +147,7 @@ async function main(): Promise<number> {
     return refuse("");
   }
   const folder = missing === 1 ? words[0]! : onlyStackFolder();
-  return command.run(new DeclaredStack(folder), { words: words.slice(missing), options, rest });
+  return command.run(new DeclaredStack(folder), { words: words.slice(missing), options, values, rest });
 }
 
 main().then(

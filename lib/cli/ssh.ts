@@ -22,6 +22,24 @@ export function askHost(host: DeclaredSsh, script: string, input: string): Promi
 /** Before it comes what the login shell says, which is nothing to us. */
 const BEGINNING = "@cdktf-zato";
 
+/** What a host says after that, piece by piece. */
+function fromBeginning(onOutput: (text: string) => void): (text: string) => void {
+  let noise = "";
+  let hasBegun = false;
+  return (text) => {
+    if (hasBegun) {
+      onOutput(text);
+      return;
+    }
+    noise += text;
+    const beginning = noise.indexOf(`${BEGINNING}\n`);
+    if (beginning >= 0) {
+      hasBegun = true;
+      onOutput(noise.slice(beginning + BEGINNING.length + 1));
+    }
+  };
+}
+
 function withoutNoise(answer: HostAnswer): HostAnswer {
   const beginning = answer.stdout.indexOf(`${BEGINNING}\n`);
   return beginning < 0 ? answer : { ...answer, stdout: answer.stdout.slice(beginning + BEGINNING.length + 1) };
@@ -61,6 +79,26 @@ export function onTerminal(host: DeclaredSsh, command: string, signal: AbortSign
       child.on("close", (status) => resolve(status ?? 255));
     });
   });
+}
+
+/**
+ * Forwards a port of this machine, `127.0.0.1:8183:127.0.0.1:8183`, until the signal comes. The other end goes when this one is gone,
+ * however that has come about.
+ */
+export function openTunnel(
+  host: DeclaredSsh,
+  forward: string,
+  signal: AbortSignal,
+  onOpen: () => void,
+): Promise<HostAnswer> {
+  return withOptions(host, (words) =>
+    run(
+      [...words, "-o", "ExitOnForwardFailure=yes", "-L", forward, "--", host.address, `echo ${BEGINNING}; exec cat`],
+      () => undefined,
+      fromBeginning(onOpen),
+      signal,
+    ),
+  );
 }
 
 function asRoot({ sudo }: DeclaredSsh): string {
@@ -136,18 +174,17 @@ function knownHost({ address, port, hostKey }: DeclaredServer): string {
 function run(
   words: string[],
   feed: (stdin: Writable) => void,
-  onOutput: (text: string) => void = () => undefined,
+  onOutput?: (text: string) => void,
+  signal?: AbortSignal,
 ): Promise<HostAnswer> {
   return new Promise((resolve, reject) => {
-    const child = start(words, "pipe");
+    const child = start(words, "pipe", signal);
     const { stdin, stdout: output, stderr: complaints } = child as ChildProcessWithoutNullStreams;
     let stdout = "";
     let stderr = "";
-    output.on("data", (data: Buffer) => {
-      stdout += data.toString();
-      onOutput(data.toString());
-    });
-    complaints.on("data", (data: Buffer) => (stderr += data.toString()));
+    // What is handed on is not kept: it may go on for days.
+    output.setEncoding("utf8").on("data", onOutput ?? ((text: string) => (stdout += text)));
+    complaints.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.on("error", reject);
     child.on("close", (status) => resolve({ status: status ?? 255, stdout, stderr }));
     // A host that cannot be reached closes its end before everything is written.
