@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { FRAMEWORK } from "../framework";
 import { DeclaredStack } from "./declared-stack";
+import { logs } from "./logs";
 import { restore } from "./restore";
 import { shell } from "./shell";
-import { onlyStackFolder } from "./stack-folder";
+import { isStackFolder, onlyStackFolder } from "./stack-folder";
 import { verify } from "./verification";
 import { webAdmin } from "./web-admin";
 
@@ -14,6 +15,7 @@ const USAGE = `usage: ${FRAMEWORK.library} verify [STACK_FOLDER] [--json]
        ${FRAMEWORK.library} restore [STACK_FOLDER] CLUSTER BACKUP [--keys-only] [--from-another] [--discard]
        ${FRAMEWORK.library} ssh [STACK_FOLDER] HOST [-- COMMAND…]
        ${FRAMEWORK.library} web-admin [STACK_FOLDER] CLUSTER [--port PORT]
+       ${FRAMEWORK.library} logs [STACK_FOLDER] [COMPONENT…] [-f] [--since TIME] [--grep PATTERN]
        ${FRAMEWORK.library} --help | --version
 
   verify    ask every host what is not as the last deploy left it, and every cluster what it runs; print what was changed by
@@ -28,6 +30,11 @@ const USAGE = `usage: ${FRAMEWORK.library} verify [STACK_FOLDER] [--json]
             not reached
   web-admin bring the web-admin of CLUSTER to this machine, until the program is ended; print its URL, and where the password is
               --port PORT     the port here, by default its own, or the next one that is free
+  logs      show what deploys, units, Zato's servers and balancers have said on all hosts, merged by time. COMPONENT is a name as
+            in the document (host1-server1, edge), or the one in its cluster (server1)
+              -f, --follow    go on until the program is ended
+              --since TIME    how far to look back: 90s, 10m (the default), 2h, 1d
+              --grep PATTERN  only lines that have the text, or match the basic regular expression
 
 STACK_FOLDER is where '${FRAMEWORK.name} synth' has put the stack, for example cdktf.out/stacks/production; without it, the only
 stack that is there. What only Terraform knows, 'terraform show -json' is asked for there (TERRAFORM_BINARY_NAME names another
@@ -50,8 +57,8 @@ interface Call {
 /** A command, and what it takes. */
 interface Command {
   readonly options: readonly string[];
-  /** How many words it takes besides the stack's folder. */
-  readonly words: number;
+  /** How many words it takes besides the stack's folder; any number where it does not say. */
+  readonly words?: number;
   /** Whether something may come behind `--`. */
   readonly takesRest?: boolean;
   readonly run: (stack: DeclaredStack, call: Call) => Promise<number>;
@@ -85,14 +92,30 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     words: 1,
     run: (stack, { words: [cluster], values: { port } }) => webAdmin({ stack, cluster: cluster!, port }, write),
   },
+  logs: {
+    options: ["follow", "since", "grep"],
+    run: (stack, { words: components, options, values: { since, grep } }) =>
+      logs({ stack, components, since, grep, follow: options.includes("follow") }, write, complain),
+  },
 };
 
 /** The options that have a value, of all commands. */
-const WITH_VALUE = ["port"];
+const WITH_VALUE = ["port", "since", "grep"];
+
+/** Options that have a letter. */
+const LETTERS: Readonly<Record<string, { readonly short: string }>> = { follow: { short: "f" } };
+
+function write(text: string): void {
+  process.stdout.write(visible(text));
+}
+
+function complain(text: string): void {
+  process.stderr.write(`${FRAMEWORK.library}: ${visible(text)}`);
+}
 
 /** Without what terminals obey: much of it comes from Zato, where anybody may have written it. */
-function write(text: string): void {
-  process.stdout.write(text.replaceAll(/(?![\n\t])\p{Cc}/gu, ""));
+function visible(text: string): string {
+  return text.replaceAll(/(?![\n\t])\p{Cc}/gu, "");
 }
 
 /** Of the package, two folders above in the sources as in the package. */
@@ -110,7 +133,10 @@ function parse(): Call {
     args: typed.slice(0, end),
     allowPositionals: true,
     options: Object.fromEntries(
-      names.map((name) => [name, { type: WITH_VALUE.includes(name) ? "string" : "boolean" } as const]),
+      names.map((name) => [
+        name,
+        { type: WITH_VALUE.includes(name) ? "string" : "boolean", ...LETTERS[name] } as const,
+      ]),
     ),
   });
   return { words, options: Object.keys(values), values: values as Call["values"], rest: typed.slice(end + 1) };
@@ -138,17 +164,21 @@ async function main(): Promise<number> {
     return 0;
   }
   const [name = "", ...words] = call.words;
-  const command = COMMANDS[name];
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command || !options.every((option) => command.options.includes(option)) || (rest[0] && !command.takesRest)) {
     return refuse("");
   }
-  const missing = words.length - command.words;
+  const missing =
+    command.words === undefined ? Number(words.slice(0, 1).some(isStackFolder)) : words.length - command.words;
   if (missing !== 0 && missing !== 1) {
     return refuse("");
   }
   const folder = missing === 1 ? words[0]! : onlyStackFolder();
   return command.run(new DeclaredStack(folder), { words: words.slice(missing), options, values, rest });
 }
+
+// Whoever has read has gone: 'logs | head'.
+process.stdout.on("error", () => process.kill(process.pid, "SIGTERM"));
 
 main().then(
   (status) => (process.exitCode = status),

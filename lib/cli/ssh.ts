@@ -13,10 +13,22 @@ export interface HostAnswer {
   readonly stderr: string;
 }
 
-/** Asks a host, by a script of ours and its words. */
-export function askHost(host: DeclaredSsh, script: string, input: string): Promise<HostAnswer> {
+/** How a host is listened to while it answers. */
+export interface Listening {
+  readonly onOutput: (text: string) => void;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Whether the script goes on until its input ends. */
+  readonly staysOpen: boolean;
+}
+
+/** Asks a host, by a script of ours and its words. What somebody listens to is not in the answer. */
+export function askHost(host: DeclaredSsh, script: string, input: string, listening?: Listening): Promise<HostAnswer> {
   const command = `echo ${BEGINNING}; ${asRoot(host)}bash ${STAGING}/scripts/${script}`;
-  return onHost(host, command, (stdin) => stdin.end(input)).then(withoutNoise);
+  const feed = (stdin: Writable): unknown => (listening?.staysOpen ? stdin.write(input) : stdin.end(input));
+  return listening
+    ? onHost(host, command, feed, fromBeginning(listening.onOutput), listening.signal)
+    : onHost(host, command, feed).then(withoutNoise);
 }
 
 /** Before it comes what the login shell says, which is nothing to us. */
@@ -111,8 +123,11 @@ async function onHost(
   command: string,
   feed: (stdin: Writable) => void,
   onOutput?: (text: string) => void,
+  signal?: AbortSignal,
 ): Promise<HostAnswer> {
-  const answer = await withOptions(host, (words) => run([...words, "--", host.address, command], feed, onOutput));
+  const answer = await withOptions(host, (words) =>
+    run([...words, "--", host.address, command], feed, onOutput, signal),
+  );
   return /you must have a tty/.test(answer.stderr) ? { ...answer, stderr: wantsTerminal(host) } : answer;
 }
 
