@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { FRAMEWORK } from "../framework";
 import { DeclaredStack } from "./declared-stack";
+import { init } from "./init";
 import { logs } from "./logs";
+import { ownPackage } from "./own-package";
 import { restore } from "./restore";
 import { shell } from "./shell";
 import { isStackFolder, onlyStackFolder } from "./stack-folder";
@@ -16,6 +16,7 @@ const USAGE = `usage: ${FRAMEWORK.library} verify [STACK_FOLDER] [--json]
        ${FRAMEWORK.library} ssh [STACK_FOLDER] HOST [-- COMMAND…]
        ${FRAMEWORK.library} web-admin [STACK_FOLDER] CLUSTER [--port PORT]
        ${FRAMEWORK.library} logs [STACK_FOLDER] [COMPONENT…] [-f] [--since TIME] [--grep PATTERN]
+       ${FRAMEWORK.library} init [FOLDER]
        ${FRAMEWORK.library} --help | --version
 
   verify    ask every host what is not as the last deploy left it, and every cluster what it runs; print what was changed by
@@ -35,6 +36,7 @@ const USAGE = `usage: ${FRAMEWORK.library} verify [STACK_FOLDER] [--json]
               -f, --follow    go on until the program is ended
               --since TIME    how far to look back: 90s, 10m (the default), 2h, 1d
               --grep PATTERN  only lines that have the text, or match the basic regular expression
+  init      write a project into FOLDER, or here, that synthesizes and deploys after three edits
 
 STACK_FOLDER is where '${FRAMEWORK.name} synth' has put the stack, for example cdktf.out/stacks/production; without it, the only
 stack that is there. What only Terraform knows, 'terraform show -json' is asked for there (TERRAFORM_BINARY_NAME names another
@@ -118,12 +120,6 @@ function visible(text: string): string {
   return text.replaceAll(/(?![\n\t])\p{Cc}/gu, "");
 }
 
-/** Of the package, two folders above in the sources as in the package. */
-function ownVersion(): string {
-  const file = join(__dirname, "..", "..", "package.json");
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
-}
-
 /** What was typed; throws for an option that there is not. */
 function parse(): Call {
   const names = ["help", "version", ...Object.values(COMMANDS).flatMap(({ options }) => options)];
@@ -160,10 +156,13 @@ async function main(): Promise<number> {
     return 0;
   }
   if (options.includes("version")) {
-    process.stdout.write(`${ownVersion()}\n`);
+    process.stdout.write(`${ownPackage().version}\n`);
     return 0;
   }
   const [name = "", ...words] = call.words;
+  if (name === "init" && words.length < 2 && options.length === 0 && rest.length === 0) {
+    return init(words[0] ?? ".", write);
+  }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command || !options.every((option) => command.options.includes(option)) || (rest[0] && !command.takesRest)) {
     return refuse("");
