@@ -1,6 +1,6 @@
 import { DeclaredHost } from "../document";
 import { DeclaredStack } from "./declared-stack";
-import { askHost } from "./ssh";
+import { askHost, Listening } from "./ssh";
 
 /** What a host has said, or why it has not. */
 export interface Answer {
@@ -19,13 +19,14 @@ export async function ask(
   host: DeclaredHost,
   script: string,
   input: () => string,
+  listening?: Listening,
 ): Promise<Answer> {
   let where = host.name;
   let question: Parameters<typeof askHost>;
   try {
     const access = stack.accessTo(host);
     where = access.address;
-    question = [access, script, input()];
+    question = [access, script, input(), listening];
   } catch (error) {
     return { where, reason: (error as Error).message };
   }

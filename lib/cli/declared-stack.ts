@@ -107,7 +107,13 @@ export class DeclaredStack {
     return isKnown ? createHash("sha256").update(this.manifestOf(component).normalize()).digest("hex") : undefined;
   }
 
-  private valueOf(text: string, what: string): string {
+  /**
+   * A text of the document, as it is where Terraform has filled in what it knows.
+   *
+   * @param what it is, for the message
+   * @throws Error when only Terraform knows, and does not say
+   */
+  public valueOf(text: string, what: string): string {
     return literalOf(text, (expression) => {
       const value = this.state.find(expression);
       if (value === undefined) {

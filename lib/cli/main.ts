@@ -1,67 +1,39 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { FRAMEWORK } from "../framework";
 import { DeclaredStack } from "./declared-stack";
+import { init } from "./init";
+import { logs } from "./logs";
+import { ownPackage } from "./own-package";
 import { plan } from "./plan";
 import { renderMarkdown } from "./plan-markdown";
 import { renderText } from "./plan-text";
 import { restore } from "./restore";
-import { onlyStackFolder } from "./stack-folder";
-import { topology } from "./topology";
+import { shell } from "./shell";
+import { isStackFolder, onlyStackFolder } from "./stack-folder";
 import { wantsColours, withoutControls } from "./terminal";
+import { topology } from "./topology";
+import { USAGE } from "./usage";
 import { verify } from "./verification";
-
-const USAGE = `usage: ${FRAMEWORK.library} verify [STACK_FOLDER] [--json]
-       ${FRAMEWORK.library} plan [STACK_FOLDER] [--plan FILE] [--markdown | --json]
-       ${FRAMEWORK.library} restore [STACK_FOLDER] CLUSTER BACKUP [--keys-only] [--from-another] [--discard]
-       ${FRAMEWORK.library} topology [STACK_FOLDER] [--dot|--svg] [--content]
-       ${FRAMEWORK.library} --help | --version
-
-  verify    ask every host what is not as the last deploy left it, and every cluster what it runs; print what was changed by
-            hand, and what differs from the declaration or between clusters. The last line is the command that puts it right
-              --json          print all of that as one JSON document
-  plan      say what 'terraform plan' means: what is installed, restarted, reloaded, moved, removed, in which order, why, and which
-            clusters answer meanwhile
-              --plan FILE     what 'terraform plan -out' has written; without it, a plan is made, and not kept
-              --markdown      for a comment on a pull request
-              --json          print all of that as one JSON document
-  restore   bring a cluster that is deployed back to what BACKUP, a file on this machine, holds: its ODB and the keys that
-            were generated for it. What is there now is kept as a backup on the host.
-              --keys-only     the keys alone, for an ODB that is still there
-              --from-another  BACKUP may be that of another deployment
-              --discard       what is there now may be lost
-  topology  print a picture of what the stack declares, in Mermaid; no host and no Terraform is asked
-              --dot           in the language of Graphviz
-              --svg           drawn, by Graphviz from the package @viz-js/viz
-              --content       what the clusters run: channels and jobs, services, connections
-
-STACK_FOLDER is where '${FRAMEWORK.name} synth' has put the stack, for example cdktf.out/stacks/production; without it, the only
-stack that is there. What only Terraform knows, 'terraform show -json' is asked for there (TERRAFORM_BINARY_NAME names another
-program).
-
-exit status: 0 as declared, or restored; 1 something differs, or was not restored; 2 a host cannot be asked or the call is
-wrong; of plan: 0 whatever it says, 2 Terraform does not say
-`;
+import { webAdmin } from "./web-admin";
 
 const RESTORE_OPTIONS = ["keys-only", "from-another", "discard"];
 
-/** What a command is given: its words, the names of its options, and what follows those that take a value. */
+/** What a command is given: its words, the names of its options, the values of those that have one, and what comes behind `--`. */
 interface Call {
   readonly words: readonly string[];
   readonly options: readonly string[];
   readonly values: Readonly<Record<string, string | undefined>>;
+  readonly rest: readonly string[];
 }
-
-/** Options that take a value. */
-const VALUES = ["plan"];
 
 /** A command, and what it takes. */
 interface Command {
   readonly options: readonly string[];
-  /** How many words it takes besides the stack's folder. */
-  readonly words: number;
+  /** How many words it takes besides the stack's folder; any number where it does not say. */
+  readonly words?: number;
+  /** Whether something may come behind `--`. */
+  readonly takesRest?: boolean;
   readonly run: (stack: DeclaredStack, call: Call) => Promise<number>;
 }
 
@@ -100,27 +72,54 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return 0;
     },
   },
+  ssh: {
+    options: [],
+    words: 1,
+    takesRest: true,
+    run: (stack, { words: [host], rest }) => shell(stack, host!, rest),
+  },
+  "web-admin": {
+    options: ["port"],
+    words: 1,
+    run: (stack, { words: [cluster], values: { port } }) => webAdmin({ stack, cluster: cluster!, port }, write),
+  },
+  logs: {
+    options: ["follow", "since", "grep"],
+    run: (stack, { words: components, options, values: { since, grep } }) =>
+      logs({ stack, components, since, grep, follow: options.includes("follow") }, write, complain),
+  },
 };
+
+/** The options that have a value, of all commands. */
+const WITH_VALUE = ["plan", "port", "since", "grep"];
+
+/** Options that have a letter. */
+const LETTERS: Readonly<Record<string, { readonly short: string }>> = { follow: { short: "f" } };
 
 function write(text: string): void {
   process.stdout.write(withoutControls(text));
 }
 
-/** Of the package, two folders above in the sources as in the package. */
-function ownVersion(): string {
-  const file = join(__dirname, "..", "..", "package.json");
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+function complain(text: string): void {
+  process.stderr.write(`${FRAMEWORK.library}: ${withoutControls(text)}`);
 }
 
 /** What was typed; throws for an option that there is not. */
 function parse(): Call {
   const names = ["help", "version", ...Object.values(COMMANDS).flatMap(({ options }) => options)];
+  const typed = process.argv.slice(2);
+  const end = typed.includes("--") ? typed.indexOf("--") : typed.length;
   const { positionals: words, values } = parseArgs({
+    args: typed.slice(0, end),
     allowPositionals: true,
-    options: Object.fromEntries(names.map((name) => [name, { type: VALUES.includes(name) ? "string" : "boolean" }])),
+    options: Object.fromEntries(
+      names.map((name) => [
+        name,
+        { type: WITH_VALUE.includes(name) ? "string" : "boolean", ...LETTERS[name] } as const,
+      ]),
+    ),
   });
-  const texts = VALUES.flatMap((name) => (typeof values[name] === "string" ? [[name, values[name]]] : []));
-  return { words, options: Object.keys(values), values: Object.fromEntries(texts) as Call["values"] };
+  return { words, options: Object.keys(values), values: values as Call["values"], rest: typed.slice(end + 1) };
 }
 
 function refuse(problem: string): number {
@@ -135,27 +134,34 @@ async function main(): Promise<number> {
   } catch (error) {
     return refuse((error as Error).message);
   }
-  const { options } = call;
+  const { options, values, rest } = call;
   if (options.includes("help")) {
     process.stdout.write(USAGE);
     return 0;
   }
   if (options.includes("version")) {
-    process.stdout.write(`${ownVersion()}\n`);
+    process.stdout.write(`${ownPackage().version}\n`);
     return 0;
   }
   const [name = "", ...words] = call.words;
-  const command = COMMANDS[name];
-  if (!command || !options.every((option) => command.options.includes(option))) {
+  if (name === "init" && words.length < 2 && options.length === 0 && rest.length === 0) {
+    return init(words[0] ?? ".", write);
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command || !options.every((option) => command.options.includes(option)) || (rest[0] && !command.takesRest)) {
     return refuse("");
   }
-  const missing = words.length - command.words;
+  const missing =
+    command.words === undefined ? Number(words.slice(0, 1).some(isStackFolder)) : words.length - command.words;
   if (missing !== 0 && missing !== 1) {
     return refuse("");
   }
   const folder = missing === 1 ? words[0]! : onlyStackFolder();
-  return command.run(new DeclaredStack(folder), { ...call, words: words.slice(missing) });
+  return command.run(new DeclaredStack(folder), { words: words.slice(missing), options, values, rest });
 }
+
+// Whoever has read has gone: 'logs | head'.
+process.stdout.on("error", () => process.kill(process.pid, "SIGTERM"));
 
 main().then(
   (status) => (process.exitCode = status),

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
-import { DeclaredCluster } from "../document";
 import { DeclaredStack } from "./declared-stack";
+import { requireCluster } from "./require-cluster";
 import { restoreOnHost } from "./ssh";
 
 /** What is restored, and where. */
@@ -35,14 +35,4 @@ export async function restore(options: RestoreOptions, print: (text: string) => 
     );
   }
   return status === 0 ? 0 : 1;
-}
-
-function requireCluster(stack: DeclaredStack, wanted: string): DeclaredCluster {
-  const { clusters } = stack.document;
-  const found = clusters.find((cluster) => stack.labelOf(cluster) === wanted || cluster.path === wanted);
-  if (!found) {
-    const labels = clusters.map((cluster) => `'${stack.labelOf(cluster)}'`).join(", ");
-    throw new Error(`there is no cluster '${wanted}' in the stack in '${stack.folder}'; it has ${labels || "none"}`);
-  }
-  return found;
 }

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { ChildProcess, ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,14 +13,44 @@ export interface HostAnswer {
   readonly stderr: string;
 }
 
-/** Asks a host, by a script of ours and its words. */
-export function askHost(host: DeclaredSsh, script: string, input: string): Promise<HostAnswer> {
+/** How a host is listened to while it answers. */
+export interface Listening {
+  readonly onOutput: (text: string) => void;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Whether the script goes on until its input ends. */
+  readonly staysOpen: boolean;
+}
+
+/** Asks a host, by a script of ours and its words. What somebody listens to is not in the answer. */
+export function askHost(host: DeclaredSsh, script: string, input: string, listening?: Listening): Promise<HostAnswer> {
   const command = `echo ${BEGINNING}; ${asRoot(host)}bash ${STAGING}/scripts/${script}`;
-  return onHost(host, command, (stdin) => stdin.end(input)).then(withoutNoise);
+  const feed = (stdin: Writable): unknown => (listening?.staysOpen ? stdin.write(input) : stdin.end(input));
+  return listening
+    ? onHost(host, command, feed, fromBeginning(listening.onOutput), listening.signal)
+    : onHost(host, command, feed).then(withoutNoise);
 }
 
 /** Before it comes what the login shell says, which is nothing to us. */
 const BEGINNING = "@cdktf-zato";
+
+/** What a host says after that, piece by piece. */
+function fromBeginning(onOutput: (text: string) => void): (text: string) => void {
+  let noise = "";
+  let hasBegun = false;
+  return (text) => {
+    if (hasBegun) {
+      onOutput(text);
+      return;
+    }
+    noise += text;
+    const beginning = noise.indexOf(`${BEGINNING}\n`);
+    if (beginning >= 0) {
+      hasBegun = true;
+      onOutput(noise.slice(beginning + BEGINNING.length + 1));
+    }
+  };
+}
 
 function withoutNoise(answer: HostAnswer): HostAnswer {
   const beginning = answer.stdout.indexOf(`${BEGINNING}\n`);
@@ -47,24 +77,67 @@ export function restoreOnHost(
   return onHost(host, command, (stdin) => createReadStream(backup).pipe(stdin), onOutput);
 }
 
+/**
+ * Gives the terminal of this program to a host: to a shell there, or to a command of its shell.
+ *
+ * @returns its exit status, or 255 where the host was not reached
+ */
+export function onTerminal(host: DeclaredSsh, command: string, signal: AbortSignal): Promise<number> {
+  return withOptions(host, (words) => {
+    const what = command === "" ? [] : [command];
+    const child = start([...words, "--", host.address, ...what], "inherit", signal);
+    return new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (status) => resolve(status ?? 255));
+    });
+  });
+}
+
+/**
+ * Forwards a port of this machine, `127.0.0.1:8183:127.0.0.1:8183`, until the signal comes. The other end goes when this one is gone,
+ * however that has come about.
+ */
+export function openTunnel(
+  host: DeclaredSsh,
+  forward: string,
+  signal: AbortSignal,
+  onOpen: () => void,
+): Promise<HostAnswer> {
+  return withOptions(host, (words) =>
+    run(
+      [...words, "-o", "ExitOnForwardFailure=yes", "-L", forward, "--", host.address, `echo ${BEGINNING}; exec cat`],
+      () => undefined,
+      fromBeginning(onOpen),
+      signal,
+    ),
+  );
+}
+
 function asRoot({ sudo }: DeclaredSsh): string {
   return sudo ? "sudo -n " : "";
 }
 
-/** Runs a command by the OpenSSH client, which must find the pinned host key. */
+/** Runs a command on a host. */
 async function onHost(
   host: DeclaredSsh,
   command: string,
   feed: (stdin: Writable) => void,
   onOutput?: (text: string) => void,
+  signal?: AbortSignal,
 ): Promise<HostAnswer> {
+  const answer = await withOptions(host, (words) =>
+    run([...words, "--", host.address, command], feed, onOutput, signal),
+  );
+  return /you must have a tty/.test(answer.stderr) ? { ...answer, stderr: wantsTerminal(host) } : answer;
+}
+
+/** With the words by which the OpenSSH client reaches a host, and must find its pinned key. */
+async function withOptions<T>(host: DeclaredSsh, work: (words: string[]) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "cdktf-zato-"));
   try {
     const knownHosts = join(folder, "known_hosts");
-    const { bastion, address } = host;
-    writeFileSync(knownHosts, [host, bastion].flatMap((one) => (one ? [knownHost(one)] : [])).join(""));
-    const answer = await run("ssh", [...options(host, knownHosts), "--", address, command], feed, onOutput);
-    return /you must have a tty/.test(answer.stderr) ? { ...answer, stderr: wantsTerminal(host) } : answer;
+    writeFileSync(knownHosts, [host, host.bastion].flatMap((one) => (one ? [knownHost(one)] : [])).join(""));
+    return await work(options(host, knownHosts));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -114,28 +187,31 @@ function knownHost({ address, port, hostKey }: DeclaredServer): string {
 }
 
 function run(
-  program: string,
   words: string[],
   feed: (stdin: Writable) => void,
-  onOutput: (text: string) => void = () => undefined,
+  onOutput?: (text: string) => void,
+  signal?: AbortSignal,
 ): Promise<HostAnswer> {
   return new Promise((resolve, reject) => {
-    // ssh runs its ProxyCommand by this shell, for which the words are quoted.
-    const child = spawn(program, words, {
-      stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, SHELL: "/bin/sh" },
-    });
+    const child = start(words, "pipe", signal);
+    const { stdin, stdout: output, stderr: complaints } = child as ChildProcessWithoutNullStreams;
     let stdout = "";
     let stderr = "";
-    child.stdout.on("data", (data: Buffer) => {
-      stdout += data.toString();
-      onOutput(data.toString());
-    });
-    child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
+    // What is handed on is not kept: it may go on for days.
+    output.setEncoding("utf8").on("data", onOutput ?? ((text: string) => (stdout += text)));
+    complaints.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.on("error", reject);
     child.on("close", (status) => resolve({ status: status ?? 255, stdout, stderr }));
     // A host that cannot be reached closes its end before everything is written.
-    child.stdin.on("error", () => undefined);
-    feed(child.stdin);
+    stdin.on("error", () => undefined);
+    feed(stdin);
   });
+}
+
+/** Starts the OpenSSH client, which ends when the signal comes. */
+function start(words: string[], stdio: "pipe" | "inherit", signal?: AbortSignal): ChildProcess {
+  // ssh runs its ProxyCommand by this shell, for which the words are quoted.
+  const child = spawn("ssh", words, { stdio, env: { ...process.env, SHELL: "/bin/sh" } });
+  signal?.addEventListener("abort", () => child.kill());
+  return child;
 }

@@ -11,9 +11,7 @@ import { FRAMEWORK } from "../framework";
 export function onlyStackFolder(): string {
   const stacks = join(outputFolder(), "stacks");
   const names = existsSync(stacks) ? readdirSync(stacks).sort() : [];
-  const [folder, ...others] = names
-    .map((name) => join(stacks, name))
-    .filter((one) => existsSync(join(one, DOCUMENT_FILE)));
+  const [folder, ...others] = names.map((name) => join(stacks, name)).filter(isStackFolder);
   if (folder === undefined) {
     throw new Error(
       `there is no synthesized stack with hosts in '${stacks}'; run '${FRAMEWORK.name} synth' before, or name the stack's folder`,
@@ -23,6 +21,11 @@ export function onlyStackFolder(): string {
     throw new Error(`there are several stacks; say which: ${[folder, ...others].join(", ")}`);
   }
   return folder;
+}
+
+/** Whether a folder is that of a synthesized stack. */
+export function isStackFolder(folder: string): boolean {
+  return existsSync(join(folder, DOCUMENT_FILE));
 }
 
 /** Where the framework's own program puts what it synthesizes. */

@@ -24,7 +24,7 @@ export interface WebAdminOptions {
   readonly port?: number;
 
   /**
-   * The address on which it listens. By default only the host itself reaches it: `ssh -L 8183:127.0.0.1:8183 HOST`
+   * The address on which it listens. By default only the host itself reaches it: `cdktf-zato web-admin CLUSTER`
    * brings it to an administrator's machine.
    *
    * @default "127.0.0.1"

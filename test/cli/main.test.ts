@@ -1,20 +1,5 @@
-import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { buildSync } from "esbuild";
 import { wantsColours } from "../../lib/cli/terminal";
 import type { Verification } from "../../lib/cli/verification";
 import { FRAMEWORK } from "../../lib/framework";
@@ -24,28 +9,10 @@ import { HOST_KEY, newDeployment, newHost, newStack } from "../support/stack";
 import { complaintsOf } from "../support/json-schema";
 import { documentIn, synthTo } from "../support/synth";
 import { terraformThat, terraformWith } from "../support/terraform-program";
-
-const ROOT = join(__dirname, "..", "..");
+import { compiledProgram, ROOT } from "./support/program";
 
 const folder = temporaryFolder();
-
-/** The program in one file, as the package has it: compiled once and not for each call. */
-let compiled: string;
-
-beforeAll(() => {
-  compiled = mkdtempSync(join(tmpdir(), "cdktf-zato-cli-"));
-  const main = join(ROOT, "lib", "cli", "main.ts");
-  copyFileSync(join(ROOT, "package.json"), join(compiled, "package.json"));
-  buildSync({
-    entryPoints: [main],
-    outdir: join(compiled, "dist", "cli"),
-    bundle: true,
-    packages: "external",
-    platform: "node",
-  });
-});
-
-afterAll(() => rmSync(compiled, { recursive: true }));
+const program = compiledProgram(folder);
 
 jest.setTimeout(60_000);
 
@@ -56,24 +23,7 @@ function cdktfZato(
   drift = "cat >/dev/null",
   env: Readonly<Record<string, string>> = {},
 ): BashResult {
-  mkdirSync(join(folder(), "bin"), { recursive: true });
-  const program = `case "$*" in *drift.sh) ${drift} ; exit ;; esac\n${ssh}`;
-  writeFileSync(join(folder(), "bin", "ssh"), `#!/bin/bash\n${program}\n`);
-  chmodSync(join(folder(), "bin", "ssh"), 0o755);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(compiled, "dist", "cli", "main.js"), ...args], {
-    cwd: folder(),
-    encoding: "utf8",
-    env: {
-      ...process.env,
-      CDKTF_OUTDIR: undefined,
-      TERRAFORM_BINARY_NAME: undefined,
-      NODE_PATH: join(ROOT, "node_modules"),
-      ...env,
-      PATH: `${join(folder(), "bin")}:${process.env.PATH}`,
-      FOLDER: folder(),
-    },
-  });
-  return { status, stdout, stderr };
+  return program.run(args, `case "$*" in *drift.sh) ${drift} ; exit ;; esac\n${ssh}`, env);
 }
 
 function stack(): string {
@@ -98,6 +48,9 @@ describe("usage", () => {
     [["restore", "host1"]],
     [["restore", "x", "host1", "y", "z"]],
     [["restore", "x", "host1", "y", "--json"]],
+    [["verify", "x", "--", "uptime"]],
+    [["ssh"]],
+    [["ssh", "x", "host1", "uptime"]],
   ])("%j is a wrong call", (args) => {
     expect(cdktfZato(args)).toMatchObject({
       status: 2,
@@ -448,7 +401,7 @@ no route to host' >&2; exit 255 ;; *) echo '${OTHER}' ;; esac`;
   test("ends with 2 where there is no ssh", () => {
     const { status, stderr } = bash(`NODE_PATH=$4 PATH=/nowhere "$1" "$2" verify "$3"`, [
       process.execPath,
-      join(compiled, "dist", "cli", "main.js"),
+      program.main(),
       stack(),
       join(ROOT, "node_modules"),
     ]);

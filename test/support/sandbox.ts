@@ -1,3 +1,4 @@
+import { ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { copyHostScripts, bash, BashResult } from "./bash";
@@ -87,12 +88,18 @@ export class Sandbox {
 
   /** What is found to be otherwise on the host than a component's last deploy has left it. */
   public drift(kind: string, name: string): string[] {
-    this.write("/components", `${kind} ${name} unknown\n`);
-    const { stdout } = this.bash('exec bash "$1" <"$2"', [
-      join(this.scripts, "drift.sh"),
-      join(this.folder, "components"),
-    ]);
-    return stdout.split("\n").filter(Boolean);
+    return this.ask("drift.sh", `${kind} ${name} unknown\n`).stdout.split("\n").filter(Boolean);
+  }
+
+  /** Runs one of the scripts that read what they are asked. */
+  public ask(script: string, request: string): BashResult {
+    this.write("/request", request);
+    return this.bash('exec bash "$1" <"$2"', [join(this.scripts, script), join(this.folder, "request")]);
+  }
+
+  /** Runs such a script without waiting for its end. */
+  public start(script: string): ChildProcessWithoutNullStreams {
+    return spawn("bash", [join(this.scripts, script)], { env: { ...process.env, ...this.environment } });
   }
 
   /** Runs one of the scripts as a deploy does. */
@@ -101,7 +108,11 @@ export class Sandbox {
   }
 
   private bash(program: string, words: string[]): BashResult {
-    return bash(program, words, { PATH: `${this.bin}:${process.env.PATH}`, OWN_SESSION: "yes", LOCKED: "yes" });
+    return bash(program, words, this.environment);
+  }
+
+  private get environment(): Record<string, string> {
+    return { PATH: `${this.bin}:${process.env.PATH}`, OWN_SESSION: "yes", LOCKED: "yes" };
   }
 
   /** What was noted so far, in its order, without the sandbox's folder. */

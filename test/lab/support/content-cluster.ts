@@ -5,11 +5,16 @@ import { run, type CommandResult } from "../../../lab/process";
 
 const ROOT = path.join(__dirname, "../../..");
 
+/** The command-line program, for Node in the repository's folder. */
+export const PROGRAM = ["--import", "tsx", path.join(ROOT, "lib/cli/main.ts")];
+
+export function cdktfZato(...words: string[]): Promise<CommandResult> {
+  return run(process.execPath, [...PROGRAM, ...words], { cwd: ROOT });
+}
+
 /** Runs `cdktf-zato verify` over a synthesized stack. */
 export function verify(stackFolder: string): Promise<CommandResult> {
-  return run(process.execPath, ["--import", "tsx", path.join(ROOT, "lib/cli/main.ts"), "verify", stackFolder], {
-    cwd: ROOT,
-  });
+  return cdktfZato("verify", stackFolder);
 }
 
 /** The options of `terraform apply` that `verify` says will put right what it has found. */
