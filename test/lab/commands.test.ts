@@ -1,21 +1,25 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
+import type { DeploymentOfHostsProps } from "cdktf-zato";
 import type { Lab } from "../../lab/lab";
 import { waitUntil } from "../../lab/process";
 import { cdktfZato, PROGRAM } from "./support/content-cluster";
 import { twoHosts, virtualAddress } from "./support/programs";
-import { Project } from "./support/project";
+import { Project, type Program } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
 import { httpStatus } from "./support/zato";
 
 let lab: Lab;
 let project: Project;
 
+const program =
+  (deployment: Partial<DeploymentOfHostsProps> = {}): Program =>
+  (stack) =>
+    void twoHosts(stack, lab, { deployment: { servers: 1, accessLog: true, ...deployment } });
+
 beforeAll(async () => {
   lab = await freshHosts(["host1", "host2"], { equipped: true });
-  project = new Project(lab).synth(
-    (stack) => void twoHosts(stack, lab, { deployment: { servers: 1, accessLog: true } }),
-  );
+  project = new Project(lab).synth(program());
   await project.apply();
 });
 
@@ -61,4 +65,26 @@ test("requests are followed as they come, and nothing stays on the hosts", async
     const { stdout } = await lab.exec("host1", ["pgrep", "-af", "logs[.]sh|journalctl|log_lines"]);
     return stdout || undefined;
   });
+});
+
+test("what Terraform plans is said in our words: nothing, restarts, a move, and removals", async () => {
+  const planned = async (...args: string[]): Promise<string> => {
+    const { status, stdout, stderr } = await cdktfZato("plan", project.folder, ...args);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    return stdout;
+  };
+  expect(await planned()).toContain("nothing to do");
+
+  project.synth(program({ restartedAt: "2026-11-30" }));
+  const restarts = await planned();
+  expect(restarts).toMatch(/host1 server1 +restarted/);
+  expect(restarts).toMatch(/host2 server1 +restarted/);
+  expect(restarts).not.toContain("removed");
+
+  project.synth(program({ schedulerCluster: "host2" }));
+  expect(await planned()).toMatch(/scheduler +.*moved/);
+
+  const file = path.join(project.folder, "destroyed");
+  await project.synth(program()).orThrow(["plan", "-destroy", `-out=${file}`]);
+  expect(await planned("--plan", file)).toMatch(/edge.* +removed/);
 });
