@@ -21,9 +21,12 @@ const SOURCES = [
   ...["tsconfig.json", "tsconfig.build.json", "jest.config.js", "cdktf.json"],
 ];
 
+/** What draws pictures, where it is installed. */
+const DRAWER = "@viz-js/viz";
+
 /** Development tools that the other framework's package needs too. */
 const TOOLS = [
-  ...["@types/jest", "@types/node", "ajv", "esbuild", "fast-check", "jest", "ts-jest", "tsx", "typescript"],
+  ...[DRAWER, "@types/jest", "@types/node", "ajv", "esbuild", "fast-check", "jest", "ts-jest", "tsx", "typescript"],
   ...["@arethetypeswrong/cli", "publint"],
 ];
 
@@ -93,10 +96,11 @@ function packageOf(ours) {
     scripts: { build: ours.scripts.build, prepack: ours.scripts.prepack, test: ours.scripts.test },
     peerDependencies: {
       "@cdktn/provider-aws": `^${AWS_PROVIDER}`,
+      [DRAWER]: ours.peerDependencies[DRAWER],
       cdktn: `^${CDKTN}`,
       constructs: ">=10.6.0 <10.8.0",
     },
-    peerDependenciesMeta: { "@cdktn/provider-aws": { optional: true } },
+    peerDependenciesMeta: { "@cdktn/provider-aws": { optional: true }, [DRAWER]: { optional: true } },
     devDependencies: {
       ...Object.fromEntries(TOOLS.map((name) => [name, installed(name)])),
       "@cdktn/provider-aws": AWS_PROVIDER,
