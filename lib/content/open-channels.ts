@@ -1,7 +1,7 @@
 import { IConstruct } from "constructs";
 import { ConstructError } from "../validation";
 import { ContentObject } from "./objects";
-import { isReferredToBy, securityOf, SECURITY_KINDS } from "./objects/references";
+import { isReferredToBy, Reference, securityOf, SECURITY_KINDS } from "./objects/references";
 
 const GROUPS = "security_groups";
 
@@ -15,15 +15,7 @@ export function openChannels(scope: IConstruct, objects: readonly ContentObject[
     const declared = objects.filter((object) => groups.some((group) => isReferredToBy(object, group)));
     const isOpen =
       groups.length > 0 && declared.length === groups.length && !declared.some(hasMember) && !securityOf(fields);
-    return isOpen
-      ? [
-          problem(
-            scope,
-            key,
-            groups.map(({ name }) => name),
-          ),
-        ]
-      : [];
+    return isOpen ? [problem(scope, key, groups)] : [];
   });
 }
 
@@ -31,10 +23,11 @@ function hasMember({ references }: ContentObject): boolean {
   return references.some(({ kinds }) => kinds === SECURITY_KINDS);
 }
 
-function problem(scope: IConstruct, key: string, groups: readonly string[]): string {
+function problem(scope: IConstruct, key: string, groups: readonly Reference[]): string {
+  const names = groups.map(({ name }) => name).join(", ");
   return new ConstructError(
     scope,
-    `${key} is secured by nothing but groups without a member (${groups.join(", ")}), and Zato lets everybody into it`,
+    `${key} is secured by nothing but groups without a member (${names}), and Zato lets everybody into it`,
     "declare their 'members', or give it a 'security' of its own",
   ).message;
 }

@@ -1,16 +1,5 @@
 import { TerraformStack, TerraformVariable } from "cdktf";
-import {
-  ClusterContent,
-  DeploymentOfHostsProps,
-  HaproxyLoadBalancer,
-  HaproxyLoadBalancerProps,
-  HighAvailabilityDeployment,
-  OdbDatabase,
-  PhysicalHostProps,
-  Secret,
-  ZatoCluster,
-  ZatoInstallation,
-} from "cdktf-zato";
+import { ClusterContent, OdbDatabase, Secret, ZatoCluster } from "cdktf-zato";
 import fc from "fast-check";
 import { DeclaredStack } from "../../lib/cli/declared-stack";
 import { meaningOf } from "../../lib/cli/plan";
@@ -21,33 +10,12 @@ import { PlanReport } from "../../lib/cli/plan-report";
 import { renderText } from "../../lib/cli/plan-text";
 import { planJsonOf } from "../contract/support/plan";
 import { temporaryFolder } from "../support/bash";
+import { channel, Program, stackOf } from "../support/changing-program";
 import { complaintsOf } from "../support/json-schema";
 import { newCluster, newHost, newStack, SSH } from "../support/stack";
 import { synthTo } from "../support/synth";
 
 const folder = temporaryFolder();
-
-/** A program with two hosts, and what is changed of it. */
-interface Program {
-  readonly host2?: Partial<PhysicalHostProps>;
-  readonly zato?: Partial<DeploymentOfHostsProps>;
-  readonly edge?: Partial<HaproxyLoadBalancerProps>;
-  readonly build?: string;
-  readonly change?: (deployment: HighAvailabilityDeployment) => void;
-}
-
-function stackOf({ host2 = {}, zato = {}, edge = {}, build = "a", change }: Program): TerraformStack {
-  const stack = newStack();
-  const hosts = [newHost(stack, "host1"), newHost(stack, "host2", host2)];
-  const deployment = new HighAvailabilityDeployment(stack, "zato", {
-    hosts,
-    installation: ZatoInstallation.archive({ url: "https://a.example/zato.tar.gz", sha256: build.repeat(64) }),
-    loadBalancer: new HaproxyLoadBalancer(stack, "edge", { hosts, virtualAddress: "10.0.0.100", ...edge }),
-    ...zato,
-  });
-  change?.(deployment);
-  return stack;
-}
 
 function reportOf(after: TerraformStack, json: string): PlanReport {
   const report = meaningOf(new DeclaredStack(synthTo(folder(), after)), json, "cdktf deploy stack");
@@ -65,10 +33,6 @@ function told(before: TerraformStack, after: TerraformStack): string[] {
 const greeting = (text: string): Program => ({
   change: ({ clusters: [host1] }) =>
     void (host1 as ZatoCluster).addServer("server3", { environment: { Greeting: text } }),
-});
-
-const channel = (urlPath: string): Program => ({
-  change: (zato) => void zato.addRestChannel("Ping", { urlPath, service: "pub.zato.ping" }),
 });
 
 const jwt = (urlPath: string): Program => ({

@@ -1,44 +1,14 @@
-import { TerraformStack } from "cdktf";
-import {
-  DeploymentOfHostsProps,
-  HaproxyLoadBalancer,
-  HighAvailabilityDeployment,
-  PhysicalHostProps,
-  ZatoInstallation,
-} from "cdktf-zato";
 import { DeclaredStack } from "../../lib/cli/declared-stack";
 import { meaningOf } from "../../lib/cli/plan";
 import { renderText } from "../../lib/cli/plan-text";
 import { temporaryFolder } from "../support/bash";
-import { newHost, newStack, SSH } from "../support/stack";
+import { channel, Program, stackOf } from "../support/changing-program";
+import { newStack, SSH } from "../support/stack";
 import { synthTo } from "../support/synth";
 import { pageBlocks, textOf } from "./support/pages";
 import { planJsonOf, planOf } from "./support/plan";
 
 const folder = temporaryFolder();
-
-/** A program of docs/reading-a-plan.md: that of examples/two-hosts, with what is changed. */
-interface Program {
-  readonly host2?: Partial<PhysicalHostProps>;
-  readonly zato?: Partial<DeploymentOfHostsProps>;
-  readonly build?: string;
-  readonly urlPath?: string;
-}
-
-function stackOf({ host2 = {}, zato = {}, build = "a", urlPath }: Program): TerraformStack {
-  const stack = newStack();
-  const hosts = [newHost(stack, "host1"), newHost(stack, "host2", host2)];
-  const deployment = new HighAvailabilityDeployment(stack, "zato", {
-    hosts,
-    installation: ZatoInstallation.archive({ url: "https://a.example/zato.tar.gz", sha256: build.repeat(64) }),
-    loadBalancer: new HaproxyLoadBalancer(stack, "edge", { hosts, virtualAddress: "10.0.0.100" }),
-    ...zato,
-  });
-  if (urlPath !== undefined) {
-    deployment.addRestChannel("Ping", { urlPath, service: "pub.zato.ping" });
-  }
-  return stack;
-}
 
 const ANOTHER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEyN0WQ0q3o7a0mC2l5kV4n2yJ5mS6v7xGQe1b9h8kTt";
 
@@ -47,7 +17,7 @@ const CHANGES: Readonly<Record<string, readonly [before: Program, after: Program
   restart: [{}, { zato: { restartedAt: "2026-11-22" } }],
   build: [{}, { build: "b" }],
   server: [{}, { zato: { servers: 3 } }],
-  content: [{ urlPath: "/ping" }, { urlPath: "/hello" }],
+  content: [channel("/ping"), channel("/hello")],
   scheduler: [{}, { zato: { schedulerCluster: "host2" } }],
   drained: [{}, { zato: { drainedClusters: ["host2"] } }],
   user: [{}, { host2: { ssh: { ...SSH, user: "deploy" } } }],

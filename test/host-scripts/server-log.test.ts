@@ -107,7 +107,7 @@ describe("of a cluster's servers", () => {
     component("b-server1", "server", "b", "127.0.0.1:17020");
     component("a-content", "content", "a", "");
     const { stdout } = bash(
-      `STATE=$2/state work=$2/work entries=$2/entries
+      `STATE=$2/state work=$2/run entries=$2/entries
        mkdir -p "$work" "$entries/param"; printf a >"$entries/param/cluster"
        . "$1/lib/manifest.sh"; . "$1/lib/rolling.sh"; . "$1/lib/server-log.sh"
        as_zato() { "$@"; }; for_zato() { printf %s "$1"; }; files_of_missing() { cat "$1"; }
@@ -123,7 +123,7 @@ describe("of a cluster's servers", () => {
 
   test("that one is asked whose services are missing, with all secrets that could be in its log", () => {
     expect(onHost('said_by_server 127.0.0.1:17011 "$work/missing"')).toEqual([
-      "asked: server_log.py /a-server2/logs/server.log 0 0 /work/silent secret of a-content secret of a-server2",
+      "asked: server_log.py /a-server2/logs/server.log 0 0 /run/silent secret of a-content secret of a-server2",
       "orders.py",
     ]);
   });
