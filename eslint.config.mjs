@@ -148,18 +148,30 @@ export default tseslint.config(
           ],
         },
       ],
-      "jsdoc/check-tag-names": ["error", { definedTags: ["default", "attribute"], typed: true }],
+      "jsdoc/check-tag-names": ["error", { definedTags: ["default", "attribute", "hidden"], typed: true }],
       "jsdoc/no-types": "error",
       "jsdoc/check-alignment": "error",
     },
   },
   {
-    files: ["**/*.js", "**/*.mjs"],
+    // Of examples their own tsconfig.json is for copies of them: here tsc checks their types.
+    files: ["**/*.js", "**/*.mjs", "examples/**/*.ts"],
     ...tseslint.configs.disableTypeChecked,
+  },
+  {
+    files: ["scripts/docs/*.mjs"],
+    languageOptions: { globals: { ...NODE_GLOBALS, URL: "readonly" } },
   },
   {
     files: ["scripts/**/*.js", "*.config.js"],
     languageOptions: { sourceType: "commonjs", globals: NODE_GLOBALS },
     rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
+  {
+    // Some of its functions run in a browser.
+    files: ["scripts/docs/browse.js"],
+    languageOptions: {
+      globals: { document: "readonly", getComputedStyle: "readonly", location: "readonly", URL: "readonly" },
+    },
   },
 );

@@ -4,7 +4,7 @@ module.exports = {
   // Sources too, or tests that are related to one cannot be found.
   roots: ["<rootDir>/lib", "<rootDir>/test"],
   testMatch: ["<rootDir>/test/**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/(haproxy|lab|faults)/"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/(faults|haproxy|lab|tools)/"],
   globalSetup: "<rootDir>/test/support/system-python.ts",
   transform: { "\\.ts$": "ts-jest" },
   moduleNameMapper: {

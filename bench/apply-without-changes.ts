@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectionCounter } from "./connection-counter";
 import { deploymentOf } from "./deployments";
 import type { DeploymentInput } from "./programs/deployment";
+import { HOST_KEY } from "./programs/program";
 import { ratioResult, Result } from "./result";
 import { mapResources, readStack, StackJson, stackFolder, writeStack } from "./stack-json";
 import { compare } from "./statistics";
@@ -48,14 +49,19 @@ async function emptyPlan(deployment: DeploymentInput): Promise<number> {
   return elapsed;
 }
 
-/** Counts connections to the SSH ports of a deployment's hosts, during an apply that changes nothing and another. */
+/**
+ * Counts connections to a deployment's hosts, during an apply that changes nothing and another. Each host has a bastion of its own on this
+ * machine, since the hosts cannot be on it: a deployment refuses hosts at addresses that other machines cannot reach.
+ */
 async function contacts(workspace: Workspace): Promise<Result[]> {
-  const addresses = ["127.0.0.1", "127.0.0.2"];
-  const counter = await ConnectionCounter.listen(addresses);
+  const gates = ["127.0.0.1", "127.0.0.2"];
+  const counter = await ConnectionCounter.listen(gates);
   try {
-    const overrides = { carrier: "terraform_data", addresses, sshPort: counter.port } as const;
-    const sshKeyFile = newPrivateKey(workspace.newFolder());
-    const deployment = deploymentOf(workspace, 2, { ...overrides, sshKeyFile });
+    const deployment = deploymentOf(workspace, gates.length, {
+      carrier: "terraform_data",
+      bastions: gates.map((address) => ({ address, port: counter.port, hostKey: HOST_KEY })),
+      sshKeyFile: newPrivateKey(workspace.newFolder()),
+    });
     workspace.synthesize("deployment", deployment);
     const reached = await firstApply(deployment, counter);
 
@@ -68,10 +74,10 @@ async function contacts(workspace: Workspace): Promise<Result[]> {
     return [
       {
         what: "apply without changes, connections to hosts",
-        peer: `first apply: ${reached} of ${addresses.length} hosts are contacted`,
+        peer: `first apply: ${reached} of ${gates.length} hosts are contacted`,
         measured: String(counter.connections),
         goal: "0",
-        reached: counter.connections === 0 && reached === addresses.length,
+        reached: counter.connections === 0 && reached === gates.length,
       },
     ];
   } finally {

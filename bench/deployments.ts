@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { DeploymentInput } from "./programs/deployment";
 import type { RawResource, RawStackInput } from "./programs/raw-stack";
-import { readStack, ResourceJson } from "./stack-json";
+import { readStack, ResourceJson, scriptsFolder, StackJson } from "./stack-json";
 import { Workspace } from "./workspace";
 
 /** A deployment of so many clusters, at addresses that lead nowhere (TEST-NET-1). */
@@ -16,13 +16,12 @@ export function deploymentOf(
     stateFile: path.join(folder, "terraform.tfstate"),
     carrier: "null_resource",
     addresses: Array.from({ length: clusters }, (_, index) => `192.0.2.${index + 1}`),
-    sshPort: 22,
     ...overrides,
   };
 }
 
 /**
- * The stack of a deployment in raw cdktf: as many null resources with the same triggers, connections, provisioners and
+ * The stack of a deployment in raw cdktf: as many resources of the same types with the same triggers, connections, provisioners and
  * dependencies, the same uploaded folder and the same outputs.
  */
 export function rawEquivalent(workspace: Workspace, deployment: DeploymentInput): RawStackInput {
@@ -32,34 +31,36 @@ export function rawEquivalent(workspace: Workspace, deployment: DeploymentInput)
   return {
     outdir: path.join(folder, "cdktf.out"),
     stateFile: path.join(folder, "terraform.tfstate"),
-    assetFolder: workspace.hostScripts,
-    resources: rawResources(stack.resource.null_resource!),
+    assetFolder: scriptsFolder(deployment.outdir),
+    resources: rawResources(stack.resource),
     locals: stack.locals,
     outputs: Object.fromEntries(Object.entries(stack.output).map(([name, { value }]) => [name, value])),
   };
 }
 
 /** Each resource behind those that it depends on. */
-function rawResources(resources: Readonly<Record<string, ResourceJson>>): RawResource[] {
+function rawResources(resources: StackJson["resource"]): RawResource[] {
   const ordered = new Map<string, RawResource>();
-  const add = (id: string): void => {
+  const add = (type: string, id: string): void => {
     if (!ordered.has(id)) {
-      const resource = rawResource(id, resources[id]!);
-      resource.dependsOn.forEach(add);
-      ordered.set(id, resource);
+      const json = resources[type]![id]!;
+      json.depends_on?.map((reference) => reference.split(".")).forEach(([other, name]) => add(other!, name!));
+      ordered.set(id, rawResource(type, id, json));
     }
   };
-  Object.keys(resources).forEach(add);
+  Object.entries(resources).forEach(([type, all]) => Object.keys(all).forEach((id) => add(type, id)));
   return [...ordered.values()];
 }
 
-function rawResource(id: string, { triggers = {}, connection, provisioner = [], depends_on = [] }: ResourceJson) {
+function rawResource(type: string, id: string, json: ResourceJson) {
+  const { triggers, triggers_replace, connection, provisioner = [], depends_on = [] } = json;
   return {
+    type,
     id,
-    triggers,
+    triggers: triggers ?? triggers_replace ?? {},
     connection: connection && inCamelCase(connection),
     provisioners: provisioner.flatMap((block) =>
-      Object.entries(block).map(([type, content]) => ({ type, ...inCamelCase(content) })),
+      Object.entries(block).map(([kind, content]) => ({ type: kind, ...inCamelCase(content) })),
     ),
     dependsOn: depends_on.map((reference) => reference.slice(reference.indexOf(".") + 1)),
   } as RawResource;

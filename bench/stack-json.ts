@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /** The parts of a `cdk.tf.json` that are read here. */
@@ -20,6 +20,12 @@ export interface ResourceJson {
 /** The folder, below the output folder of a synth, in which Terraform is run. */
 export function stackFolder(outdir: string): string {
   return path.join(outdir, "stacks", "bench");
+}
+
+/** The folder with the library's scripts that Terraform uploads to hosts. */
+export function scriptsFolder(outdir: string): string {
+  const asset = path.join(stackFolder(outdir), "assets", "zato-host-scripts");
+  return path.join(asset, readdirSync(asset)[0]!);
 }
 
 /** What a synth has written. */

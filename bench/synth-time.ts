@@ -22,7 +22,7 @@ async function synthTimeOf(workspace: Workspace, clusters: number, pairs: number
   );
   return ratioResult(
     `synth of ${clusters} clusters`,
-    `raw cdktf with the same ${raw.resources.length} null resources and texts, ready-made`,
+    `raw cdktf with the same ${raw.resources.length} resources and texts, ready-made`,
     ratio,
     1.3,
   );

@@ -12,16 +12,9 @@ const PROGRAMS = path.join(__dirname, "programs");
  * measured is what a user of the package runs.
  */
 export class Workspace {
-  /** The library's scripts that run on hosts. */
-  public readonly hostScripts: string;
-
   private readonly folder = mkdtempSync(path.join(tmpdir(), "cdktf-zato-bench-"));
   private readonly dist = path.join(this.folder, "node_modules", "cdktf-zato", "dist");
   private folders = 0;
-
-  constructor() {
-    this.hostScripts = path.join(this.dist, "host-scripts");
-  }
 
   /** Compiles the library and the programs. */
   public prepare(): void {

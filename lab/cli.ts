@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { parseArgs, types } from "node:util";
+import { inColumns } from "../lib/cli/columns";
 import { buildStandIn } from "./archive";
 import { runningLabContainers } from "./docker";
 import { containerName, type HostSpec, type LabHost } from "./host";
@@ -85,9 +86,8 @@ async function status(): Promise<number> {
     return 1;
   }
   const running = await runningLabContainers();
-  for (const host of lab.hosts) {
-    print(describe(host, running.includes(containerName(host.name))));
-  }
+  const rows = lab.hosts.map((host) => describe(host, running.includes(containerName(host.name))));
+  inColumns(rows).forEach(print);
   print(`state      ${STATE_FILE}`);
   print(`terraform  ${lab.cliConfigFile ? `TF_CLI_CONFIG_FILE=${lab.cliConfigFile}` : "uses the provider registry"}`);
   return 0;
@@ -135,9 +135,8 @@ function requireHost(name: string | undefined): string {
   return name;
 }
 
-function describe(host: LabHost, runs: boolean): string {
-  const state = runs ? "running" : "no power";
-  return [host.name.padEnd(10), host.address.padEnd(12), `${host.cpus} CPUs`, state.padEnd(8), host.hostKey].join("  ");
+function describe({ name, address, cpus, hostKey }: LabHost, runs: boolean): string[] {
+  return [name, address, `${cpus} CPUs`, runs ? "running" : "no power", hostKey];
 }
 
 function print(line: string): void {

@@ -5,8 +5,8 @@
 export const INSTANCE = readInstance(process.env.LAB_INSTANCE ?? "");
 
 function readInstance(value: string): string {
-  if (!/^[1-7]?$/.test(value)) {
-    throw new Error(`LAB_INSTANCE is '${value}'; set it to a digit from 1 to 7, or not at all`);
+  if (!/^[1-9]?$/.test(value)) {
+    throw new Error(`LAB_INSTANCE is '${value}'; set it to a digit from 1 to 9, or not at all`);
   }
   return value;
 }

@@ -14,7 +14,7 @@ import sys
 import time
 from urllib.parse import urlsplit
 
-LAB = [ipaddress.ip_network(network) for network in ("10.88.0.0/13", "fd00::/24")]
+LAB = [ipaddress.ip_network(network) for network in ("10.88.0.0/13", "10.96.0.0/15", "fd00::/24")]
 
 
 def refuse_foreign_target(host):

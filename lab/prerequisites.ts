@@ -3,6 +3,7 @@ import { daemonAnswers } from "./docker";
 import { startDaemon } from "./docker-daemon";
 import type { Log } from "./log";
 import { isInstalled, run, runOrThrow } from "./process";
+import { TERRAFORM } from "./terraform/program";
 
 /** Something that the machine lacks and that the lab cannot set up; the message says in one line how to get it. */
 export class MissingPrerequisite extends Error {
@@ -55,15 +56,15 @@ export async function ensureMmdebstrap(log: Log): Promise<void> {
   }
 }
 
-/** Makes sure that Terraform is there; it is in no distribution, so it is only looked for. */
+/** Makes sure that Terraform (or OpenTofu) is there; it is in no distribution, so it is only looked for. */
 export async function ensureTerraform(): Promise<void> {
   const howToGetIt = `install Terraform >= ${TERRAFORM_MINIMUM} (developer.hashicorp.com/terraform/install) and have it on the PATH`;
-  if (!(await isInstalled("terraform"))) {
-    throw new MissingPrerequisite("terraform", howToGetIt);
+  if (!(await isInstalled(TERRAFORM))) {
+    throw new MissingPrerequisite(TERRAFORM, howToGetIt);
   }
   const version = await terraformVersion();
   if (isOlder(version, TERRAFORM_MINIMUM)) {
-    throw new MissingPrerequisite(`a recent terraform (this one is ${version})`, howToGetIt);
+    throw new MissingPrerequisite(`a recent ${TERRAFORM} (this one is ${version})`, howToGetIt);
   }
 }
 
@@ -108,9 +109,10 @@ async function installPackages(packages: readonly string[], what: string, log: L
   }
 }
 
-async function terraformVersion(): Promise<string> {
+/** The number that Terraform, or OpenTofu, says of itself. */
+export async function terraformVersion(): Promise<string> {
   const env = { ...process.env, CHECKPOINT_DISABLE: "1" };
-  const answer: unknown = JSON.parse(await runOrThrow("terraform", ["version", "-json"], { env }));
+  const answer: unknown = JSON.parse(await runOrThrow(TERRAFORM, ["version", "-json"], { env }));
   const version = (answer as { terraform_version?: unknown }).terraform_version;
   return typeof version === "string" ? version : "unknown";
 }

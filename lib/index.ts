@@ -2,24 +2,19 @@ export * from "./content";
 export * from "./deployment";
 export * from "./host";
 export * from "./load-balancing";
-export {
-  Carrier,
-  CARRIER_CONTEXT,
-  establishOn,
-  RemoteComponent,
-  Secret,
-  TlsCertificate,
-  VendorResource,
-} from "./remote";
+export { CARRIER_CONTEXT, establishOn, RemoteComponent, Secret, TlsCertificate, VendorResource } from "./remote";
 export type {
+  ComponentState,
   GeneratedSecretProps,
   HostFacts,
   HostPresence,
-  HostRequirements,
   IRemoteHost,
+  ManifestEntries,
   Predecessor,
   RemoteAccess,
+  RemoteComponentProps,
   SecretFromVariableProps,
+  VendorProviderKind,
   VendorResourceProps,
 } from "./remote";
 export { ConstructError } from "./validation";

@@ -1,33 +1,50 @@
 "use strict";
 
-// build.js [FOLDER]: compiles the library into FOLDER, by default dist/. Types are per file. The code is one file per
+// build.js [FOLDER]: compiles the library into FOLDER, by default dist/. Types are per file, as far as entry points name them. The code is one file per
 // entry point of package.json, and chunks with what entry points share, so that each class exists once: opening the
-// hundred files of the sources took longer than running them.
+// hundred files of the sources took longer than running them. Names are what they were, and no line is long, so that traces of stacks can
+// be read.
 
 const { execFileSync } = require("node:child_process");
-const { cpSync, rmSync } = require("node:fs");
-const { basename, join, resolve } = require("node:path");
+const { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
+const { extname, join, relative, resolve } = require("node:path");
 const { buildSync } = require("esbuild");
-const { bin, exports: entries } = require("../package.json");
+const { dropUnusedTypes, withoutComments, withoutDocstrings } = require("./slim");
+const { bin, exports: entries, name, peerDependencies, peerDependenciesMeta } = require("../package.json");
 
 const ROOT = join(__dirname, "..");
+const SLIM = { ".sh": withoutComments, ".py": withoutDocstrings };
+const COMPACT = { minifyWhitespace: true, minifySyntax: true, lineLimit: 160 };
 const OUT = resolve(process.argv[2] ?? join(ROOT, "dist"));
 
 rmSync(OUT, { recursive: true, force: true });
 emitTypes();
+dropUnusedTypes(
+  OUT,
+  Object.values(entries).flatMap(({ types }) => (types ? relative("dist", types) : [])),
+);
 convertToCommonJs(bundle());
-// The code looks for the scripts that run on hosts, and for what reads Python, beside itself.
-for (const folder of ["remote/host-scripts", "content/python"]) {
-  cpSync(join(ROOT, "lib", folder), join(OUT, basename(folder)), {
-    recursive: true,
-    filter: (name) => !/__pycache__|\.pyc$/.test(name),
-  });
-}
+Object.entries(entries).forEach(
+  ([entry, { default: file }]) => file && askForPeers(entry, join(OUT, file.replace(/^\.\/dist\//, ""))),
+);
+copyPrograms();
 
 function emitTypes() {
   const tsc = require.resolve("typescript/bin/tsc");
   const args = ["-p", join(ROOT, "tsconfig.build.json"), "--emitDeclarationOnly", "--outDir", OUT];
   execFileSync(process.execPath, [tsc, ...args], { stdio: "inherit" });
+}
+
+/** What is no code: the scripts that run on hosts, and what reads Python. The code looks for it where it is in the sources. */
+function copyPrograms() {
+  const lib = join(ROOT, "lib");
+  const files = readdirSync(lib, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const { name, parentPath } of files.filter(({ name }) => !/\.(ts|pyc)$/.test(name))) {
+    const folder = join(OUT, relative(lib, parentPath));
+    mkdirSync(folder, { recursive: true });
+    const slim = SLIM[extname(name)] ?? ((text) => text);
+    writeFileSync(join(folder, name), slim(readFileSync(join(parentPath, name), "utf8")));
+  }
 }
 
 /** esbuild shares code between entry points only where it writes ECMAScript modules. */
@@ -47,7 +64,24 @@ function bundle() {
 }
 
 function convertToCommonJs(files) {
-  buildSync({ ...options(), entryPoints: files, outbase: OUT, format: "cjs", allowOverwrite: true });
+  buildSync({ ...options(), entryPoints: files, outbase: OUT, format: "cjs", allowOverwrite: true, ...COMPACT });
+}
+
+/**
+ * An entry point that needs a package which npm does not install by itself says so, in place of Node. Before everything else, which
+ * loads it; on the first line, so that source maps stay right.
+ */
+function askForPeers(entry, file) {
+  const code = readFileSync(file, "utf8");
+  const needed = Object.keys(peerDependenciesMeta).filter((peer) => code.includes(`require("${peer}/`));
+  const checks = needed.map((peer) => {
+    const message = `${entry.replace(/^\./, name)} needs the package '${peer}'; run 'npm install ${peer}@${peerDependencies[peer]}'`;
+    return `try{require.resolve("${peer}/package.json")}catch{throw new Error(${JSON.stringify(message)})}`;
+  });
+  writeFileSync(
+    file,
+    code.replace(/^"use strict";/, (strict) => strict + checks.join("")),
+  );
 }
 
 function options() {
@@ -57,8 +91,6 @@ function options() {
     tsconfig: "tsconfig.build.json",
     platform: "node",
     target: "node20",
-    sourcemap: true,
-    sourcesContent: false,
     logLevel: "warning",
   };
 }

@@ -106,6 +106,7 @@ for example in "${examples[@]}"; do
     # moto 5.2 forgets, when it creates them, an instance's termination protection and the descriptions of egress rules.
     terraform_in "$stack" apply -auto-approve "${only[@]}"
     terraform_in "$stack" plan -detailed-exitcode "${only[@]}"
+    terraform -chdir="$stack" show -json | node scripts/try-aws/tagged.js
     terraform -chdir="$stack" state list | grep -v '^terraform_data' | sed 's/\..*//' | sort | uniq -c
     if grep -r -l -F "$TF_VAR_odb_password" "$stack"; then
         echo "the password is in the files above"

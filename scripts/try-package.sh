@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Tries the package as a user gets it: packs it, checks its metadata, installs it into an empty project, and compiles
-# and synthesizes a program against it. For the framework that the package's peers name. Needs the npm registry.
+# Tries the package as a user gets it: packs it, checks its metadata, installs it into an empty project, compiles and
+# synthesizes a program and all of its examples against it, and looks for what its pages link to. For the framework that the
+# package's peers name. TYPESCRIPT, if set, is the version of the compiler. Needs the npm registry.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -21,24 +22,48 @@ with_version() {
 
 npm pack --silent --pack-destination "$project" >/dev/null
 tarball=$(echo "$project"/*.tgz)
+
+mkdir "$project/unpacked"
+tar -x -z -f "$tarball" -C "$project/unpacked"
+all=$(wc -c <"$tarball") without_pages=$(tar -c -C "$project/unpacked" --exclude=package/docs --exclude=package/examples --exclude=package/CHANGELOG.md package | gzip -9 | wc -c)
+rm -r "$project/unpacked"
+echo "the package takes $all bytes, and $without_pages without its pages and examples"
+[ "$without_pages" -le 310000 ] || { echo "without its pages and examples the package takes more than 310 kB" >&2; exit 1; }
+[ "$all" -le 450000 ] || { echo "with its pages and examples the package takes more than 450 kB" >&2; exit 1; }
+
 npx --no-install publint --strict "$tarball"
 npx --no-install attw --profile node16 "$tarball"
 
 cp scripts/try-package/* "$project"
 cd "$project"
 npm init --yes >/dev/null
-mapfile -t peers < <(with_version "$framework" constructs "@$framework/provider-null" @types/node typescript)
+mapfile -t peers < <(with_version "$framework" constructs "@$framework/provider-null" @types/node)
+if [ -n "${TYPESCRIPT:-}" ]; then peers+=("typescript@$TYPESCRIPT"); else peers+=("$(with_version typescript)"); fi
 npm install --silent --no-audit --no-fund "$tarball" "${peers[@]}"
 npx --no-install tsc -p .
 node main.js
 node check.js
 npx --no-install "$name" --help >/dev/null
 
-# The entry point for AWS with its optional peer, also as the tsconfig.json of `cdktf init` resolves it.
+# Without its optional peer the entry point for AWS says what to install.
+! said=$(node -e "require('$name/aws')" 2>&1) || { echo "$name/aws loads without its provider" >&2; exit 1; }
+grep -qF "run 'npm install @$framework/provider-aws@" <<<"$said" || { printf '%s\n' "$said" >&2; exit 1; }
+
+# The entry point for AWS with its optional peer, also as the tsconfig.json of `cdktf init` resolves it: as the compiler does by itself.
 mapfile -t peers < <(with_version "@$framework/provider-aws")
 npm install --silent --no-audit --no-fund --prefer-offline "${peers[@]}"
-npx --no-install tsc -p . --module CommonJS --moduleResolution node10 --noEmit
-npx --no-install tsc -p tsconfig.aws.json --module CommonJS --moduleResolution node10 --noEmit
+npx --no-install tsc -p . --module CommonJS --noEmit
+npx --no-install tsc -p tsconfig.aws.json --module CommonJS --noEmit
 npx --no-install tsc -p tsconfig.aws.json
 node aws.js
+
+# The examples, as somebody copies them out of the package: all in one run of the compiler, since all have the same settings.
+cp -R "node_modules/$name/examples" .
+node examples.js
+npx --no-install tsc -p examples
+for example in examples/*/main.js; do
+    (cd "$(dirname "$example")" && node main.js && test -s cdktf.out/manifest.json)
+done
+
+node links.js
 echo "the package compiles and synthesizes in an empty project"

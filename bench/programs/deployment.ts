@@ -4,10 +4,11 @@ import {
   HaproxyLoadBalancer,
   HighAvailabilityDeployment,
   PhysicalHost,
+  SshBastionProps,
   SshKey,
   ZatoInstallation,
 } from "cdktf-zato";
-import { measure, readInput } from "./program";
+import { HOST_KEY, measure, readInput } from "./program";
 
 /** A deployment with one cluster per address, and a HAProxy pair on the first two hosts. */
 export interface DeploymentInput {
@@ -15,15 +16,13 @@ export interface DeploymentInput {
   readonly stateFile: string;
   readonly carrier: "null_resource" | "terraform_data";
   readonly addresses: readonly string[];
-  readonly sshPort: number;
+  /** Where the way to the host of the same place goes through; the hosts are reached directly where there are none. */
+  readonly bastions?: readonly SshBastionProps[];
   /** Where there is none, the SSH agent is asked. */
   readonly sshKeyFile?: string;
 }
 
-/** Well-formed, and nobody's. */
-const HOST_KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}`;
-
-const { outdir, stateFile, carrier, addresses, sshPort, sshKeyFile } = readInput<DeploymentInput>();
+const { outdir, stateFile, carrier, addresses, bastions, sshKeyFile } = readInput<DeploymentInput>();
 
 measure(() => {
   const app = new App({ outdir, context: { [CARRIER_CONTEXT]: carrier } });
@@ -35,7 +34,7 @@ measure(() => {
       new PhysicalHost(stack, `host${index + 1}`, {
         address,
         cpus: 8,
-        ssh: { user: "ops", hostKey: HOST_KEY, port: sshPort, key },
+        ssh: { user: "ops", hostKey: HOST_KEY, key, bastion: bastions?.[index] },
       }),
   );
   new HighAvailabilityDeployment(stack, "zato", {

@@ -3,18 +3,21 @@ import { Resource } from "@cdktf/provider-null/lib/resource";
 import {
   App,
   AssetType,
+  DataResource,
   LocalBackend,
   SSHProvisionerConnection,
   TerraformAsset,
   TerraformLocal,
   TerraformOutput,
+  TerraformResource,
   TerraformResourceConfig,
   TerraformStack,
 } from "cdktf";
 import { measure, readInput } from "./program";
 
-/** A null resource as one writes it in raw cdktf. */
+/** A resource as one writes it in raw cdktf. */
 export interface RawResource {
+  readonly type: "null_resource" | "terraform_data";
   readonly id: string;
   readonly triggers: Record<string, string>;
   readonly connection?: SSHProvisionerConnection;
@@ -23,7 +26,7 @@ export interface RawResource {
   readonly dependsOn: readonly string[];
 }
 
-/** A stack of null resources whose texts are all ready-made. */
+/** A stack of resources whose texts are all ready-made. */
 export interface RawStackInput {
   readonly outdir: string;
   readonly stateFile: string;
@@ -46,10 +49,14 @@ measure(() => {
   for (const [name, text] of Object.entries(input.locals)) {
     new TerraformLocal(stack, `text-of-${name}`, text).overrideLogicalId(name);
   }
-  const resources = new Map<string, Resource>();
-  for (const { id, dependsOn, ...config } of input.resources) {
-    const earlier = dependsOn.map((other) => resources.get(other)!);
-    resources.set(id, new Resource(stack, id, { ...config, dependsOn: earlier }));
+  const resources = new Map<string, TerraformResource>();
+  for (const { type, id, dependsOn: others, triggers, ...config } of input.resources) {
+    const dependsOn = others.map((other) => resources.get(other)!);
+    const resource =
+      type === "null_resource"
+        ? new Resource(stack, id, { ...config, triggers, dependsOn })
+        : new DataResource(stack, id, { ...config, triggersReplace: triggers, dependsOn });
+    resources.set(id, resource);
   }
   for (const [name, value] of Object.entries(input.outputs)) {
     new TerraformOutput(stack, name, { value });

@@ -3,7 +3,6 @@ import { App, TerraformStack } from "cdktf";
 import { Affinity, HealthCheck } from "../../lib";
 import { renderHaproxyConfig } from "../../lib/load-balancing/haproxy-config";
 import { renderLoadBalancerConfig } from "../../lib/zato/load-balancer-config";
-import { ZATO_3_PATHS } from "../../lib/zato/path-rules";
 
 /** An HAProxy of the comparison. */
 export interface Layer {
@@ -47,9 +46,11 @@ export function renderedPair(folder: string, memberTls: boolean): Pair {
   const [outer, inner, member] = [29001, 29002, 29003];
   const certificate = certificateIn(folder);
   const stack = new TerraformStack(new App(), "bench");
-  const common = { privatePaths: ZATO_3_PATHS, openPaths: [], retryPosts: false, maxConnections: 2000 };
+  const privatePaths = ["/zato/", "/ide-deploy"];
+  const common = { openPaths: [], retryPosts: false, maxConnections: 2000 };
   const innerConfig = renderLoadBalancerConfig({
     ...common,
+    privatePaths,
     bind: `127.0.0.1:${inner}`,
     tls: memberTls ? { bind: `127.0.0.1:${member}`, certificate } : undefined,
     socket: path.join(folder, "inner.sock"),
@@ -71,6 +72,7 @@ export function renderedPair(folder: string, memberTls: boolean): Pair {
     pool: {
       members: [{ name: "host1", address: "127.0.0.1", port: memberTls ? member : inner, isDrained: false }],
       tls: memberTls ? { ca: "", serverName: NAME } : undefined,
+      privatePaths,
       healthCheck: new HealthCheck(stack),
       affinity: Affinity.NONE,
       stickyPaths: [],
@@ -87,10 +89,8 @@ export function renderedPair(folder: string, memberTls: boolean): Pair {
 }
 
 /** What somebody would write who wants nothing but speed: no rules, no limits. */
-export function plainPair(folder: string, memberTls: boolean): Pair {
-  const [outer, inner] = [29011, 29012];
-  const certificate = certificateIn(folder);
-  const render = (port: number, bindOptions: string, lines: readonly string[]): string => `defaults
+export function renderPlain(bind: string, servers: readonly string[]): string {
+  return `defaults
     mode http
     http-reuse safe
     timeout connect 2s
@@ -98,26 +98,39 @@ export function plainPair(folder: string, memberTls: boolean): Pair {
     timeout server 60s
 
 frontend front
-    bind 127.0.0.1:${port}${bindOptions}
+    bind ${bind}
     default_backend back
 
 backend back
     balance roundrobin
-${lines.map((line) => `    server ${line}\n`).join("")}`;
-  const tls = ` ssl verify required ca-file ${certificate}.crt sni str(${NAME}) verifyhost ${NAME}`;
+${servers.map((server) => `    server ${server}\n`).join("")}`;
+}
+
+/** How the plain pair speaks TLS: what its inner half binds with, and its outer half says of a server. */
+export function plainTls(pem: string, ca: string, name: string): { readonly bind: string; readonly server: string } {
+  return {
+    bind: ` ssl crt ${pem} alpn http/1.1`,
+    server: ` ssl verify required ca-file ${ca} sni str(${name}) verifyhost ${name}`,
+  };
+}
+
+/** A plain pair. */
+export function plainPair(folder: string, memberTls: boolean): Pair {
+  const [outer, inner] = [29011, 29012];
+  const certificate = certificateIn(folder);
+  const tls = memberTls ? plainTls(certificate, `${certificate}.crt`, NAME) : { bind: "", server: "" };
   const layers = [
     {
       name: "plain-inner",
-      config: render(
-        inner,
-        memberTls ? ` ssl crt ${certificate} alpn http/1.1` : "",
+      config: renderPlain(
+        `127.0.0.1:${inner}${tls.bind}`,
         SERVERS.map((port, index) => `server${index + 1} 127.0.0.1:${port}`),
       ),
       port: inner,
     },
     {
       name: "plain-outer",
-      config: render(outer, "", [`host1 127.0.0.1:${inner}${memberTls ? tls : ""}`]),
+      config: renderPlain(`127.0.0.1:${outer}`, [`host1 127.0.0.1:${inner}${tls.server}`]),
       port: outer,
     },
   ];

@@ -45,8 +45,8 @@ export async function startAll(layers: readonly Layer[], folder: string): Promis
 }
 
 /** So many connections that each ask again as soon as they are answered. */
-export function measure(port: number, connections: number): Promise<Measured> {
-  const args = ["-t1", `-c${connections}`, `-d${DURATION}s`, "--latency", `http://127.0.0.1:${port}/zato/ping`];
+export function measure(address: string, connections: number): Promise<Measured> {
+  const args = ["-t1", `-c${connections}`, `-d${DURATION}s`, "--latency", `http://${address}/zato/ping`];
   return new Promise((resolve, reject) => {
     const wrk = spawn("wrk", args, { stdio: ["ignore", "pipe", "inherit"] });
     let said = "";

@@ -10,7 +10,7 @@ import {
   ZatoInstallation,
 } from "cdktf-zato";
 import { Construct } from "constructs";
-import { settings } from "../two-hosts/settings";
+import { settings } from "./settings";
 
 /** Two clusters that run the same services, with the same connections, channel and job. */
 class Content extends TerraformStack {
@@ -26,20 +26,23 @@ class Content extends TerraformStack {
       dataRemoval: DataRemoval.DROP,
     });
 
-    zato.addServices(join(__dirname, "services"));
+    zato.content.addServices(join(__dirname, "services"));
 
     const database = {
       host: settings.databaseHost,
       username: "zato_example",
       password: this.secret("database_password"),
     };
-    zato.addSqlConnection("Billing", { ...database, engine: SqlEngine.POSTGRESQL, database: "billing" });
-    zato.addSqlConnection("Audit", { ...database, engine: SqlEngine.POSTGRESQL, database: "audit" });
-    zato.addSqlConnection("Stock", { ...database, engine: SqlEngine.MYSQL, database: "stock" });
+    zato.content.addSqlConnection("Billing", { ...database, engine: SqlEngine.POSTGRESQL, database: "billing" });
+    zato.content.addSqlConnection("Audit", { ...database, engine: SqlEngine.POSTGRESQL, database: "audit" });
+    zato.content.addSqlConnection("Stock", { ...database, engine: SqlEngine.MYSQL, database: "stock" });
 
-    const partner = zato.addBasicAuth("Partner", { username: "partner", password: this.secret("partner_password") });
-    zato.addRestChannel("Orders", { urlPath: "/orders", service: "orders.list", security: partner });
-    zato.addSchedulerJob("Heartbeat", { service: "heartbeat.beat", interval: 2 });
+    const partner = zato.content.addBasicAuth("Partner", {
+      username: "partner",
+      password: this.secret("partner_password"),
+    });
+    zato.content.addRestChannel("Orders", { urlPath: "/orders", service: "orders.list", security: partner });
+    zato.content.addSchedulerJob("Heartbeat", { service: "heartbeat.beat", interval: 2 });
   }
 
   /** Given as TF_VAR_name at each run; the version tells Terraform that there is a new value. */

@@ -31,7 +31,7 @@ class BehindF5 extends TerraformStack {
       }),
       // drainedClusters: ["host2"], // for planned work on host2
     });
-    zato.addStickyPath("/cart", Affinity.COOKIE);
+    zato.content.addStickyPath("/cart", Affinity.COOKIE);
   }
 }
 

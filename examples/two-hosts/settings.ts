@@ -18,10 +18,6 @@ interface Settings {
   readonly virtualAddress: string;
   readonly archive: ArchiveProps;
   readonly stateFile: string;
-  /** Where the databases of `examples/content` are. */
-  readonly databaseHost: string;
-  /** Another value says that the secrets of `examples/content` have new values. */
-  readonly secretsVersion: string;
 }
 
 const file = process.env.TWO_HOSTS_SETTINGS ?? join(__dirname, "settings.sample.json");

@@ -16,7 +16,8 @@ export interface ClusterOutput {
 /** The deployment's outputs, as far as the demo shows them. */
 export interface Outputs {
   readonly entryAddress: string;
-  readonly webAdminUrls: Readonly<Record<string, string>>;
+  readonly entryPort: number;
+  readonly webAdmin: Readonly<Record<string, { readonly url: string }>>;
   readonly clusters: Readonly<Record<string, ClusterOutput>>;
 }
 
@@ -98,7 +99,8 @@ export class Deployment {
     const outputs = JSON.parse(result.stdout) as Record<string, { value: unknown }>;
     return {
       entryAddress: outputs.zato_entry_address?.value as string,
-      webAdminUrls: outputs.zato_web_admin_urls?.value as Outputs["webAdminUrls"],
+      entryPort: outputs.zato_entry_port?.value as number,
+      webAdmin: outputs.zato_web_admin?.value as Outputs["webAdmin"],
       clusters: outputs.zato_clusters?.value as Outputs["clusters"],
     };
   }

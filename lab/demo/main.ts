@@ -1,6 +1,7 @@
 import { cpus as machineCpus } from "node:os";
 import path from "node:path";
 import { types } from "node:util";
+import { inColumns } from "../../lib/cli/columns";
 import { KNOWN_HOSTS } from "../keys";
 import { Lab } from "../lab";
 import { ensureTerraform } from "../prerequisites";
@@ -9,7 +10,7 @@ import { Checklist } from "./checklist";
 import { Deployment, type Outputs } from "./deployment";
 import { askHost, type FoundHost } from "./inventory";
 import { cutPower, type PowerCutReport } from "./power-cut";
-import { headline, say, secondsSince, table } from "./terminal";
+import { headline, say, secondsSince } from "./terminal";
 
 const HOSTS = ["host1", "host2"] as const;
 type HostName = (typeof HOSTS)[number];
@@ -29,7 +30,7 @@ async function demo(promises: Checklist): Promise<void> {
     log: (line) => say(`   ${line}`),
   });
   const virtualAddress = lab.host("host1").address.replace(/\d+$/, "100");
-  table(lab.hosts.map(({ name, address, cpus }) => [`   ${name}`, address, `${cpus} CPUs`])).forEach(say);
+  inColumns(lab.hosts.map(({ name, address, cpus }) => [`   ${name}`, address, `${cpus} CPUs`])).forEach(say);
   say("   They are containers that run systemd and sshd. Zato on them is a stand-in: see lab/README.md.");
   say(`   (${secondsSince(begun)} s)`);
 
@@ -76,9 +77,9 @@ async function showInventory(lab: Lab, outputs: Outputs, virtualAddress: string,
   const rows = [["   host", "unit", "state", "declared", "found"]];
   const found = await Promise.all(HOSTS.map((host) => askHost(lab, host, virtualAddress)));
   HOSTS.forEach((host, position) => rows.push(...rowsOf(host, outputs, found[position]!)));
-  table(rows).forEach(say);
+  inColumns(rows).forEach(say);
   say();
-  say(`   entry address      ${new URL(`http://${outputs.entryAddress}/`).href}`);
+  say(`   entry address      ${entryUrl(outputs)}`);
   HOSTS.forEach((host, position) => showWebAdmin(lab, host, outputs, position));
 
   HOSTS.forEach((host, position) => {
@@ -94,6 +95,10 @@ async function showInventory(lab: Lab, outputs: Outputs, virtualAddress: string,
   promises.check(`one host holds the virtual address (${holders})`, holders === 1);
   const idle = found.flatMap(({ units }) => units.filter(({ state }) => state !== "active"));
   promises.check(`every unit that is installed is active (${idle.length} are not)`, idle.length === 0);
+}
+
+function entryUrl({ entryAddress, entryPort }: Outputs): string {
+  return new URL(`http://${entryAddress}:${entryPort}/`).href;
 }
 
 const SERVER_UNIT = /^zato-(.+)-(server\d+)\.service$/;
@@ -117,7 +122,7 @@ function workersOf({ units }: FoundHost): number {
 }
 
 function showWebAdmin(lab: Lab, host: HostName, outputs: Outputs, position: number): void {
-  const url = new URL(outputs.webAdminUrls[host] ?? "");
+  const url = new URL(outputs.webAdmin[host]?.url ?? "");
   const localPort = Number(url.port) + position;
   const key = path.relative(process.cwd(), lab.keyFile);
   const known = path.relative(process.cwd(), KNOWN_HOSTS);
@@ -135,7 +140,7 @@ async function takePower(lab: Lab, outputs: Outputs, virtualAddress: string, pro
     throw new Error(`nobody holds the virtual address ${virtualAddress}`);
   }
   headline(`Power cut of ${host}, which holds the virtual address`);
-  const { href: url } = new URL(`http://${outputs.entryAddress}/zato/ping`);
+  const { href: url } = new URL("/zato/ping", entryUrl(outputs));
   say(`   GET ${url}, ${RATE_LINE}`);
   const ownUrl = `http://${outputs.clusters[host]?.load_balancer}/zato/ping`;
   const cut = { host, survivor, virtualAddress, url, ownUrl };
@@ -151,7 +156,7 @@ function showReport(host: HostName, survivor: HostName, report: PowerCutReport):
     `   ${name}`,
     ...HOSTS.map((cluster) => String(answers[cluster] ?? 0)),
   ]);
-  table([["   answered by the cluster on", ...HOSTS], ...rows]).forEach(say);
+  inColumns([["   answered by the cluster on", ...HOSTS], ...rows]).forEach(say);
   if (uncounted !== 0) {
     say(`   by one of the two, in the last moment before the cut; the count was lost with ${host}: ${uncounted}`);
   }

@@ -5,7 +5,7 @@ import { docker, tryDocker } from "../docker";
 import { INSTANCE } from "../instance";
 import type { Log } from "../log";
 import { CACHE_DIR, withWorkFolder } from "../paths";
-import { RELEASES, STABLE_RELEASES, type Release } from "../release";
+import { DEFAULT_RELEASE, RELEASES, STABLE_RELEASES, type Release } from "../release";
 import { importDebian, pullDebian } from "./base";
 import { machineSettings, type MachineSettings } from "./machine";
 
@@ -31,10 +31,11 @@ export async function ensureEquippedImage(release: Release, log: Log): Promise<s
   return ensure(image, log, () => equip(release, base, image, log));
 }
 
-/** Builds both images of the releases that are out. */
+/** Builds both images of the releases that are out, and of the one that was asked for. */
 export async function ensureImages(log: Log): Promise<string[]> {
+  const releases = new Set([...STABLE_RELEASES, DEFAULT_RELEASE]);
   return Promise.all(
-    STABLE_RELEASES.map((release) => ensureEquippedImage(release, (line) => log(`${release}: ${line}`))),
+    [...releases].map((release) => ensureEquippedImage(release, (line) => log(`${release}: ${line}`))),
   );
 }
 

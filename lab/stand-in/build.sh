@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Packs the stand-in as an archive whose root is the virtualenv that Zato's code directory is (bin/, lib/).
-# The same sources give the same bytes.
+# Packs the stand-in as an archive whose root is the virtualenv that Zato's code directory is (bin/, lib/): what is in src/common, and what
+# is in the folder of the release's own, src/zato_3 for 3.3. The same sources give the same bytes.
 #
 #   build.sh OUTPUT.tar.gz [3.3|3.2]
 set -euo pipefail
 
 output=${1:?usage: build.sh OUTPUT.tar.gz [3.3|3.2]} release=${2:-3.3}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+own=$here/src/zato_${release%%.*}
+[ -d "$own" ] || { echo "there is no stand-in for Zato $release" >&2; exit 1; }
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 
@@ -18,21 +20,23 @@ for version in 3.10 3.11 3.12 3.13 3.14; do
     mkdir "$stage/lib/python$version"
     ln -s ../site-packages "$stage/lib/python$version/site-packages"
 done
-cp "$here/src/pyvenv.cfg" "$stage/"
-cp "$here"/src/bin/* "$stage/bin/"
+cp "$here/src/common/pyvenv.cfg" "$stage/"
+for part in "$here/src/common" "$own"; do
+    cp "$part"/bin/* "$stage/bin/"
+    cp -R "$part/zato" "$packages/"
+done
 ln -s /usr/bin/python3 "$stage/bin/python"
-cp -R "$here/src/zato" "$packages/"
 find "$packages" -name __pycache__ -prune -exec rm -rf {} +
 
 grep -rlZ 'Zato 3\.3 stand-in' "$stage" | xargs -0 sed -i "s/Zato 3\.3 stand-in/Zato $release stand-in/"
 sed -i "s/^RELEASE = .*/RELEASE = '$release'/" "$packages/zato/common/banner.py"
 # 3.2's web-admin is a process of its own (facts-3.2 §4).
-[ "$release" = 3.3 ] || rm "$stage/bin/gunicorn" "$packages"/zato/admin/{gunicorn,wsgi}.py
+[ "$release" != 3.2 ] || rm "$stage/bin/gunicorn" "$packages"/zato/admin/{gunicorn,wsgi}.py
 
 # As in Zato's own: only the owner may run bin/zato and bin/py (facts §1).
 find "$stage" -type d -exec chmod 0755 {} +
 find "$stage" -type f -exec chmod 0644 {} +
-[ "$release" != 3.3 ] || chmod 0755 "$stage/bin/gunicorn"
+find "$stage/bin" -name gunicorn -exec chmod 0755 {} +
 chmod 0740 "$stage/bin/zato" "$stage/bin/py"
 
 mkdir -p "$(dirname "$output")"

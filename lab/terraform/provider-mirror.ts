@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { hashFolder } from "../archive";
 import type { Log } from "../log";
@@ -8,7 +8,10 @@ import { runOrThrow } from "../process";
 
 /** The version that @cdktf/provider-null pins, exactly; `terraform init` takes the folder's word for it. */
 const NULL_PROVIDER_VERSION = "3.2.4";
+/** Terraform's own, which is asked whether it answers. */
 const REGISTRY = "registry.terraform.io";
+/** Where Terraform and OpenTofu look for a provider that names no registry. */
+const REGISTRIES = [REGISTRY, "registry.opentofu.org"];
 const REGISTRY_TIMEOUT_MS = 3_000;
 
 const SOURCES = path.join(__dirname, "null-provider");
@@ -27,7 +30,7 @@ export async function ensureProviderMirror(log: Log): Promise<string | undefined
   if (await registryAnswers()) {
     return undefined;
   }
-  const sources = hashFolder(SOURCES);
+  const sources = [hashFolder(SOURCES), ...REGISTRIES].join(" ");
   if (!isBuiltFrom(sources)) {
     await ensureGo();
     log(`${REGISTRY} does not answer: building a test double of the null provider (once, about a minute)`);
@@ -52,18 +55,20 @@ export async function registryAnswers(): Promise<boolean> {
 
 async function build(): Promise<void> {
   const platform = (await runOrThrow("go", ["env", "GOOS", "GOARCH"])).trim().replace("\n", "_");
-  const folder = path.join(MIRROR, REGISTRY, "hashicorp/null", NULL_PROVIDER_VERSION, platform);
   rmSync(MIRROR, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const binary = path.join(folder, `terraform-provider-null_v${NULL_PROVIDER_VERSION}_x5`);
-  // Built beside and renamed, so that a build that was stopped is not taken for a provider.
+  // Built beside, so that a build that was stopped is not taken for a provider.
   const unfinished = path.join(FOLDER, "unfinished-provider");
   const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false" };
   await runOrThrow("go", ["build", "-trimpath", "-ldflags", "-s -w", "-o", unfinished, "."], {
     cwd: SOURCES,
     env,
   });
-  renameSync(unfinished, binary);
+  for (const registry of REGISTRIES) {
+    const folder = path.join(MIRROR, registry, "hashicorp/null", NULL_PROVIDER_VERSION, platform);
+    mkdirSync(folder, { recursive: true });
+    linkSync(unfinished, path.join(folder, `terraform-provider-null_v${NULL_PROVIDER_VERSION}_x5`));
+  }
+  rmSync(unfinished);
 }
 
 function isBuiltFrom(sources: string): boolean {
@@ -77,7 +82,7 @@ function cliConfiguration(): string {
     "provider_installation {",
     "  filesystem_mirror {",
     `    path    = ${JSON.stringify(MIRROR)}`,
-    `    include = ["${REGISTRY}/*/*"]`,
+    `    include = ${JSON.stringify(REGISTRIES.map((registry) => `${registry}/*/*`))}`,
     "  }",
     "}",
     "",

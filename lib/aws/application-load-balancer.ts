@@ -1,13 +1,13 @@
 import { LbListener, LbListenerDefaultAction } from "@cdktf/provider-aws/lib/lb-listener";
 import { LbListenerRule, LbListenerRuleAction } from "@cdktf/provider-aws/lib/lb-listener-rule";
 import { LbTargetGroupStickiness } from "@cdktf/provider-aws/lib/lb-target-group";
-import { Construct } from "constructs";
+import { Construct, IConstruct } from "constructs";
 import { Affinity } from "../content";
-import { LoadBalancerPool } from "../load-balancing";
-import { ConstructError } from "../validation";
+import { LoadBalancerAbilities, LoadBalancerPool } from "../load-balancing";
+import { ConstructError, requireEach } from "../validation";
 import { ForwardedClients } from "../zato";
-import { ZATO_3_PATHS } from "../zato/path-rules";
-import { AwsLoadBalancer, AwsLoadBalancerProps } from "./aws-load-balancer";
+import { AwsLoadBalancer } from "./aws-load-balancer";
+import { AwsLoadBalancerProps } from "./aws-load-balancer-props";
 import { beginningOf, inRules, requirePathPattern } from "./path-patterns";
 import { PoolTargetGroup, PoolTargetGroupContent } from "./pool-target-group";
 import { PoolTargets } from "./pool-targets";
@@ -57,9 +57,10 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
   /** The clusters. */
   public readonly targetGroup: PoolTargetGroup;
 
+  /** How it tells the clusters who a client is, by the last address in `X-Forwarded-For`. */
   public override readonly forwardedClients: ForwardedClients;
 
-  protected readonly abilities = {
+  protected readonly abilities: LoadBalancerAbilities = {
     kind: "an Application Load Balancer of AWS",
     affinities: [Affinity.COOKIE],
     pathAffinities: [Affinity.COOKIE],
@@ -79,16 +80,21 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
       props,
       { loadBalancerType: "application", dropInvalidHeaderFields: props.dropInvalidHeaders ?? true },
       redirects ? [80] : [],
+      (self) => ({
+        openPaths: () =>
+          requireEach(props.openPaths ?? [], (path) => requirePathPattern(self, "URL path to open", path)),
+        redirect: () => redirects && requireRedirect(self, props),
+      }),
     );
     this.props = props;
     this.forwardedClients = { proxies: "any", protocol: this.usesTls ? "https" : "http" };
-    props.openPaths?.forEach((path) => requirePathPattern(this, "URL path to open", path));
     this.targetGroup = this.newTargetGroup("target-group");
     this.listener = new LbListener(this, "listener", {
       loadBalancerArn: this.loadBalancer.arn,
       port: this.entryPort,
       protocol: this.usesTls ? "HTTPS" : "HTTP",
       ...this.tls,
+      tags: this.tags.of(),
       defaultAction: [forwardTo(this.targetGroup)],
     });
     if (redirects) {
@@ -96,7 +102,7 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
     }
   }
 
-  protected override fill(
+  protected override serve(
     pool: LoadBalancerPool,
     targets: PoolTargets,
     readyCluster: PoolTargetGroupContent["readyCluster"],
@@ -106,7 +112,7 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
     this.loadBalancer.idleTimeout = Math.min(pool.requestTimeout, 4000);
     this.targetGroup.fill({ ...common, stickiness: stickinessOf(pool.affinity) });
     this.addRules("open", Priority.OPEN, [pool.healthCheck.path, ...this.openPaths()], forwardTo(this.targetGroup));
-    this.addRules("refuse", Priority.REFUSE, ZATO_3_PATHS.map(beginningOf), {
+    this.addRules("refuse", Priority.REFUSE, pool.privatePaths.map(beginningOf), {
       type: "fixed-response",
       fixedResponse: { contentType: "text/plain", messageBody: "Forbidden", statusCode: "403" },
     });
@@ -119,7 +125,7 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
   }
 
   private newTargetGroup(id: string): PoolTargetGroup {
-    return new PoolTargetGroup(this, id, { network: this.props.network, protocol: "HTTP" });
+    return new PoolTargetGroup(this, id, { network: this.props.network, protocol: "HTTP", tags: this.tags });
   }
 
   private openPaths(): string[] {
@@ -127,17 +133,11 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
   }
 
   private addRedirect(): void {
-    if (!this.usesTls || this.entryPort === 80) {
-      throw new ConstructError(
-        this,
-        `port 80 cannot send clients to ${this.usesTls ? "itself" : "HTTPS without a certificate"}`,
-        "give a 'certificateArn' and a 'port' other than 80, or leave 'redirectHttp' out",
-      );
-    }
     new LbListener(this, "redirect", {
       loadBalancerArn: this.loadBalancer.arn,
       port: 80,
       protocol: "HTTP",
+      tags: this.tags.of(),
       defaultAction: [
         {
           type: "redirect",
@@ -155,6 +155,7 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
         priority: priority + position,
         condition: [{ pathPattern: { values } }],
         action: [action],
+        tags: this.tags.of(),
       });
     });
   }
@@ -166,4 +167,14 @@ function forwardTo({ resource }: PoolTargetGroup): LbListenerDefaultAction & LbL
 
 function stickinessOf(affinity: Affinity): LbTargetGroupStickiness {
   return { type: "lb_cookie", enabled: affinity === Affinity.COOKIE };
+}
+
+function requireRedirect(scope: IConstruct, { certificateArn, port }: ApplicationLoadBalancerProps): void {
+  if (certificateArn === undefined || port === 80) {
+    throw new ConstructError(
+      scope,
+      `port 80 cannot send clients to ${certificateArn === undefined ? "HTTPS without a certificate" : "itself"}`,
+      "give a 'certificateArn' and a 'port' other than 80, or leave 'redirectHttp' out",
+    );
+  }
 }

@@ -6,8 +6,9 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { ITerraformDependable } from "cdktf";
 import { Construct, IConstruct } from "constructs";
-import { ConstructError, requireOwnFramework } from "../validation";
+import { ConstructError, requireAll, requireEach, requireOwnFramework } from "../validation";
 import { requireResourceId, requireZone } from "./aws-names";
+import { AwsTags, AwsTagsProps } from "./aws-tags";
 import { EVERYBODY, requireCidr, sixteenthOf } from "./cidr";
 
 /** One subnet, and what it is lost together with. */
@@ -35,7 +36,7 @@ export interface IAwsNetwork extends IConstruct {
 }
 
 /** What an {@link AwsNetwork} is declared with. */
-export interface AwsNetworkProps {
+export interface AwsNetworkProps extends AwsTagsProps {
   /** The availability zones, at least two of one region, for example `eu-central-1a` and `eu-central-1b`. */
   readonly availabilityZones: readonly string[];
 
@@ -96,7 +97,8 @@ export class AwsNetwork extends Construct implements IAwsNetwork {
       throw new ConstructError(this, `a VPC of ${cidrBlock} has no room for subnets`, "give a range from /16 to /24");
     }
     requireDistinctZones(this, props.availabilityZones);
-    const tags = { Name: this.node.path };
+    const own = new AwsTags(this, props.tags);
+    const tags = own.of();
     this.vpc = new Vpc(this, "Resource", { cidrBlock, enableDnsHostnames: true, enableDnsSupport: true, tags });
     const gateway = new InternetGateway(this, "gateway", { vpcId: this.vpc.id, tags });
     const table = new RouteTable(this, "routes", { vpcId: this.vpc.id, tags });
@@ -111,7 +113,7 @@ export class AwsNetwork extends Construct implements IAwsNetwork {
         availabilityZone,
         // By the zone's letter, so that another zone more or less moves none.
         cidrBlock: sixteenthOf(cidrBlock, availabilityZone.charCodeAt(availabilityZone.length - 1) - 97),
-        tags: { Name: `${this.node.path} ${availabilityZone}` },
+        tags: own.of(`${this.node.path} ${availabilityZone}`),
       });
       const association = new RouteTableAssociation(this, `routes-${availabilityZone}`, {
         subnetId: subnet.id,
@@ -134,20 +136,25 @@ class ExistingNetwork extends Construct implements IAwsNetwork {
 
   constructor(scope: Construct, id: string, { vpcId, cidrBlocks, subnets }: AwsNetworkAttributes) {
     super(scope, id);
-    this.vpcId = requireResourceId(this, "VPC", "vpc", vpcId);
-    this.cidrBlocks = cidrBlocks.map((cidr) => requireCidr(this, "address range of a VPC", cidr));
-    subnets.forEach(({ subnetId }) => requireResourceId(this, "subnet", "subnet", subnetId));
-    requireDistinctZones(
-      this,
-      subnets.map(({ availabilityZone }) => availabilityZone),
-    );
+    requireAll({
+      vpcId: () => requireResourceId(this, "VPC", "vpc", vpcId),
+      cidrBlocks: () => requireEach(cidrBlocks, (cidr) => requireCidr(this, "address range of a VPC", cidr)),
+      subnets: () => requireEach(subnets, ({ subnetId }) => requireResourceId(this, "subnet", "subnet", subnetId)),
+      zones: () =>
+        requireDistinctZones(
+          this,
+          subnets.map(({ availabilityZone }) => availabilityZone),
+        ),
+    });
+    this.vpcId = vpcId;
+    this.cidrBlocks = [...cidrBlocks];
     this.subnets = [...subnets];
   }
 }
 
 /** What balances has to be in two zones of its region. */
 function requireDistinctZones(scope: IConstruct, zones: readonly string[]): void {
-  zones.forEach((zone) => requireZone(scope, zone));
+  requireEach(zones, (zone) => requireZone(scope, zone));
   if (new Set(zones).size < 2) {
     throw new ConstructError(
       scope,

@@ -6,14 +6,15 @@ import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-securit
 import { ITerraformDependable, Lazy } from "cdktf";
 import { Construct, IConstruct } from "constructs";
 import { HostBase, SshAccessProps } from "../host";
-import { ConstructError, requireLine, requirePort, requireWhole } from "../validation";
+import { ConstructError, requireAll, requireEach, requireLine, requirePort, requireWhole } from "../validation";
 import { requireResourceId } from "./aws-names";
 import { AwsSubnet, IAwsNetwork } from "./aws-network";
+import { AwsTags, AwsTagsProps } from "./aws-tags";
 import { EVERYBODY, isWithin, requireCidr } from "./cidr";
 import { cpusOf } from "./instance-type";
 
 /** What an {@link Ec2Host} is declared with. */
-export interface Ec2HostProps {
+export interface Ec2HostProps extends AwsTagsProps {
   /** The network that the machine is in. */
   readonly network: IAwsNetwork;
 
@@ -114,6 +115,13 @@ export interface Ec2HostProps {
   readonly terminationProtection?: boolean;
 
   /**
+   * What people know the machine by, as with a `PhysicalHost`. Nothing in AWS depends on it.
+   *
+   * @default - none
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+
+  /**
    * Whether the machine is lost for now, as with a `PhysicalHost`.
    *
    * @default false
@@ -168,6 +176,8 @@ export class Ec2Host extends HostBase {
 
   private readonly props: Ec2HostProps;
 
+  private readonly tags: AwsTags;
+
   /**
    * @throws ConstructError when the network has no such zone, the instance type does not tell its CPUs, or a network, an
    * id, a port or the SSH access cannot be what it claims to be
@@ -179,6 +189,7 @@ export class Ec2Host extends HostBase {
       cpus: props.cpus ?? cpusOf(scope, props.instanceType),
       ssh: props.ssh,
       memory: props.memory,
+      labels: props.labels,
       lost: props.lost,
       failureDomain: props.availabilityZone,
       revision: Lazy.stringValue({ produce: () => `${props.revision ?? "1"} of ${machine.instanceId}` }),
@@ -186,19 +197,31 @@ export class Ec2Host extends HostBase {
     Object.defineProperty(this, EC2_HOST, { value: true });
     this.props = props;
     this.network = props.network;
-    requireLine(this, "the revision", props.revision ?? "1");
-    const subnet = this.requireSubnet();
+    const { adminCidrs, adminPorts = [], securityGroupIds = [], volumeSize = 30 } = props;
+    const { tags, subnet } = requireAll({
+      tags: () => new AwsTags(this, props.tags),
+      revision: () => requireLine(this, "the revision", props.revision ?? "1"),
+      subnet: () => this.requireSubnet(),
+      image: () => requireResourceId(this, "image", "ami", props.imageId),
+      groups: () => requireEach(securityGroupIds, (group) => requireResourceId(this, "security group", "sg", group)),
+      volumeSize: () => requireWhole(this, "the size of the volume in GiB", volumeSize, 8, 65536),
+      privateAddress: () => this.requirePrivateAddress(),
+      administrators: () => this.requireAdministrators(),
+      adminCidrs: () => requireEach(adminCidrs, (cidr) => requireCidr(this, "network of administrators", cidr)),
+      adminPorts: () => requireEach(adminPorts, (port) => requirePort(this, "a port for administrators", port)),
+    });
+    this.tags = tags;
     this.securityGroup = new SecurityGroup(this, "security-group", {
       namePrefix: `zato-${id}-`,
       description: `Zato on ${this.node.path}`,
       vpcId: this.network.vpcId,
-      tags: { Name: this.node.path },
+      tags: this.tags.of(),
       lifecycle: { createBeforeDestroy: true },
     });
     this.instance = this.createInstance(subnet, this.addRules());
     this.privateAddress = props.privateAddress ?? this.instance.privateIp;
     this.elasticIp = props.elasticIp
-      ? new Eip(this, "address", { domain: "vpc", instance: this.instance.id, tags: { Name: this.node.path } })
+      ? new Eip(this, "address", { domain: "vpc", instance: this.instance.id, tags: this.tags.of() })
       : undefined;
     machine.address = this.elasticIp?.publicIp ?? this.privateAddress;
     machine.instanceId = this.instance.id;
@@ -214,6 +237,7 @@ export class Ec2Host extends HostBase {
     new VpcSecurityGroupIngressRule(scope, id, {
       securityGroupId: this.securityGroup.id,
       referencedSecurityGroupId: securityGroupId,
+      tags: this.tags.of(),
       ...tcp(requirePort(scope, "a port to open", port)),
     });
   }
@@ -231,7 +255,13 @@ export class Ec2Host extends HostBase {
     return subnet;
   }
 
-  private requirePrivateAddress(): string | undefined {
+  private requireAdministrators(): void {
+    if (this.props.adminCidrs.length === 0) {
+      throw new ConstructError(this, "nobody would reach the machine by SSH", "give a network in 'adminCidrs'");
+    }
+  }
+
+  private requirePrivateAddress(): void {
     const { network, privateAddress } = this.props;
     if (privateAddress !== undefined && !isWithin(privateAddress, network.cidrBlocks)) {
       throw new ConstructError(
@@ -240,15 +270,11 @@ export class Ec2Host extends HostBase {
         `give one of the subnet in ${this.failureDomain}, within ${network.cidrBlocks.join(", ")}, or leave it out`,
       );
     }
-    return privateAddress;
   }
 
   /** Who gets in, and that the machine itself gets everywhere: packages, archives, databases, partners. */
   private addRules(): ITerraformDependable[] {
     const { adminCidrs, adminPorts = [], ssh } = this.props;
-    if (adminCidrs.length === 0) {
-      throw new ConstructError(this, "nobody would reach the machine by SSH", "give a network in 'adminCidrs'");
-    }
     const securityGroupId = this.securityGroup.id;
     const rules = new Construct(this, "rules");
     const ports = [...new Set([ssh.port ?? 22, ...adminPorts])];
@@ -257,29 +283,32 @@ export class Ec2Host extends HostBase {
         (port) =>
           new VpcSecurityGroupIngressRule(rules, `${port} from ${cidr}`.replaceAll(/[^A-Za-z0-9]/g, "-"), {
             securityGroupId,
-            cidrIpv4: requireCidr(this, "network of administrators", cidr),
+            cidrIpv4: cidr,
             description: port === (ssh.port ?? 22) ? "SSH" : "administration",
-            ...tcp(requirePort(this, "a port for administrators", port)),
+            tags: this.tags.of(),
+            ...tcp(port),
           }),
       ),
     );
     return [
       ...ingress,
-      new VpcSecurityGroupEgressRule(rules, "out", { securityGroupId, cidrIpv4: EVERYBODY, ipProtocol: "-1" }),
+      new VpcSecurityGroupEgressRule(rules, "out", {
+        securityGroupId,
+        cidrIpv4: EVERYBODY,
+        ipProtocol: "-1",
+        tags: this.tags.of(),
+      }),
     ];
   }
 
   private createInstance(subnet: AwsSubnet, rules: ITerraformDependable[]): Instance {
     const { props } = this;
     return new Instance(this, "Resource", {
-      ami: requireResourceId(this, "image", "ami", props.imageId),
+      ami: props.imageId,
       instanceType: props.instanceType,
       subnetId: subnet.subnetId,
-      privateIp: this.requirePrivateAddress(),
-      vpcSecurityGroupIds: [
-        this.securityGroup.id,
-        ...(props.securityGroupIds ?? []).map((group) => requireResourceId(this, "security group", "sg", group)),
-      ],
+      privateIp: props.privateAddress,
+      vpcSecurityGroupIds: [this.securityGroup.id, ...(props.securityGroupIds ?? [])],
       keyName: props.keyName,
       iamInstanceProfile: props.instanceProfile,
       disableApiTermination: props.terminationProtection ?? true,
@@ -288,9 +317,10 @@ export class Ec2Host extends HostBase {
         encrypted: true,
         kmsKeyId: props.kmsKeyId,
         volumeType: "gp3",
-        volumeSize: requireWhole(this, "the size of the volume in GiB", props.volumeSize ?? 30, 8, 65536),
+        volumeSize: props.volumeSize ?? 30,
+        tags: this.tags.of(),
       },
-      tags: { Name: this.node.path },
+      tags: this.tags.of(),
       // SSH works from the machine's first to its last moment; removal needs it too.
       dependsOn: [...rules, ...this.network.routes],
       // A newer image is for newer machines: replacing this one would lose its databases.

@@ -1,8 +1,7 @@
 export * from "./application-load-balancer";
-export * from "./aws-load-balancer";
+export type { AwsLoadBalancerProps } from "./aws-load-balancer-props";
 export * from "./aws-network";
+export type { AwsTagsProps } from "./aws-tags";
 export * from "./ec2-host";
 export * from "./network-load-balancer";
-export * from "./pool-target-group";
 export * from "./rds-postgresql";
-export type { PoolTarget, PoolTargets } from "./pool-targets";

@@ -1,9 +1,10 @@
 import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
 import { Construct } from "constructs";
 import { Affinity } from "../content";
-import { LoadBalancerPool } from "../load-balancing";
+import { LoadBalancerAbilities, LoadBalancerPool } from "../load-balancing";
 import { ConstructError } from "../validation";
-import { AwsLoadBalancer, AwsLoadBalancerProps } from "./aws-load-balancer";
+import { AwsLoadBalancer } from "./aws-load-balancer";
+import { AwsLoadBalancerProps } from "./aws-load-balancer-props";
 import { PoolTargetGroup, PoolTargetGroupContent } from "./pool-target-group";
 import { PoolTargets } from "./pool-targets";
 
@@ -32,7 +33,7 @@ export class NetworkLoadBalancer extends AwsLoadBalancer {
   /** The clusters. */
   public readonly targetGroup: PoolTargetGroup;
 
-  protected readonly abilities = {
+  protected readonly abilities: LoadBalancerAbilities = {
     kind: "a Network Load Balancer of AWS",
     affinities: [Affinity.SOURCE],
     pathAffinities: [], // it reads no paths
@@ -54,17 +55,22 @@ export class NetworkLoadBalancer extends AwsLoadBalancer {
         "give a 'certificateArn', or leave 'accessLogBucket' out",
       );
     }
-    this.targetGroup = new PoolTargetGroup(this, "target-group", { network: props.network, protocol: "TCP" });
+    this.targetGroup = new PoolTargetGroup(this, "target-group", {
+      network: props.network,
+      protocol: "TCP",
+      tags: this.tags,
+    });
     this.listener = new LbListener(this, "listener", {
       loadBalancerArn: this.loadBalancer.arn,
       port: this.entryPort,
       protocol: this.usesTls ? "TLS" : "TCP",
       ...this.tls,
+      tags: this.tags.of(),
       defaultAction: [{ type: "forward", targetGroupArn: this.targetGroup.resource.arn }],
     });
   }
 
-  protected override fill(
+  protected override serve(
     pool: LoadBalancerPool,
     targets: PoolTargets,
     readyCluster: PoolTargetGroupContent["readyCluster"],
@@ -80,6 +86,7 @@ export class NetworkLoadBalancer extends AwsLoadBalancer {
     });
   }
 
+  /** Refuses, at synth, a pool that an NLB cannot serve. */
   protected override validatePool(pool: LoadBalancerPool): void {
     super.validatePool(pool);
     if (pool.affinity === Affinity.SOURCE && this.usesTls) {

@@ -6,20 +6,30 @@ import { LoadBalancerPool } from "../load-balancing";
 import { requireWhole } from "../validation";
 import { renderHealthCheck } from "./aws-health-check";
 import { IAwsNetwork } from "./aws-network";
+import { AwsTags } from "./aws-tags";
 import { PoolTargets } from "./pool-targets";
 
 /** What a {@link PoolTargetGroup} is declared with. */
 export interface PoolTargetGroupProps {
+  /** The VPC of the load balancer. */
   readonly network: IAwsNetwork;
 
   /** What the clusters are spoken to. */
   readonly protocol: "HTTP" | "TCP";
+
+  /** Those of the load balancer. */
+  readonly tags: AwsTags;
 }
 
 /** What a {@link PoolTargetGroup} gets at synth. */
 export interface PoolTargetGroupContent {
+  /** The pool of the deployment. */
   readonly pool: LoadBalancerPool;
+
+  /** Its members, as the load balancer reaches them. */
   readonly targets: PoolTargets;
+
+  /** By what clients come back to the same cluster, as the provider has it. */
   readonly stickiness: LbTargetGroupStickiness;
 
   /**
@@ -38,14 +48,14 @@ export class PoolTargetGroup extends Construct {
   /** The target group. */
   public readonly resource: LbTargetGroup;
 
-  constructor(scope: Construct, id: string, { network, protocol }: PoolTargetGroupProps) {
+  constructor(scope: Construct, id: string, { network, protocol, tags }: PoolTargetGroupProps) {
     super(scope, id);
     this.resource = new LbTargetGroup(this, "Resource", {
       // A group that is in use is replaced by one of another name. AWS takes six characters.
       namePrefix: "zato-",
       vpcId: network.vpcId,
       protocol,
-      tags: { Name: this.node.path },
+      tags: tags.of(this.node.path),
       lifecycle: { createBeforeDestroy: true },
     });
   }

@@ -10,8 +10,13 @@ import { Ec2Host } from "./ec2-host";
 
 /** A member of a pool as a target group takes it. */
 export interface PoolTarget {
+  /** The name of the cluster. */
   readonly name: string;
+
+  /** The port of its Zato load-balancer. */
   readonly port: number;
+
+  /** Whether it gets no new requests. */
   readonly isDrained: boolean;
 
   /** The id of the instance, or the address. */
@@ -26,7 +31,10 @@ export interface PoolTarget {
 
 /** The members of a pool, which a target group takes either all by instance or all by address. */
 export interface PoolTargets {
+  /** By what the target group knows its members. */
   readonly type: "instance" | "ip";
+
+  /** The members, in the order of the pool. */
   readonly targets: readonly PoolTarget[];
 }
 

@@ -4,12 +4,13 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { Construct } from "constructs";
 import { requireSecret, Secret } from "../remote";
-import { ConstructError, requireOwnFramework, requireWhole } from "../validation";
+import { ConstructError, requireAll, requireOwnFramework, requireWhole } from "../validation";
 import { OdbDatabase } from "../zato";
+import { AwsTags, AwsTagsProps } from "./aws-tags";
 import { Ec2Host } from "./ec2-host";
 
 /** What an {@link RdsPostgresql} is declared with. */
-export interface RdsPostgresqlProps {
+export interface RdsPostgresqlProps extends AwsTagsProps {
   /** The machine of the one cluster that uses the database, which is beside it in its availability zone. */
   readonly host: Ec2Host;
 
@@ -94,10 +95,16 @@ export class RdsPostgresql extends Construct {
   constructor(scope: Construct, id: string, props: RdsPostgresqlProps) {
     super(scope, id);
     requireOwnFramework(this);
-    this.requireIdentifier();
     const { host, password } = props;
     const { network } = host;
-    const tags = { Name: this.node.path };
+    const { tags, allocatedStorage, backupRetentionPeriod, login } = requireAll({
+      id: () => this.requireIdentifier(),
+      tags: () => new AwsTags(this, props.tags).of(),
+      allocatedStorage: () => requireWhole(this, "the storage in GiB", props.allocatedStorage ?? 20, 20, 65536),
+      backupRetentionPeriod: () =>
+        requireWhole(this, "the days that backups are kept", props.backupRetention ?? 7, 0, 35),
+      login: () => this.passwordOf(password),
+    });
     this.securityGroup = new SecurityGroup(this, "security-group", {
       namePrefix: `zato-${id}-`,
       description: `ODB ${this.node.path}`,
@@ -112,6 +119,7 @@ export class RdsPostgresql extends Construct {
       ipProtocol: "tcp",
       fromPort: PORT,
       toPort: PORT,
+      tags,
     });
     const subnets = new DbSubnetGroup(this, "subnets", {
       namePrefix: `zato-${id.toLowerCase()}-`,
@@ -123,20 +131,20 @@ export class RdsPostgresql extends Construct {
       engine: "postgres",
       engineVersion: props.engineVersion ?? "16",
       instanceClass: props.instanceClass ?? "db.t4g.small",
-      allocatedStorage: requireWhole(this, "the storage in GiB", props.allocatedStorage ?? 20, 20, 65536),
+      allocatedStorage,
       storageType: "gp3",
       storageEncrypted: true,
       kmsKeyId: props.kmsKeyId,
       dbName: DATABASE,
       username: DATABASE,
       port: PORT,
-      ...this.passwordOf(password),
+      ...login,
       dbSubnetGroupName: subnets.name,
       vpcSecurityGroupIds: [this.securityGroup.id],
       publiclyAccessible: false,
       multiAz: props.multiAz ?? false,
       availabilityZone: props.multiAz ? undefined : host.failureDomain,
-      backupRetentionPeriod: requireWhole(this, "the days that backups are kept", props.backupRetention ?? 7, 0, 35),
+      backupRetentionPeriod,
       copyTagsToSnapshot: true,
       deletionProtection: props.deletionProtection ?? true,
       skipFinalSnapshot: false,

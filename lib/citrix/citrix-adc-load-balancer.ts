@@ -1,15 +1,17 @@
-import { Aspects, TerraformResource } from "cdktf";
+import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { Affinity } from "../content";
 import {
   ApplianceLoadBalancer,
   ApplianceLoadBalancerProps,
+  HealthCheck,
+  HealthCheckProps,
+  LoadBalancerAbilities,
   LoadBalancerPool,
-  PoolBinding,
   PoolMember,
 } from "../load-balancing";
 import { standInProvider, VendorResource } from "../remote";
-import { AppRegistry, ConstructError, requireIpAddress, requireLine, requireName } from "../validation";
+import { AppRegistry, ConstructError, requireAll, requireEach, requireIpAddress, requireLine } from "../validation";
 import { CITRIX_ADC, CitrixAdcProvider } from "./citrix-adc-provider";
 import { privatePathsRule, redirectTarget } from "./citrix-expressions";
 
@@ -66,9 +68,9 @@ export class CitrixAdcLoadBalancer extends ApplianceLoadBalancer {
   /** The resource `citrixadc_lbvserver`. */
   public readonly virtualServer: TerraformResource;
 
-  public override readonly healthCheckDefaults = { interval: 3, timeout: 2 };
+  public override readonly healthCheckDefaults: HealthCheckProps = { interval: 3, timeout: 2 };
 
-  protected readonly abilities = {
+  protected readonly abilities: LoadBalancerAbilities = {
     kind: "a CitrixAdcLoadBalancer",
     affinities: [Affinity.SOURCE, Affinity.COOKIE],
     pathAffinities: [],
@@ -77,15 +79,13 @@ export class CitrixAdcLoadBalancer extends ApplianceLoadBalancer {
   private readonly provider: CitrixAdcProvider;
   private readonly monitor: TerraformResource;
   private readonly redirectServer?: TerraformResource;
-  private isFilled = false;
 
   /** @throws ConstructError for a name that the device does not take or that another one has there, and as all appliances do */
   constructor(scope: Construct, id: string, props: CitrixAdcLoadBalancerProps) {
     const provider =
       props.provider ??
-      standInProvider(scope, CITRIX_ADC, (stack, name) => new CitrixAdcProvider(stack, name, {}, true));
+      standInProvider(scope, CITRIX_ADC.name, (stack, name) => new CitrixAdcProvider(stack, name, {}, true));
     super(scope, id, props, props.tls !== undefined, { sharedIn: provider.device });
-    requireName(this, "name of a load balancer", id);
     this.provider = provider;
     this.requireOwnNames();
     this.monitor = this.addMonitor();
@@ -94,15 +94,22 @@ export class CitrixAdcLoadBalancer extends ApplianceLoadBalancer {
     this.redirectServer = this.redirectsHttp ? this.addRedirect() : undefined;
   }
 
-  public override bindPool(binding: PoolBinding): void {
-    super.bindPool(binding);
-    // The pool is complete at synth, and it says which services there are.
-    Aspects.of(this).add({ visit: (construct) => construct === this && this.fillOnce() });
+  protected override fill(pool: LoadBalancerPool): void {
+    pool.members.forEach((member) => this.addService(member, pool));
   }
 
   protected override validatePool(pool: LoadBalancerPool): void {
-    super.validatePool(pool);
-    const { interval, timeout } = pool.healthCheck;
+    requireAll({
+      pool: () => super.validatePool(pool),
+      healthCheck: () => this.requireTimeToWait(pool.healthCheck),
+      members: () =>
+        requireEach(pool.members, ({ name, address }) =>
+          requireIpAddress(this, `address of the cluster ${name} that Citrix takes`, address),
+        ),
+    });
+  }
+
+  private requireTimeToWait({ interval, timeout }: HealthCheck): void {
     if (timeout >= interval) {
       throw new ConstructError(
         this,
@@ -110,9 +117,6 @@ export class CitrixAdcLoadBalancer extends ApplianceLoadBalancer {
         "set its 'timeout' below its 'interval'",
       );
     }
-    pool.members.forEach(({ name, address }) =>
-      requireIpAddress(this, `address of the cluster ${name} that Citrix takes`, address),
-    );
   }
 
   /** Of two whose names on a device are the same, the later one would change what is the other's. */
@@ -129,14 +133,6 @@ export class CitrixAdcLoadBalancer extends ApplianceLoadBalancer {
       );
     }
     others.push(this);
-  }
-
-  private fillOnce(): void {
-    if (!this.isFilled) {
-      this.isFilled = true;
-      this.validatePool(this.pool);
-      this.pool.members.forEach((member) => this.addService(member, this.pool));
-    }
   }
 
   private addMonitor(): TerraformResource {
@@ -181,7 +177,7 @@ export class CitrixAdcLoadBalancer extends ApplianceLoadBalancer {
 
   private refusePrivatePaths(): void {
     this.addPolicy("private-paths", this.virtualServer, this.named(), () => ({
-      rule: privatePathsRule(this.pool.healthCheck.path, this.openPaths),
+      rule: privatePathsRule(this.pool, this.openPaths),
       action: "RESET",
     }));
   }

@@ -1,2 +1,2 @@
 export * from "./citrix-adc-load-balancer";
-export * from "./citrix-adc-provider";
+export { CitrixAdcProvider, type CitrixAdcProviderProps } from "./citrix-adc-provider";

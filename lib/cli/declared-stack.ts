@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
-  DeclaredCluster,
   DeclaredComponent,
   DeclaredHost,
   DeclaredSsh,
@@ -12,7 +11,14 @@ import {
 } from "../document";
 import { FRAMEWORK } from "../framework";
 import { literalOf, renderManifest } from "../remote";
+import { isForsaken } from "./stack-folder";
 import { TerraformState } from "./terraform-state";
+
+/** A cluster, as far as that is the same for those that somebody else has installed. */
+interface NamedCluster {
+  readonly name: string;
+  readonly path: string;
+}
 
 /** What a synthesized stack declares, with the values of what only Terraform knows. */
 export class DeclaredStack {
@@ -40,6 +46,9 @@ export class DeclaredStack {
           `run it and '${FRAMEWORK.name} synth' with the same version of ${FRAMEWORK.library}`,
       );
     }
+    if (isForsaken(folder)) {
+      throw new Error(`'${file}' is of a former synth, and the stack declares nothing of it any more; remove the file`);
+    }
     this.document = document;
     this.state = new TerraformState(folder);
   }
@@ -55,8 +64,18 @@ export class DeclaredStack {
   }
 
   /** What a cluster is called where there may be others: its name, or its path where another one has the name too. */
-  public labelOf({ name, path }: DeclaredCluster): string {
-    return this.document.clusters.some((other) => other.name === name && other.path !== path) ? path : name;
+  public labelOf({ name, path }: NamedCluster): string {
+    return this.allClusters.some((other) => other.name === name && other.path !== path) ? path : name;
+  }
+
+  /** The cluster at a construct path, whoever has installed it. */
+  public clusterAt(path: string): NamedCluster | undefined {
+    return this.allClusters.find((cluster) => cluster.path === path);
+  }
+
+  private get allClusters(): NamedCluster[] {
+    const { clusters, existingClusters } = this.document;
+    return [...clusters, ...existingClusters];
   }
 
   /**

@@ -1,6 +1,7 @@
 import { DeclaredHost } from "../document";
 import { ask } from "./ask";
 import { basicPattern } from "./basic-pattern";
+import { Columns } from "./columns";
 import { DeclaredStack } from "./declared-stack";
 import { LogLine, LogReader, mergeByTime } from "./log-lines";
 import { untilEnded } from "./until-ended";
@@ -112,8 +113,6 @@ function select(stack: DeclaredStack, wanted: readonly string[]): Asked[] {
 
 /** `host component`, in columns. */
 function prefixes(asked: readonly Asked[]): (line: LogLine) => string {
-  const width = (names: readonly string[]): number => Math.max(0, ...names.map(({ length }) => length));
-  const hostWidth = width(asked.map(({ host }) => host.name));
-  const componentWidth = width(asked.flatMap(({ names }) => names));
-  return ({ host, component }) => `${host.padEnd(hostWidth)} ${component.padEnd(componentWidth)}`;
+  const columns = new Columns(asked.flatMap(({ host, names }) => names.map((name) => [host.name, name])));
+  return ({ host, component }) => columns.pad([host, component]).join(" ");
 }

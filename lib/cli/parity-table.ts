@@ -1,3 +1,5 @@
+import { inColumns } from "./columns";
+
 /** Fields of an object, as readable texts. */
 export type Fields = Readonly<Record<string, string>>;
 
@@ -56,19 +58,10 @@ export function findDifferences(reports: Readonly<Record<string, ClusterReport>>
 
 /** The differences as a table: object, each cluster, declared. */
 export function renderTable(clusters: readonly string[], differences: readonly Difference[]): string {
-  const rows = [
+  return inColumns([
     ["object", ...clusters, "declared"],
     ...differences.map(({ object, declared, found }) => [object, ...clusters.map((name) => found[name]!), declared]),
-  ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  ]).join("\n");
 }
 
 /** Whether a deploy would change something in a cluster. */

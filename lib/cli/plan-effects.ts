@@ -5,6 +5,7 @@ export const EFFECTS = [
   "noted",
   "checked",
   "compared",
+  "run",
   "changed",
   "deployed",
   "re-imported",
@@ -27,6 +28,13 @@ const ALWAYS: Readonly<Record<string, Effect>> = {
   // To the program another machine, which has nothing yet: what is missing there is installed.
   host_key: "installed",
   host_revision: "installed",
+  // By what scripts know the release and the places, which are in the files of whatever runs.
+  release: "noted",
+  cluster_folder: "noted",
+  hot_deploy: "noted",
+  socket: "noted",
+  back_end: "noted",
+  back_end_once: "noted",
 };
 
 /** By which the components of a cluster reach their database, and which scripts only look there. */
@@ -50,7 +58,7 @@ const CREATED_ANEW: Readonly<Record<string, Effect>> = {
 };
 
 /**
- * What a changed trigger does, by the kind of component: read off what `converge` in lib/remote/host-scripts/kinds/KIND.sh does with the
+ * What a changed trigger does, by the kind of component: read off what `converge` in host-scripts/kinds/KIND.sh does with the
  * parameter, file or secret of that name (in_use and note_use say what a restart or a reload waits for). `*` stands for any end of a name. What
  * is not here is no promise: it is said to be brought again.
  */
@@ -90,6 +98,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
     secret_redis_password: "changed",
     command_secrets: "noted",
     file_create: "noted",
+    folders: "noted",
     zato: "noted",
   },
 
@@ -106,7 +115,6 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
     packages: "noted",
     health_url: "noted",
     load_balancer_socket: "noted",
-    back_end: "noted",
     drain_seconds: "noted",
     zato: "noted",
   },
@@ -128,7 +136,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
     other_clusters: "noted",
     notice_seconds: "noted",
     drain_seconds: "noted",
-    back_end: "noted",
+    taken_out_acl: "noted",
+    server_prefix: "noted",
     zato: "noted",
   },
 
@@ -142,6 +151,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
     password_secrets: "changed",
     file_update_password: "noted",
     address: "noted",
+    log_in_path: "noted",
     zato: "noted",
   },
 
@@ -172,11 +182,14 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
     "file_enmasse_*": "re-imported",
     "secret_*": "re-imported",
     secrets_versions: "re-imported",
-    exclusive: "re-imported",
+    exclusive_content: "re-imported",
     servers: "compared",
     build: "compared",
     packages: "compared",
     server_path: "compared",
+    staged_services: "noted",
+    start_folders: "noted",
+    open_folders: "noted",
     zato: "compared",
     // Of the same declaration.
     services: "noted",
@@ -204,12 +217,17 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
     own_address: "reloaded",
     file_check: "changed",
     members: "noted",
+    answering_back_end: "noted",
     server_name: "noted",
     others_told: "noted",
   },
 
   // try_rules, at each run.
   firewall: { "*": "reloaded" },
+
+  // Oneshot units that a timer starts.
+  metrics: { "*": "changed" },
+  alarms: { "*": "changed" },
 };
 
 /** What a changed trigger of a component of some kind does. */

@@ -5,7 +5,7 @@ import { Effect, effectOf, greatest, remarkOn } from "./plan-effects";
 
 /** A part of a deployment that is in a plan: a component, a host, a comparison of clusters, or a resource that is not ours. */
 export interface PlannedPart {
-  /** The kind of component, `host`, `parity`, or `other`. */
+  /** The kind of component, `host`, `parity`, `hook`, or `other`. */
   readonly kind: string;
   /** What it is called: `server1`; empty for a host. */
   readonly name: string;
@@ -27,11 +27,12 @@ export interface PlannedPart {
 
 /** The resources of one part in a plan, by what each stands for. */
 type Roles = Partial<Record<Role, PlannedChange>>;
-type Role = "preflight" | "content" | "lifetime" | "early" | "start";
+type Role = "preflight" | "state" | "lifetime" | "early" | "start";
 
-/** What construct paths become in Terraform's names: `zato_host1_server1_content_11D0E564`. */
-const OURS = /^(?<part>.+)_(?<role>preflight|content|lifetime|early|start)_[0-9A-F]{8}$/;
+/** What construct paths become in Terraform's names: `zato_host1_server1_state_2A8730A3`. */
+const OURS = /^(?<part>.+)_(?<role>preflight|state|lifetime|early|start)_[0-9A-F]{8}$/;
 const PARITY = /_parity_[0-9A-F]{8}$/;
+const HOOK = /^(?<deployment>.+)_hooks_(?<hook>before-rollout|after-cluster-(?<cluster>.+)|after-rollout)_[0-9A-F]{8}$/;
 const BARRIER = /^zato-hosts_passed_[0-9A-F]{8}$/;
 
 /** The parts of a deployment that are in a plan, by what a stack declares; the order says nothing. */
@@ -58,13 +59,31 @@ export class PlanParts {
   /** All of them. */
   public get all(): PlannedPart[] {
     const parts = [...this.groups].flatMap(([part, roles]) => this.partsOf(part, roles));
-    return [...this.moved(parts), ...this.foreign.map(foreignPart)];
+    return [...this.moved(parts), ...this.foreign.map((change) => this.hookPart(change) ?? foreignPart(change))];
+  }
+
+  private hookPart(change: PlannedChange): PlannedPart | undefined {
+    const { hook, cluster: name } = HOOK.exec(change.name)?.groups ?? {};
+    if (!isCarrier(change) || hook === undefined) {
+      return undefined;
+    }
+    const cluster = this.document.clusters.find((one) => one.name === name);
+    return {
+      kind: "hook",
+      name: hook.replace(`-${name}`, "").replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
+      where: cluster ? this.stack.labelOf(cluster) : (name ?? ""),
+      ...(cluster && { cluster: cluster.path }),
+      effect: change.action === "delete" || change.action === "forget" ? "noted" : "run",
+      remark: "",
+      settings: [],
+      addresses: [change.address],
+    };
   }
 
   private partsOf(part: string, roles: Roles): PlannedPart[] {
     const changes = Object.values(roles);
     const addresses = changes.map(({ address }) => address).sort();
-    const component = this.document.components.find(({ resources }) => partIn(resources.content) === part);
+    const component = this.document.components.find(({ resources }) => partIn(resources.state) === part);
     const host = this.document.hosts.find(({ resources }) => partIn(resources.preflight) === part);
     const former = roles.lifetime?.before.component;
     if (host) {
@@ -92,7 +111,7 @@ export class PlanParts {
 
   private declaredPart(component: DeclaredComponent, roles: Roles): Omit<PlannedPart, "addresses"> {
     const { kind, host } = component;
-    const cluster = this.document.clusters.find(({ path }) => path === component.partOf);
+    const cluster = this.stack.clusterAt(component.partOf);
     const place = {
       kind,
       name: nameIn(cluster, component.name),
@@ -100,8 +119,8 @@ export class PlanParts {
       cluster: cluster?.path,
       where: cluster ? this.stack.labelOf(cluster) : this.stack.host(host).name,
     };
-    const { content, lifetime, start, early } = roles;
-    const settings = changedIn(content);
+    const { state, lifetime, start, early } = roles;
+    const settings = changedIn(state);
     const said = (effect: Effect, remark = this.remarkOn(component, effect)): Omit<PlannedPart, "addresses"> => ({
       ...place,
       effect,
@@ -109,16 +128,16 @@ export class PlanParts {
       remark,
     });
     if (lifetime && removes(lifetime)) {
-      return said("removed", whatStays(content, lifetime));
+      return said("removed", whatStays(state, lifetime));
     }
     if (kind === "scheduler") {
       const effect = this.effectOnScheduler(roles);
-      return start || !content ? said(effect) : said(effect, "made ready, and does not run here");
+      return start || !state ? said(effect) : said(effect, "made ready, and does not run here");
     }
-    if (content?.action === "create") {
+    if (state?.action === "create") {
       return said("installed", "");
     }
-    const reason = [content, early].map((change) => change && asked(change)).find((text) => text) ?? "";
+    const reason = [state, early].map((change) => change && asked(change)).find((text) => text) ?? "";
     const effects = settings.map((setting) => effectOf(kind, setting));
     const effect = greatest(reason === "" ? effects : [...effects, "again"]);
     const isElsewhere = settings.some(({ name }) => name === "host_key" || name === "host_revision");
@@ -134,10 +153,10 @@ export class PlanParts {
       : remarkOn(kind, effect);
   }
 
-  private effectOnScheduler({ content, start }: Roles): Effect {
+  private effectOnScheduler({ state, start }: Roles): Effect {
     if (
-      content?.action === "create" ||
-      content?.settings.some((setting) => effectOf("scheduler", setting) === "installed")
+      state?.action === "create" ||
+      state?.settings.some((setting) => effectOf("scheduler", setting) === "installed")
     ) {
       return "installed";
     }
@@ -152,9 +171,9 @@ export class PlanParts {
   }
 
   /** What the program does not have any more: `server/host1-server3`. */
-  private formerPart(component: string, { lifetime, content }: Roles): Omit<PlannedPart, "addresses"> {
+  private formerPart(component: string, { lifetime, state }: Roles): Omit<PlannedPart, "addresses"> {
     const [kind = "", fullName = ""] = component.split("/");
-    const before = content?.before ?? {};
+    const before = state?.before ?? {};
     const cluster = this.document.clusters.find(({ name }) => name === before.cluster);
     const host = (this.hostOf(lifetime!.name) ?? this.hostWithKey(before.host_key))?.path ?? cluster?.host;
     const nameOfHost = kind === "host" ? fullName : host === undefined ? "" : this.stack.host(host).name;
@@ -167,7 +186,7 @@ export class PlanParts {
       settings: [],
     };
     if (lifetime && removes(lifetime)) {
-      return { ...place, effect: "removed", remark: whatStays(content, lifetime) };
+      return { ...place, effect: "removed", remark: whatStays(state, lifetime) };
     }
     const removedBy = this.removerOf(kind, fullName, host, cluster);
     return removedBy === undefined
@@ -180,7 +199,7 @@ export class PlanParts {
     const changes = [...this.groups.values()];
     const lists = (text = ""): boolean => text.split("\n").includes(name);
     if (kind === "server" && cluster) {
-      const drops = changes.some(({ content }) => lists(content?.before.servers) && !lists(content?.after.servers));
+      const drops = changes.some(({ state }) => lists(state?.before.servers) && !lists(state?.after.servers));
       return drops ? "load-balancer" : undefined;
     }
     const checked = this.document.hosts.find(({ path }) => path === host)?.resources.preflight;
@@ -252,7 +271,7 @@ function isCarrier({ type }: PlannedChange): boolean {
   return type === "null_resource" || type === "terraform_data";
 }
 
-/** Of an address of ours: `null_resource.zato_host1_server1_content_11D0E564`. */
+/** Of an address of ours: `null_resource.zato_host1_server1_state_2A8730A3`. */
 function partIn(address: string): string | undefined {
   return OURS.exec(address.slice(address.indexOf(".") + 1))?.groups?.part;
 }
@@ -269,9 +288,9 @@ function removes({ action, reason, hasProvisioners }: PlannedChange): boolean {
   );
 }
 
-function whatStays(content: PlannedChange | undefined, lifetime: PlannedChange): string {
+function whatStays(state: PlannedChange | undefined, lifetime: PlannedChange): string {
   return [
-    ...(content?.before.on_removal === "keep-data" ? ["its data stay"] : []),
+    ...(state?.before.on_removal === "keep-data" ? ["its data stay"] : []),
     ...(lifetime.action === "replace" ? ["it does not come back by itself"] : []),
   ].join("; ");
 }

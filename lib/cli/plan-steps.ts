@@ -15,8 +15,8 @@ export interface PlanStep {
 }
 
 const EVERYWHERE = ["firewall", "installation", "odb", "cluster"];
-const IN_CLUSTER = ["server", "content", "load-balancer", "web-admin", "backup"];
-const ALL = ["host", ...EVERYWHERE, ...IN_CLUSTER, "scheduler", "haproxy", "parity"];
+const IN_CLUSTER = ["server", "content", "load-balancer", "web-admin", "hook", "backup"];
+const ALL = ["host", ...EVERYWHERE, ...IN_CLUSTER, "scheduler", "haproxy", "metrics", "alarms", "parity"];
 
 /** Triggers by which a balancer in front reaches its clusters another way: it waits for them then (kinds/haproxy.sh). */
 const WAYS_TO_MEMBERS = ["members", "server_name", "file_members_ca"];
@@ -45,12 +45,14 @@ export class PlanSteps {
     });
     const steps = [
       step("checks of the hosts; if one fails, nothing else begins", isCheck, ALL),
+      step("before anything is deployed; if it fails, nothing is", isHook("beforeRollout"), ALL),
       step("on all hosts at the same time", (part) => EVERYWHERE.includes(part.kind) && !isCheck(part), ALL),
       step("the balancer in front, one host after the other, as soon as the hosts are checked", comesEarly, ALL),
       ...this.clusters().map((cluster) => this.clusterStep(cluster, rest, up)),
       this.schedulerStep(rest, up),
       step("the balancer in front, one host after the other", comesLate, ALL),
       step("when all clusters are as declared", ({ kind }) => kind === "parity", ALL),
+      step("at the end", isHook("afterRollout"), ALL),
     ];
     const told = steps.flatMap(({ parts }) => parts);
     return [
@@ -136,6 +138,10 @@ export class PlanSteps {
     });
     return inLastingOrder(names, (name) => name);
   }
+}
+
+function isHook(hook: string): (part: PlannedPart) => boolean {
+  return ({ kind, name }) => kind === "hook" && name === hook;
 }
 
 function isCheck({ kind, removedBy }: PlannedPart): boolean {

@@ -1,3 +1,4 @@
+import { Columns } from "./columns";
 import { Effect, EFFECTS } from "./plan-effects";
 import { PlanReport, ReportedPart, ReportedStep } from "./plan-report";
 import { tell } from "./plan-settings";
@@ -25,22 +26,17 @@ export function renderText({ steps, command }: PlanReport, hasColours: boolean):
   const paint = (text: string, colour: number | undefined): string =>
     hasColours && colour !== undefined ? `\u001b[${colour}m${text}\u001b[0m` : text;
   const parts = steps.flatMap((step) => step.parts);
-  const widest = (texts: readonly string[]): number => Math.max(...texts.map(({ length }) => length));
-  const [names, whats] = [widest(parts.map(nameOf)), widest(parts.map(whatOf))];
+  const cells = (part: ReportedPart): [name: string, what: string] => [nameOf(part), whatOf(part)];
+  const columns = new Columns(parts.map(cells));
   return [
     summaryOf(parts),
     ...steps.flatMap((step, index) => [
       "",
       paint(headOf(step, index, steps.length), 1),
-      ...step.parts.map((part) =>
-        [
-          `  ${nameOf(part).padEnd(names)}`,
-          paint(whatOf(part).padEnd(whats), COLOURS[part.effect]),
-          whyOf(part).join("; "),
-        ]
-          .join("  ")
-          .trimEnd(),
-      ),
+      ...step.parts.map((part) => {
+        const [name, what] = columns.pad(cells(part));
+        return `  ${name}  ${paint(what!, COLOURS[part.effect])}  ${whyOf(part).join("; ")}`.trimEnd();
+      }),
     ]),
     "",
     `to do it: ${command}`,

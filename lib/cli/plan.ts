@@ -37,23 +37,47 @@ export function meaningOf(stack: DeclaredStack, json: string, command: string): 
   return reportOf(stack.folder, new PlanSteps(stack, parts.all).all, command);
 }
 
-function showPlan(folder: string, file: string): string {
+/** A plan that Terraform has written, as JSON. */
+export function showPlan(folder: string, file: string): string {
   return runTerraform(folder, ["show", "-json", "-no-color", file], `show -json ${file}`, COMPLAINT);
 }
 
-/** The plan is on the disk while it is read, for nobody else. */
-function showNewPlan(folder: string): string {
+/** A plan on the disk, for nobody else, until it is removed. */
+export interface PlanOnDisk {
+  readonly file: string;
+  readonly remove: () => void;
+}
+
+/**
+ * Lets Terraform make a plan.
+ *
+ * @throws Error when it cannot, and nothing is left
+ */
+export function newPlan(folder: string): PlanOnDisk {
   const own = mkdtempSync(join(tmpdir(), "cdktf-zato-plan-"));
+  const file = join(own, "plan");
   // Whoever interrupts ends Terraform, and then us: after the folder is gone.
   const goOn = (): void => {};
   process.on("SIGINT", goOn);
-  try {
-    const file = join(own, "plan");
-    writeFileSync(file, "", { mode: 0o600 });
-    runTerraform(folder, ["plan", "-input=false", "-no-color", `-out=${file}`], "plan", COMPLAINT);
-    return showPlan(folder, file);
-  } finally {
+  const remove = (): void => {
     process.off("SIGINT", goOn);
     rmSync(own, { recursive: true, force: true });
+  };
+  try {
+    writeFileSync(file, "", { mode: 0o600 });
+    runTerraform(folder, ["plan", "-input=false", "-no-color", `-out=${file}`], "plan", COMPLAINT);
+    return { file, remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+function showNewPlan(folder: string): string {
+  const { file, remove } = newPlan(folder);
+  try {
+    return showPlan(folder, file);
+  } finally {
+    remove();
   }
 }

@@ -57,6 +57,21 @@ function withoutNoise(answer: HostAnswer): HostAnswer {
   return beginning < 0 ? answer : { ...answer, stdout: answer.stdout.slice(beginning + BEGINNING.length + 1) };
 }
 
+/** For root's shell: what comes is unpacked into a folder of root's, which goes with it, and `export.sh` runs there. */
+const EXPORT = [
+  "umask 077",
+  "folder=$(mktemp -d /run/cdktf-zato.XXXXXXXX) || exit",
+  'trap "rm -rf -- $folder" EXIT',
+  'trap "exit 143" HUP INT TERM',
+  'tar -xf - --no-same-owner -C "$folder" && bash "$folder/scripts/export.sh" "$folder/manifest" </dev/null',
+].join("\n");
+
+/** Runs `export.sh` on a host that need not have any script of ours: they come as a tar archive, with its manifest. */
+export function exportFromHost(host: DeclaredSsh, archive: string): Promise<HostAnswer> {
+  const command = `echo ${BEGINNING}; ${asRoot(host)}sh -c '${EXPORT}'`;
+  return onHost(host, command, (stdin) => createReadStream(archive).pipe(stdin)).then(withoutNoise);
+}
+
 /** Runs `restore.sh` on the host of a cluster, with a backup that is on this machine. */
 export function restoreOnHost(
   host: DeclaredSsh,

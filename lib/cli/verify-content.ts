@@ -24,14 +24,16 @@ export interface ContentReport {
  * What nobody declared differs too, though a deploy takes it away only where the program's content is exclusive.
  */
 export async function verifyContent(stack: DeclaredStack): Promise<ContentReport[]> {
-  const { clusters, contents } = stack.document;
+  const { contents } = stack.document;
   return Promise.all(
     stack.componentsToAsk
       .filter(({ kind }) => kind === "content")
       .map(async (component) => {
         const { name, host, partOf, resources } = component;
-        const cluster = clusters.find(({ path }) => path === partOf)!;
-        const isExclusive = contents.some(({ exclusive, clusters: its }) => exclusive && its.includes(partOf));
+        const cluster = stack.clusterAt(partOf)!;
+        const isExclusive = contents.some(
+          ({ exclusiveContent, clusters: its }) => exclusiveContent && its.includes(partOf),
+        );
         const { where, reason, said } = await ask(stack, stack.host(host), `verify.sh ${name}`, () =>
           stack.manifestOf(component),
         );
@@ -43,7 +45,7 @@ export async function verifyContent(stack: DeclaredStack): Promise<ContentReport
           where,
           reason,
           report,
-          replace: report && differsFromDeclared(report, isExclusive) ? [resources.content] : [],
+          replace: report && differsFromDeclared(report, isExclusive) ? [resources.state] : [],
         };
       }),
   );

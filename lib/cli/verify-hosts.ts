@@ -50,7 +50,7 @@ export async function verifyHosts(stack: DeclaredStack): Promise<HostReport[]> {
         reason,
         findings: found.map(({ component: { name }, text }) => ({ component: name, text })),
         replace: found.flatMap(({ component: { resources } }) => [
-          resources.content,
+          resources.state,
           ...(resources.early === undefined ? [] : [resources.early]),
         ]),
       };

@@ -2,6 +2,7 @@ import { DeclaredCluster } from "../document";
 import { FRAMEWORK } from "../framework";
 import { DeclaredStack } from "./declared-stack";
 import { freePort } from "./free-port";
+import { quoted } from "./quoted";
 import { requireCluster } from "./require-cluster";
 import { openTunnel } from "./ssh";
 import { untilEnded } from "./until-ended";
@@ -39,7 +40,7 @@ export async function webAdmin(call: WebAdminCall, print: (text: string) => void
     ...withoutTunnel(stack, cluster).map((url) => `without this tunnel: ${url}`),
     `user: ${parameters.web_admin_user}`,
     `password: in ${secret} on ${host.name}; it is printed by`,
-    `  npx ${FRAMEWORK.library} ssh ${stack.folder} ${host.path} -- ${access.sudo ? "sudo " : ""}cat ${secret}`,
+    `  npx ${FRAMEWORK.library} ssh ${quoted(stack.folder)} ${quoted(host.path)} -- ${access.sudo ? "sudo " : ""}cat ${secret}`,
     "end this program to close the tunnel",
   ];
   return untilEnded(async (signal) => {

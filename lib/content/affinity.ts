@@ -25,6 +25,7 @@ export class Affinity {
     public readonly kind: "none" | "source" | "cookie",
   ) {}
 
+  /** @hidden */
   protected get [KIND](): "Affinity" {
     return "Affinity";
   }

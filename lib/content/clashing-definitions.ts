@@ -10,11 +10,11 @@ const ONE_TABLE: readonly { readonly of: string; readonly kinds: readonly string
   { of: "generic connections", kinds: ["outgoing_ldap", "outgoing_wsx"] },
 ];
 
-/** Objects of which Zato takes one only, since both have what is another one's alone: messages for their author. */
-export function clashingDefinitions(scope: IConstruct, objects: readonly ContentObject[]): string[] {
+/** Objects of which Zato takes one only, since both have what is another one's alone. */
+export function clashingDefinitions(scope: IConstruct, objects: readonly ContentObject[]): ConstructError[] {
   return takenTwice(objects, uniquesOf, (earlier, later, { what, value }) => {
     const text = `${earlier.key} and ${later.key} have one ${what}, '${value}', and Zato takes only one of them`;
-    return new ConstructError(scope, text, `give each a ${what.split(" ")[0]} of its own`).message;
+    return new ConstructError(scope, text, `give each a ${what.split(" ")[0]} of its own`);
   });
 }
 

@@ -1,17 +1,18 @@
 import { Construct, IConstruct } from "constructs";
 import { ComponentState, HostRequirements, RemoteComponent } from "../remote";
 import { IContentTarget } from "../zato";
-import { ContentFolder } from "./content-folder";
+import { placeParameters } from "../zato/image-root";
+import { ContentFiles } from "./content-files";
 import { renderEnmasse } from "./enmasse-file";
 import { renderExpected } from "./expected-content";
+import { StagedFolder } from "./staged-folder";
 import { ContentObject, SqlConnection } from "./objects";
+import { requireServicesAlone } from "./services-alone";
 
 /** What was declared; asked for at synth. */
 interface ContentToDeploy {
-  readonly contentObjects: readonly ContentObject[];
-  /** Each service, with the SHA-256 of its file. */
-  readonly _services: readonly { readonly name: string; readonly sha256: string }[];
-  readonly contentFolder: ContentFolder;
+  readonly objects: () => readonly ContentObject[];
+  readonly files: ContentFiles;
   /** Whether objects and services that nobody declared are deleted, rather than reported. */
   readonly exclusiveContent: boolean;
 }
@@ -39,23 +40,36 @@ export class ContentComponent extends RemoteComponent {
   protected override state(): ComponentState {
     const { cluster, declared } = this;
     const place = cluster.contentPlace;
-    const { contentObjects: objects, _services: services, contentFolder: folder } = declared;
+    const { services, folder } = declared.files;
+    const objects = declared.objects();
+    if (place.servicesAlone) {
+      requireServicesAlone(cluster, folder);
+    }
     const enmasse = renderEnmasse(objects);
     const lines = (entries: readonly string[]): string => entries.join("\n");
     return {
       parameters: {
         cluster: cluster.clusterName,
-        zato: place.zato,
+        release: place.release,
+        ...placeParameters(place),
         // Verified again with other code of Zato, before the next cluster gets that.
         build: place.build,
         packages: place.packages,
+        cluster_folder: place.paths.folder,
+        staged_services: StagedFolder.SERVICES,
+        hot_deploy: place.paths.hotDeploy,
+        start_folders: lines([
+          `${StagedFolder.MODULES} ${place.paths.modules}`,
+          `${StagedFolder.USER_CONF} ${place.paths.userConf}`,
+        ]),
+        open_folders: `${StagedFolder.STATIC} ${place.paths.static}`,
         server_path: place.serverPath,
         servers: lines(place.servers.map(({ address, workers }) => `${address} ${workers}`)),
         services: lines(services.map(({ name, sha256 }) => `${name} ${sha256}`)),
         objects: String(objects.length),
         stages: String(enmasse.stages.length),
         owned: lines([...objects.map(({ key }) => key), ...services.map(({ name }) => `service/${name}`)].sort()),
-        exclusive: String(declared.exclusiveContent),
+        exclusive_content: String(declared.exclusiveContent),
         sql_connections: lines(
           objects
             .filter((object) => object.kind === "outconn_sql" && (object as SqlConnection).ping)
@@ -63,13 +77,14 @@ export class ContentComponent extends RemoteComponent {
         ),
         secret_variables: lines(Object.entries(enmasse.variables).map(([name, variable]) => `${name} ${variable}`)),
         secrets_versions: lines(Object.entries(enmasse.secrets).map(([name, secret]) => `${name} ${secret.version}`)),
+        ...place.parameters,
       },
       files: {
         enmasse: enmasse.text,
         ...Object.fromEntries(enmasse.stages.map((text, index) => [`enmasse_${index}`, text])),
         expected: JSON.stringify(renderExpected(objects, services), undefined, 1),
       },
-      secrets: enmasse.secrets,
+      secrets: { ...enmasse.secrets, ...place.secrets },
       folder: folder.path,
       triggers: folder.hashes,
     };
@@ -77,6 +92,6 @@ export class ContentComponent extends RemoteComponent {
 
   protected override requirements(): HostRequirements {
     // What is less than a MiB fits where anything does.
-    return { content: Math.floor(this.declared.contentFolder.size / 2 ** 20) };
+    return { content: Math.floor(this.declared.files.folder.size / 2 ** 20) };
   }
 }

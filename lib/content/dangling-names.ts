@@ -6,12 +6,17 @@ import { isReferredToBy, SECURITY_KINDS } from "./objects/references";
 /** Services that come with Zato may be named without being declared. */
 const BUILT_IN_SERVICE = /^(pub\.zato|pub\.helpers|helpers|demo)\./;
 
-/** What objects refer to by name, and nobody declares: messages for the author of the program. */
+/**
+ * What objects refer to by name, and nobody declares, for the author of the program.
+ *
+ * @param declared where it is looked for
+ */
 export function danglingNames(
   scope: IConstruct,
   objects: readonly ContentObject[],
   services: readonly string[],
-): string[] {
+  declared = objects,
+): ConstructError[] {
   const known = new Set(services);
   return objects.flatMap(({ key, references }) =>
     references.flatMap((reference) => {
@@ -19,37 +24,37 @@ export function danglingNames(
       if (kinds.includes("service")) {
         return known.has(name) || BUILT_IN_SERVICE.test(name) ? [] : [serviceProblem(scope, key, name)];
       }
-      return objects.some((object) => isReferredToBy(object, reference))
+      return declared.some((object) => isReferredToBy(object, reference))
         ? []
         : [objectProblem(scope, key, kinds, name)];
     }),
   );
 }
 
-function serviceProblem(scope: IConstruct, key: string, service: string): string {
+function serviceProblem(scope: IConstruct, key: string, service: string): ConstructError {
   return service.startsWith("zato")
     ? new ConstructError(
         scope,
         `${key} calls the service '${service}', which Zato hides from imports`,
         "call a service of your own that invokes it",
-      ).message
+      )
     : new ConstructError(
         scope,
         `${key} calls the service '${service}', which nobody declares`,
         "add it by addServices()",
-      ).message;
+      );
 }
 
-function objectProblem(scope: IConstruct, key: string, kinds: readonly string[], name: string): string {
+function objectProblem(scope: IConstruct, key: string, kinds: readonly string[], name: string): ConstructError {
   return kinds === SECURITY_KINDS
     ? new ConstructError(
         scope,
         `${key} is secured by '${name}', which nobody declares`,
         "add it, for example by addBasicAuth()",
-      ).message
+      )
     : new ConstructError(
         scope,
         `${key} refers to ${kinds.join(" or ")} '${name}', which nobody declares`,
         "add it by addEnmasseObjects()",
-      ).message;
+      );
 }

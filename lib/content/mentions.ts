@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { ContentObject } from "./objects";
 import { ServiceFile } from "./service-file";
 
@@ -7,8 +6,7 @@ export function mentionsIn(
   files: readonly ServiceFile[],
   objects: readonly ContentObject[],
 ): { readonly from: string; readonly to: string }[] {
-  return files.flatMap(({ path, services }) => {
-    const text = readFileSync(path, "utf8");
+  return files.flatMap(({ text, services }) => {
     const named = objects.filter(({ name }) => [`"${name}"`, `'${name}'`].some((quoted) => text.includes(quoted)));
     return services.flatMap((service) => named.map(({ key }) => ({ from: `service/${service}`, to: key })));
   });

@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { join, relative, sep } from "node:path";
 import { IConstruct } from "constructs";
+import { LIBRARY_FOLDER } from "../library-folder";
 import { ConstructError } from "../validation";
 import { filesIn } from "./folder-files";
 
-/** Reads Python without running it. Beside this file in the sources as in the package. */
-const PROGRAM = join(__dirname, "python", "services.py");
+/** Reads Python without running it. */
+const PROGRAM = join(LIBRARY_FOLDER, "content", "python", "services.py");
 
 /** What Python is called, on one machine or another. */
 const INTERPRETERS = ["python3", "python"];

@@ -12,6 +12,9 @@ export interface ServiceFile {
   /** Where it is on the machine that synthesizes. */
   readonly path: string;
 
+  /** Its text. */
+  readonly text: string;
+
   /** The SHA-256 of its content, as Zato reports it for each service in it. */
   readonly sha256: string;
 
@@ -41,5 +44,7 @@ export function serviceFile(scope: IConstruct, path: string, services: readonly 
       "give it a name that does not begin with 'zato'",
     );
   }
-  return { fileName, path, sha256: createHash("sha256").update(readFileSync(path)).digest("hex"), services };
+  const content = readFileSync(path);
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  return { fileName, path, text: content.toString(), sha256, services };
 }

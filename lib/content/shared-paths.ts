@@ -8,11 +8,11 @@ const CHANNELS = ["channel_rest", "channel_soap"];
 /** Fields that tell channels of one path apart. */
 const PLACE = ["url_path", "method", "http_accept", "soap_action"];
 
-/** Channels of which Zato would refuse the second one, since another one answers the same requests: messages for their author. */
-export function sharedPaths(scope: IConstruct, objects: readonly ContentObject[]): string[] {
+/** Channels of which Zato would refuse the second one, since another one answers the same requests. */
+export function sharedPaths(scope: IConstruct, objects: readonly ContentObject[]): ConstructError[] {
   return takenTwice(objects, placesOf, (earlier, later) => {
     const text = `${earlier.key} and ${later.key} answer the same requests, ${describe(later)}, and Zato would refuse the second one`;
-    return new ConstructError(scope, text, "give each a 'urlPath' or a 'method' of its own").message;
+    return new ConstructError(scope, text, "give each a 'urlPath' or a 'method' of its own");
   });
 }
 

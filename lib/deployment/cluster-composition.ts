@@ -7,6 +7,9 @@ import {
   HighAvailabilityDeploymentProps,
 } from "./high-availability-deployment-props";
 
+/** The id of a deployment's content, which no cluster of its own can have. */
+export const CONTENT = "content";
+
 /** What only clusters that are made from hosts can be told here: all that clusters can be told. */
 const OPTIONS_OF_HOSTS = Object.keys({
   installation: true,
@@ -68,6 +71,13 @@ function clustersOf(scope: Construct, props: DeploymentOfHostsProps): ZatoCluste
       scope,
       `two of the hosts are '${twice}', after which their clusters are named`,
       "give each host once, and each an id of its own",
+    );
+  }
+  if (names.includes(CONTENT)) {
+    throw new ConstructError(
+      scope,
+      `a host is '${CONTENT}', as is what all clusters run`,
+      "give the host another id, after which its cluster is named",
     );
   }
   return hosts.map((host) => new ZatoCluster(scope, host.hostName, { ...props, host }));

@@ -2,9 +2,12 @@ import { Affinity } from "../content";
 import { IHost } from "../host";
 import { HealthCheckProps, IExternalLoadBalancer } from "../load-balancing";
 import { ICluster, ZatoCluster, ZatoClusterOptions } from "../zato";
+import { AlarmsOptions } from "./alarms-options";
+import { MetricsOptions } from "./metrics-options";
+import { HooksOfDeployment } from "./rollout-hooks";
 
 /** What a {@link HighAvailabilityDeployment} can be told, wherever its clusters come from. */
-export interface DeploymentOptions {
+export interface DeploymentOptions extends HooksOfDeployment {
   /**
    * What stands in front of the clusters.
    *
@@ -73,6 +76,22 @@ export interface DeploymentOptions {
    * @default false
    */
   readonly accessLog?: boolean;
+
+  /**
+   * What Prometheus is told: by the HAProxy in front and by those of the clusters, each on a port of its own, and by a text file for
+   * node_exporter on each host. The output `metrics_targets` says where.
+   *
+   * @default - nothing: there is no port, no timer and no file
+   */
+  readonly metrics?: MetricsOptions;
+
+  /**
+   * Messages to people, by a webhook or a script, where no Prometheus watches: when redundancy is lost or is back, the virtual address
+   * moves, a server or another part stays down, a backup has failed, a certificate ends within 14 days, or a disk fills up.
+   *
+   * @default - none: there is no timer and no file
+   */
+  readonly alarms?: AlarmsOptions;
 }
 
 /** A deployment that makes its clusters: one on each host, all with the options that are given here. */

@@ -1,22 +1,28 @@
 import { Annotations, Lazy, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct, IConstruct } from "constructs";
-import { Affinity, ContentDeclaration } from "../content";
+import { Affinity, ClusterContent } from "../content";
 import { DeclaredDeployment } from "../document";
 import { HealthCheck, IExternalLoadBalancer, LoadBalancerPool } from "../load-balancing";
 import { DocumentWriter, inLastingOrder } from "../remote";
 import {
   ConstructError,
   hostPort,
+  requireAll,
   requireName,
   requireOpaque,
   requireOwnFramework,
   requireRequestTimeout,
   requireWhole,
 } from "../validation";
-import { ICluster, IContentTarget, MemberTls, ZatoCluster } from "../zato";
-import { composeClusters } from "./cluster-composition";
+import { ICluster, MemberTls, ZatoCluster } from "../zato";
+import { entryUrl } from "./entry-url";
+import { composeClusters, CONTENT } from "./cluster-composition";
 import { joinDeployment, validateClusters } from "./cluster-independence";
+import { DeploymentAlarms } from "./deployment-alarms";
+import { DeploymentHosts } from "./deployment-hosts";
+import { DeploymentMetrics } from "./deployment-metrics";
 import { HighAvailabilityDeploymentProps } from "./high-availability-deployment-props";
+import { HooksOfDeployment, RolloutHooks } from "./rollout-hooks";
 
 /**
  * Independent Zato clusters behind one address. Either machine can be lost, updated or rebuilt; the clusters are
@@ -29,14 +35,15 @@ import { HighAvailabilityDeploymentProps } from "./high-availability-deployment-
  *   loadBalancer: new ExistingLoadBalancer(this, "edge", { address: "192.0.2.10" }),
  * });
  */
-export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> extends ContentDeclaration {
+export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> extends Construct {
   /** What stands in front of the clusters, if it was given. */
   public readonly loadBalancer?: IExternalLoadBalancer;
 
   /** How a cluster's health is found out. */
   public readonly healthCheck: HealthCheck;
 
-  public readonly exclusiveContent: boolean;
+  /** What all clusters run. */
+  public readonly content: ClusterContent;
 
   private readonly members: Cluster[];
   private readonly affinity: Affinity;
@@ -48,42 +55,52 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
 
   /**
    * @throws ConstructError when there is no cluster, hosts and clusters are both given, `installation` is missing, two
-   * clusters share a failure domain, an ODB or a Redis, `schedulerCluster` or `drainedClusters` name none of the clusters, or the scheduler's host is lost
+   * clusters share a failure domain, an ODB or a Redis, `schedulerCluster` or `drainedClusters` name none of the clusters, or the scheduler's host is lost,
+   * or what `metrics` or `alarms` are told cannot be
    */
   constructor(scope: Construct, id: string, props: HighAvailabilityDeploymentProps<Cluster>) {
     super(scope, id);
     requireOwnFramework(this);
     requireName(this, "id of a deployment", id);
-    this.healthCheck = new HealthCheck(this, { ...props.loadBalancer?.healthCheckDefaults, ...props.healthCheck });
-    this.exclusiveContent = props.exclusiveContent ?? false;
-    this.affinity = requireOpaque(this, "'affinity'", Affinity, props.affinity ?? Affinity.NONE);
-    this.maxConnectionsPerCluster = requireWhole(
-      this,
-      "the number of connections per cluster",
-      props.maxConnectionsPerCluster ?? 2000,
-      1,
-    );
-    this.requestTimeout = requireRequestTimeout(this, props.requestTimeout ?? 60);
+    this.loadBalancer = props.loadBalancer;
+    const { healthCheck, affinity, connections, requestTimeout } = requireAll({
+      healthCheck: () => new HealthCheck(this, { ...props.loadBalancer?.healthCheckDefaults, ...props.healthCheck }),
+      affinity: () => requireOpaque(this, "'affinity'", Affinity, props.affinity ?? Affinity.NONE),
+      connections: () =>
+        requireWhole(this, "the number of connections per cluster", props.maxConnectionsPerCluster ?? 2000, 1),
+      requestTimeout: () => requireRequestTimeout(this, props.requestTimeout ?? 60),
+    });
+    this.healthCheck = healthCheck;
+    this.affinity = affinity;
+    this.maxConnectionsPerCluster = connections;
+    this.requestTimeout = requestTimeout;
     this.logsRequests = props.accessLog ?? false;
     this.members = composeClusters(this, props);
     validateClusters(this, this.members);
+    this.healthCheck.requireServiceInReach(this, this.privatePaths);
     this.members.forEach((cluster) => joinDeployment(this, cluster));
+    this.content = new ClusterContent(this, CONTENT, {
+      clusters: this.members.flatMap(({ contentTarget }) => contentTarget ?? []),
+      exclusiveContent: props.exclusiveContent,
+    });
     if (this.members.length === 1) {
       Annotations.of(this).addWarning(
         `${this.node.path}: one cluster is not highly available; add a second host in another failure domain`,
       );
     }
-    this.orderClusters();
+    this.orderClusters(props);
     this.chooseScheduler(props.schedulerCluster);
     this.drainedClusters = props.drainedClusters ?? [];
     this.requireUndrainedCluster();
-    this.loadBalancer = props.loadBalancer;
+    const hosts = new DeploymentHosts(this.members, this.loadBalancer);
+    const metrics = props.metrics && new DeploymentMetrics(this, props.metrics, hosts);
     this.loadBalancer?.bindPool({
       pool: () => this.pool,
       readyClusters: (member) =>
         this.members
           .filter(({ clusterName }) => clusterName === (member ?? clusterName))
           .flatMap(({ components }) => components),
+      exporter: metrics?.inFront,
     });
     for (const cluster of this.members) {
       const others = this.members.filter((other) => other !== cluster);
@@ -95,19 +112,22 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
         sources: () => this.sourcesOf(cluster),
         others: () => others.map(({ healthUrl }) => healthUrl),
         noticeSeconds: this.healthCheck.noticeTime,
+        exporter: metrics?.ofClusters,
       });
     }
+    if (props.alarms) {
+      new DeploymentAlarms(this, props.alarms, hosts);
+    }
     this.addOutputs();
+    if (metrics) {
+      this.output("metrics_targets", () => metrics.targets);
+    }
     DocumentWriter.of(this).add("deployments", () => this.describe());
   }
 
   /** The clusters, in the order in which they were given. They are updated in that of their names. */
   public get clusters(): Cluster[] {
     return [...this.members];
-  }
-
-  protected get contentClusters(): readonly IContentTarget[] {
-    return this.members.flatMap(({ contentTarget }) => contentTarget ?? []);
   }
 
   /** What the external load balancer spreads requests over. */
@@ -120,18 +140,24 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
         isDrained: this.drainedClusters.includes(cluster.clusterName),
       })),
       tls: this.requireSameTls(),
+      privatePaths: this.privatePaths,
       healthCheck: this.healthCheck,
       affinity: this.affinity,
-      stickyPaths: this.stickyPaths,
+      stickyPaths: this.content.stickyPaths,
       maxConnectionsPerMember: this.maxConnectionsPerCluster,
       requestTimeout: this.requestTimeout,
       logsRequests: this.logsRequests,
     };
   }
 
-  private orderClusters(): void {
-    const ordered = inLastingOrder(this.members, ({ clusterName }) => clusterName);
-    ordered.slice(1).forEach((cluster, position) => cluster.startAfter(ordered[position]!));
+  private get privatePaths(): string[] {
+    return [...new Set(this.members.flatMap(({ privatePaths }) => privatePaths))];
+  }
+
+  private orderClusters(hooks: HooksOfDeployment): void {
+    const clusters = inLastingOrder(this.members, ({ clusterName }) => clusterName);
+    const steps = new RolloutHooks(this, { hooks, clusters, loadBalancer: this.loadBalancer });
+    clusters.slice(1).forEach((cluster, position) => cluster.startAfter(steps.turnOf(clusters[position]!)));
   }
 
   private chooseScheduler(clusterName: string | undefined): void {
@@ -195,20 +221,25 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
   private addOutputs(): void {
     const { loadBalancer } = this;
     if (loadBalancer) {
-      this.output("entry_address", () => hostPort(loadBalancer.entryAddress, loadBalancer.entryPort));
+      this.output("entry_address", () => loadBalancer.entryAddress);
+      this.output("entry_port", () => loadBalancer.entryPort);
       this.output("entry_url", () => entryUrl(loadBalancer));
     }
-    this.output("web_admin_urls", () =>
+    this.output("web_admin", () =>
       Object.fromEntries(
-        this.members.flatMap(({ clusterName, webAdmin }) => (webAdmin ? [[clusterName, webAdmin.url]] : [])),
+        this.members.flatMap(({ clusterName, webAdmin }) =>
+          webAdmin ? [[clusterName, { url: webAdmin.url, open_with: webAdmin.openWith ?? null }]] : [],
+        ),
       ),
     );
+    const { servicePath, ...health } = this.healthCheck;
     this.output("pool", () => ({
       members: this.pool.members.map(({ isDrained, ...member }) => ({ ...member, drained: isDrained })),
       ...(this.pool.tls && { tls: { ca: this.pool.tls.ca, server_name: this.pool.tls.serverName } }),
-      health_check: { ...this.healthCheck, expect: 200 },
+      private_paths: this.pool.privatePaths,
+      health_check: { ...health, expect: 200, ...(servicePath !== undefined && { service_path: servicePath }) },
       affinity: this.affinity.kind,
-      sticky_paths: this.stickyPaths.map(({ path, affinity }) => ({ path, affinity: affinity.kind })),
+      sticky_paths: this.content.stickyPaths.map(({ path, affinity }) => ({ path, affinity: affinity.kind })),
       max_connections_per_member: this.maxConnectionsPerCluster,
       request_timeout: this.requestTimeout,
     }));
@@ -257,6 +288,7 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
         .filter(({ clusterName }) => this.drainedClusters.includes(clusterName))
         .map(({ node }) => node.path),
       healthPath: this.healthCheck.path,
+      ...(this.healthCheck.servicePath !== undefined && { servicePath: this.healthCheck.servicePath }),
       ...(loadBalancer && {
         loadBalancer: {
           path: loadBalancer.node.path,
@@ -286,10 +318,4 @@ function requireCluster<T extends { readonly clusterName: string }>(
     );
   }
   return found;
-}
-
-function entryUrl({ usesTls, entryAddress, entryPort }: IExternalLoadBalancer): string {
-  const [scheme, usualPort] = usesTls ? ["https", 443] : ["http", 80];
-  const address = hostPort(entryAddress, entryPort);
-  return `${scheme}://${entryPort === usualPort ? address.slice(0, -`:${entryPort}`.length) : address}`;
 }

@@ -69,8 +69,8 @@ function wayIn(deployment: DeclaredDeployment, document: StackDocument): { entry
 }
 
 function entryLines(deployment: DeclaredDeployment, document: StackDocument): string[] {
-  const { loadBalancer, healthPath } = deployment;
-  const asks = `asks each cluster GET ${healthPath}`;
+  const { loadBalancer, healthPath, servicePath } = deployment;
+  const asks = `asks each cluster GET ${healthPath}${servicePath === undefined ? "" : ` and ${servicePath}`}`;
   if (!loadBalancer) {
     return ["load balancer", "not in this program", asks];
   }
@@ -117,8 +117,9 @@ function hostPart(host: DeclaredHost, parts: readonly Part[]): Part {
     : { ...first, lines: [title, ...first.lines] };
 }
 
-function hostTitle({ name, address, cpus, lost }: DeclaredHost): string {
-  return [name, address, counted(cpus, "CPU"), ...(lost ? ["declared lost"] : [])].join(" · ");
+function hostTitle({ name, address, cpus, labels = {}, lost }: DeclaredHost): string {
+  const known = Object.entries(labels).map((label) => label.join(" "));
+  return [name, address, counted(cpus, "CPU"), ...known, ...(lost ? ["declared lost"] : [])].join(" · ");
 }
 
 function clusterFrame(cluster: DeclaredCluster, { deployments }: StackDocument): Frame {

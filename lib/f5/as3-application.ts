@@ -2,7 +2,6 @@ import { isIP } from "node:net";
 import { Token } from "cdktf";
 import { Affinity, StickyPath } from "../content";
 import { LoadBalancerPool, PoolMember } from "../load-balancing";
-import { ZATO_3_PATHS } from "../zato/path-rules";
 import { As3Object, As3Objects } from "./as3-objects";
 import { F5Snat } from "./f5-snat";
 import { F5Tls } from "./f5-tls";
@@ -117,7 +116,7 @@ function renderPaths({ pool, openPaths }: As3ApplicationConfig): As3Object {
       {
         name: "private",
         conditions: [
-          comparePath("starts-with", ZATO_3_PATHS),
+          comparePath("starts-with", pool.privatePaths),
           comparePath("does-not-equal", [pool.healthCheck.path]),
           ...(openPaths.length > 0 ? [comparePath("does-not-start-with", openPaths)] : []),
         ],

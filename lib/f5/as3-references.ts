@@ -38,6 +38,22 @@ export function requireAs3Name(scope: IConstruct, what: string, name: string): s
 }
 
 /**
+ * Refuses names that no tenant of applications has.
+ *
+ * @throws ConstructError when AS3 does not take the name, or it is the one of what tenants share
+ */
+export function requireTenant(scope: IConstruct, tenant: string): string {
+  if (tenant === "Common") {
+    throw new ConstructError(
+      scope,
+      "the tenant 'Common' holds what tenants share, and no application",
+      "give a tenant of its own, for example 'Zato'",
+    );
+  }
+  return requireAs3Name(scope, "a tenant", tenant);
+}
+
+/**
  * Refuses references that lead nowhere, which AS3's schema does not notice: names of objects that the application does
  * not have, and names of things on the device that cannot be such. Names with a `/` in them lead out of the application,
  * to where only the device can look.

@@ -1,12 +1,17 @@
 import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { Affinity } from "../content";
-import { ApplianceLoadBalancer, ApplianceLoadBalancerProps, LoadBalancerPool } from "../load-balancing";
+import {
+  ApplianceLoadBalancer,
+  ApplianceLoadBalancerProps,
+  LoadBalancerAbilities,
+  LoadBalancerPool,
+} from "../load-balancing";
 import { standInProvider, VendorResource } from "../remote";
-import { ConstructError, requireName, requireOpaqueIfGiven, requireWhole } from "../validation";
+import { ConstructError, requireAll, requireEach, requireOpaqueIfGiven, requireWhole } from "../validation";
 import { isAddress, renderAs3Objects } from "./as3-application";
 import { As3Objects } from "./as3-objects";
-import { requireAs3Name, requireReferences } from "./as3-references";
+import { requireAs3Name, requireReferences, requireTenant } from "./as3-references";
 import { BIG_IP, BigIpProvider } from "./big-ip-provider";
 import { F5Snat } from "./f5-snat";
 import { F5Tls } from "./f5-tls";
@@ -96,7 +101,7 @@ export class F5BigIpLoadBalancer extends ApplianceLoadBalancer {
   /** The resource `bigip_as3`. */
   public readonly resource: TerraformResource;
 
-  protected readonly abilities = {
+  protected readonly abilities: LoadBalancerAbilities = {
     kind: "an F5BigIpLoadBalancer",
     affinities: [Affinity.SOURCE, Affinity.COOKIE],
     pathAffinities: [Affinity.NONE, Affinity.SOURCE, Affinity.COOKIE],
@@ -114,20 +119,30 @@ export class F5BigIpLoadBalancer extends ApplianceLoadBalancer {
   constructor(scope: Construct, id: string, props: F5BigIpLoadBalancerProps) {
     const { address, routeDomain } = readRoutedAddress(props.virtualAddress);
     const provider =
-      props.provider ?? standInProvider(scope, BIG_IP, (stack, name) => new BigIpProvider(stack, name, {}, true));
-    super(scope, id, { ...props, virtualAddress: address }, props.tls !== undefined, {
-      sharedIn: props.perApplication ? `${provider.device}, tenant ${props.tenant}` : undefined,
-      network: routeDomain === 0 ? undefined : `${provider.device}, route domain ${routeDomain}`,
-    });
+      props.provider ?? standInProvider(scope, BIG_IP.name, (stack, name) => new BigIpProvider(stack, name, {}, true));
+    const application = props.application ?? id;
+    super(
+      scope,
+      id,
+      { ...props, virtualAddress: address },
+      props.tls !== undefined,
+      {
+        sharedIn: props.perApplication ? `${provider.device}, tenant ${props.tenant}` : undefined,
+        network: routeDomain === 0 ? undefined : `${provider.device}, route domain ${routeDomain}`,
+      },
+      (self) => ({
+        routeDomain: () => requireRouteDomain(self, routeDomain),
+        tls: () => requireOpaqueIfGiven(self, "'tls'", F5Tls, props.tls),
+        snat: () => requireOpaqueIfGiven(self, "'snat'", F5Snat, props.snat),
+        application: () => requireAs3Name(self, "an application", application),
+        tenant: () => requireTenant(self, props.tenant),
+        objects: () => requireEach(Object.keys(props.objects ?? {}), (name) => requireAs3Name(self, "an object", name)),
+      }),
+    );
     this.props = props;
     this.provider = provider;
-    this.routeDomain = requireRouteDomain(this, routeDomain);
-    requireName(this, "name of a load balancer", id);
-    requireOpaqueIfGiven(this, "'tls'", F5Tls, props.tls);
-    requireOpaqueIfGiven(this, "'snat'", F5Snat, props.snat);
-    this.application = requireAs3Name(this, "an application", props.application ?? id);
-    this.requireTenant();
-    Object.keys(props.objects ?? {}).forEach((name) => requireAs3Name(this, "an object", name));
+    this.routeDomain = routeDomain;
+    this.application = application;
     Object.defineProperty(this, BRAND, { value: true });
     this.resource = new VendorResource(this, "Resource", {
       type: "bigip_as3",
@@ -145,26 +160,17 @@ export class F5BigIpLoadBalancer extends ApplianceLoadBalancer {
   }
 
   protected override validatePool(pool: LoadBalancerPool): void {
-    super.validatePool(pool);
     const { detectionTime, rise, interval } = pool.healthCheck;
-    requireWhole(this, "the time, in seconds, in which F5 notices a dead cluster,", detectionTime, 1, 900);
-    requireWhole(this, "the time, in seconds, after which F5 takes a cluster back,", (rise - 1) * interval, 0, 1800);
-    this.requireRoutedMembers(pool);
-    this.requireAdditions();
-    requireReferences(this, this.objects());
-    this.requireOwnPlace();
-  }
-
-  private requireTenant(): void {
-    const { tenant } = this.props;
-    requireAs3Name(this, "a tenant", tenant);
-    if (tenant === "Common") {
-      throw new ConstructError(
-        this,
-        "the tenant 'Common' holds what tenants share, and no application",
-        "give a tenant of its own, for example 'Zato'",
-      );
-    }
+    const [noticed, back] = ["in which F5 notices a dead cluster", "after which F5 takes a cluster back"];
+    requireAll({
+      pool: () => super.validatePool(pool),
+      noticed: () => requireWhole(this, `the time, in seconds, ${noticed},`, detectionTime, 1, 900),
+      back: () => requireWhole(this, `the time, in seconds, ${back},`, (rise - 1) * interval, 0, 1800),
+      members: () => this.requireRoutedMembers(pool),
+      additions: () => this.requireAdditions(),
+      references: () => requireReferences(this, this.objects()),
+      place: () => this.requireOwnPlace(),
+    });
   }
 
   private requireAdditions(): void {

@@ -18,6 +18,7 @@ export class F5Snat {
     readonly _snat: string | { readonly bigip: string },
   ) {}
 
+  /** @hidden */
   protected get [KIND](): "F5Snat" {
     return "F5Snat";
   }

@@ -44,6 +44,7 @@ export class F5Tls {
     readonly _objects: As3Objects,
   ) {}
 
+  /** @hidden */
   protected get [KIND](): "F5Tls" {
     return "F5Tls";
   }

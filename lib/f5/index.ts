@@ -1,5 +1,5 @@
 export type * from "./as3-objects";
-export * from "./big-ip-provider";
+export { BigIpProvider, type BigIpProviderProps } from "./big-ip-provider";
 export * from "./f5-big-ip-load-balancer";
 export * from "./f5-snat";
 export * from "./f5-tls";

@@ -1,5 +1,5 @@
 import { RemoteExecProvisioner } from "cdktf";
-import { ComponentState, IRemoteHost, RemoteComponent, runScript } from "../remote";
+import { ComponentState, IRemoteHost, overOwnConnection, RemoteComponent, runScript } from "../remote";
 import { requirePort, requireSources } from "../validation";
 
 /** What may come into a host beside that which the program knows of, for example from monitoring. */
@@ -47,7 +47,11 @@ export interface HostFirewallSettings extends HostFirewallProps {
 
 /** Its name on a host, and its units. */
 const NAME = "firewall";
-const UNITS = ["zato-firewall.service", "zato-firewall-revert.service", "zato-firewall-revert.timer"];
+const UNIT = "zato-firewall.service";
+
+/** What takes new rules back: a service, by a timer of its name. */
+const REVERT = "zato-firewall-revert";
+const UNITS = [UNIT, `${REVERT}.service`, `${REVERT}.timer`];
 
 /** Seconds in which Terraform has to log in again under new rules. */
 const ROLLBACK = 60;
@@ -63,7 +67,7 @@ export class HostFirewall extends RemoteComponent {
   public static reserve(host: IRemoteHost): void {
     const { machine } = host.presence;
     machine.register(host, NAME);
-    machine.claims.claim(host, host, UNITS);
+    machine.claims.reserve(host, UNITS);
   }
 
   /**
@@ -86,7 +90,7 @@ export class HostFirewall extends RemoteComponent {
 
   protected override state(): ComponentState {
     return {
-      parameters: { rollback_seconds: String(ROLLBACK) },
+      parameters: { unit: UNIT, revert: REVERT, rollback_seconds: String(ROLLBACK) },
       files: { ingress: this.machine.ingress.lines().join("\n") },
     };
   }
@@ -95,6 +99,6 @@ export class HostFirewall extends RemoteComponent {
   protected override afterConvergence(): RemoteExecProvisioner[] {
     const { host } = this;
     const confirmation = runScript(host, "confirm.sh", "firewall", this.componentName);
-    return [{ ...confirmation, connection: { ...host.access.connection(host.address), timeout: `${ROLLBACK / 2}s` } }];
+    return [overOwnConnection(host, confirmation, `${ROLLBACK / 2}s`)];
   }
 }

@@ -1,7 +1,8 @@
 import { Construct } from "constructs";
-import { establishOn, HostPresence, IRemoteHost, RemoteAccess } from "../remote";
-import { ConstructError, requireLine, requireOwnFramework } from "../validation";
+import { establishOn, HostPresence, requireHostFacts, IRemoteHost, RemoteAccess } from "../remote";
+import { ConstructError, requireAll, requireLine, requireOwnFramework } from "../validation";
 import { HostFirewall, HostFirewallProps } from "./host-firewall";
+import { requireLabels } from "./host-labels";
 import { SshAccess, SshAccessProps } from "./ssh-access";
 
 /**
@@ -37,6 +38,14 @@ export interface HostProps {
    * @default - the host itself
    */
   readonly failureDomain?: string;
+
+  /**
+   * What people know the machine by: `{ rack: "b12", asset: "4711" }`. `status`, `topology` and the stack's document show it; nothing on
+   * the machine depends on it, and another value touches nothing.
+   *
+   * @default - none
+   */
+  readonly labels?: Readonly<Record<string, string>>;
 
   /**
    * A firewall on the host that lets in what the program knows of and nothing else: SSH, requests from the load
@@ -77,6 +86,7 @@ export abstract class HostBase extends Construct implements IHost {
   public readonly isLost: boolean;
   public readonly presence: HostPresence;
   public readonly failureDomain: string;
+  public readonly labels: Readonly<Record<string, string>>;
 
   private readonly ownFirewall?: HostFirewall;
 
@@ -89,10 +99,19 @@ export abstract class HostBase extends Construct implements IHost {
     this.memory = props.memory;
     this.revision = props.revision ?? "1";
     this.isLost = props.lost ?? false;
-    this.access = new SshAccess(this, props.ssh);
+    const { access, labels, failureDomain } = requireAll({
+      facts: () => requireHostFacts(this),
+      access: () => new SshAccess(this, props.ssh),
+      labels: () => requireLabels(this, props.labels ?? {}),
+      failureDomain: () =>
+        props.failureDomain === undefined
+          ? this.node.path
+          : requireLine(this, "the failure domain", props.failureDomain),
+    });
+    this.access = access;
+    this.labels = labels;
+    this.failureDomain = failureDomain;
     this.presence = establishOn(this, sharedWith);
-    this.failureDomain =
-      props.failureDomain === undefined ? this.node.path : requireLine(this, "the failure domain", props.failureDomain);
     if (sharedWith) {
       requireNoFirewall(this, props, sharedWith);
     } else if (props.firewall) {

@@ -1,4 +1,4 @@
 export * from "./host";
-export * from "./host-firewall";
+export { HostFirewall, type FirewallIngress, type HostFirewallProps } from "./host-firewall";
 export * from "./physical-host";
 export * from "./ssh-access";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { IConstruct } from "constructs";
-import { ConstructError, isFile } from "../validation";
+import { ConstructError, requireLocalFile } from "../validation";
 
 /** What Terraform can log in with, as PEM calls it: the forms that Go's `ssh.ParsePrivateKey` knows. */
 const PRIVATE_KEY = /-----BEGIN ((?:RSA |EC |DSA |OPENSSH )?)PRIVATE KEY-----([^-]*)-----END/;
@@ -20,14 +20,14 @@ const USE_ANOTHER = "give one that 'ssh-keygen' has made";
  * read, or it holds a public key, an encrypted one, one of a security key, or none
  */
 export function requirePrivateKey(scope: IConstruct, path: string): string {
-  if (!/^\/[^"$%\\]*$/.test(path) || !isFile(path)) {
+  const text = readKey(scope, requireLocalFile(scope, "the SSH key file", path));
+  if (/["$%\\]/.test(path)) {
     throw new ConstructError(
       scope,
-      `there is no SSH key file '${path}'`,
-      "give the absolute path of a file that exists, without quotes, '$', '%' or backslashes",
+      `Terraform would not take the path of the SSH key file '${path}' literally`,
+      "keep the key at a path without quotes, '$', '%' and backslashes",
     );
   }
-  const text = readKey(scope, path);
   const refuse = (what: string, wayOut: string): never => {
     throw new ConstructError(scope, `the SSH key file '${path}' holds ${what}`, wayOut);
   };

@@ -1,7 +1,15 @@
 import { SSHProvisionerConnection, TerraformVariable, Token } from "cdktf";
 import { IConstruct } from "constructs";
 import { makeEphemeral, pinWithBastion, RemoteAccess, SCRIPT_PATH } from "../remote";
-import { ConstructError, KIND, requireAddress, requireLine, requireOpaque, requirePort } from "../validation";
+import {
+  ConstructError,
+  KIND,
+  requireAddress,
+  requireAll,
+  requireLine,
+  requireOpaque,
+  requirePort,
+} from "../validation";
 import { requirePrivateKey } from "./private-key";
 
 /** Where the private key of an SSH login comes from. */
@@ -35,6 +43,7 @@ export class SshKey {
     /** @internal */ readonly _value: string,
   ) {}
 
+  /** @hidden */
   protected get [KIND](): "SshKey" {
     return "SshKey";
   }
@@ -130,16 +139,22 @@ export class SshAccess implements RemoteAccess {
    * with the key file
    */
   constructor(scope: IConstruct, props: SshAccessProps) {
-    this.key = requireOpaque(scope, "'key'", SshKey, props.key ?? SshKey.agent());
-    this.user = requireUser(scope, "the SSH user", props.user);
-    this.sudo = props.sudo ?? this.user !== "root";
-    this.hostKey = requireHostKey(scope, props.hostKey);
-    this.address = props.address === undefined ? undefined : requireAddress(scope, "address for SSH", props.address);
-    this.fixed = {
-      port: requirePort(scope, "the SSH port", props.port ?? 22),
-      ...this.keyArguments(scope),
-      ...(props.bastion ? bastionArguments(scope, props.bastion) : {}),
-    };
+    const key = requireOpaque(scope, "'key'", SshKey, props.key ?? SshKey.agent());
+    const { user, hostKey, address, port, ...further } = requireAll({
+      user: () => requireUser(scope, "the SSH user", props.user),
+      hostKey: () => requireHostKey(scope, props.hostKey),
+      address: () =>
+        props.address === undefined ? undefined : requireAddress(scope, "address for SSH", props.address),
+      port: () => requirePort(scope, "the SSH port", props.port ?? 22),
+      keyArguments: () => keyArguments(scope, key),
+      bastion: () => props.bastion && bastionArguments(scope, props.bastion),
+    });
+    this.key = key;
+    this.user = user;
+    this.sudo = props.sudo ?? user !== "root";
+    this.hostKey = hostKey;
+    this.address = address;
+    this.fixed = { port, ...further.keyArguments, ...further.bastion };
   }
 
   public connection(hostAddress: string): SSHProvisionerConnection {
@@ -170,17 +185,17 @@ export class SshAccess implements RemoteAccess {
   public get obstacleToRemoval(): string {
     return this.key._source === "variable" ? "its SSH key comes from a variable" : "";
   }
+}
 
-  private keyArguments(scope: IConstruct): Partial<SSHProvisionerConnection> {
-    const { _source: source, _value: value } = this.key;
-    if (source === "agent") {
-      return { agent: "true" };
-    }
-    return {
-      agent: "false",
-      privateKey: source === "file" ? `\${file("${requirePrivateKey(scope, value)}")}` : value,
-    };
+function keyArguments(scope: IConstruct, key: SshKey): Partial<SSHProvisionerConnection> {
+  const { _source: source, _value: value } = key;
+  if (source === "agent") {
+    return { agent: "true" };
   }
+  return {
+    agent: "false",
+    privateKey: source === "file" ? `\${file("${requirePrivateKey(scope, value)}")}` : value,
+  };
 }
 
 /** A file of a key ends with a line break. */
@@ -205,10 +220,12 @@ function requireUser(scope: IConstruct, what: string, user: string): string {
 }
 
 function bastionArguments(scope: IConstruct, bastion: SshBastionProps): Partial<SSHProvisionerConnection> {
-  return {
-    bastionHost: requireAddress(scope, "bastion address", bastion.address),
-    bastionHostKey: requireHostKey(scope, bastion.hostKey),
-    bastionPort: requirePort(scope, "the bastion's SSH port", bastion.port ?? 22),
-    ...(bastion.user === undefined ? {} : { bastionUser: requireUser(scope, "the bastion's user", bastion.user) }),
-  };
+  const { user } = bastion;
+  const { bastionUser, ...others } = requireAll({
+    bastionHost: () => requireAddress(scope, "bastion address", bastion.address),
+    bastionHostKey: () => requireHostKey(scope, bastion.hostKey),
+    bastionPort: () => requirePort(scope, "the bastion's SSH port", bastion.port ?? 22),
+    bastionUser: () => (user === undefined ? undefined : requireUser(scope, "the bastion's user", user)),
+  });
+  return bastionUser === undefined ? others : { ...others, bastionUser };
 }

@@ -1,7 +1,10 @@
-import { Construct } from "constructs";
+import { Construct, IConstruct } from "constructs";
 import {
   ConstructError,
+  requireAll,
+  requireEach,
   requireInNetworks,
+  requireName,
   requirePort,
   requireReachableAddress,
   requireSources,
@@ -75,6 +78,7 @@ export abstract class ApplianceLoadBalancer extends LoadBalancerBase {
   public readonly entryAddress: string;
   public readonly entryPort: number;
   public readonly usesTls: boolean;
+  /** From where its requests and checks reach the clusters: networks or addresses. Firewalls of the hosts let these in. */
   public readonly sourceNetworks?: readonly string[];
   public override readonly forwardedClients: ForwardedClients;
 
@@ -94,19 +98,28 @@ export abstract class ApplianceLoadBalancer extends LoadBalancerBase {
     props: ApplianceLoadBalancerProps,
     usesTls: boolean,
     place: ApplianceAddress = {},
+    ownChecks: (self: IConstruct) => Readonly<Record<string, () => unknown>> = () => ({}),
   ) {
     super(scope, id);
     const { virtualAddress, networks, port, redirectHttp, openPaths = [] } = props;
-    this.entryAddress = requireReachableAddress(this, "virtual address", virtualAddress);
-    if (networks) {
-      requireInNetworks(this, "virtual address", virtualAddress, networks, "the device");
-    }
+    const { address, sources, entryPort, paths } = requireAll({
+      id: () => requireName(this, "name of a load balancer", id),
+      address: () => {
+        const reachable = requireReachableAddress(this, "virtual address", virtualAddress);
+        return networks ? requireInNetworks(this, "virtual address", reachable, networks, "the device") : reachable;
+      },
+      sources: () => props.sourceNetworks && requireSources(this, "network of the device", props.sourceNetworks),
+      entryPort: () => requirePort(this, "the port of the load balancer", port ?? (usesTls ? 443 : 80)),
+      paths: () => requireEach(openPaths, (path) => requireUrlPath(this, "URL path to open", path)),
+      ...ownChecks(this),
+    });
+    this.entryAddress = address;
     this.usesTls = usesTls;
-    this.sourceNetworks = props.sourceNetworks && requireSources(this, "network of the device", props.sourceNetworks);
-    this.forwardedClients = { proxies: this.sourceNetworks ?? "any", protocol: usesTls ? "https" : "http" };
-    this.entryPort = requirePort(this, "the port of the load balancer", port ?? (usesTls ? 443 : 80));
+    this.sourceNetworks = sources;
+    this.forwardedClients = { proxies: sources ?? "any", protocol: usesTls ? "https" : "http" };
+    this.entryPort = entryPort;
     this.redirectsHttp = redirectHttp ?? usesTls;
-    this.openPaths = openPaths.map((path) => requireUrlPath(this, "URL path to open", path));
+    this.openPaths = paths;
     this.requireTlsWhereItIsExpected();
     const ports = this.redirectsHttp ? [this.entryPort, 80] : [this.entryPort];
     this.holdAddress({ ...place, address: this.entryAddress, ports });

@@ -48,6 +48,7 @@ export class ExistingLoadBalancer extends LoadBalancerBase {
   public readonly entryAddress: string;
   public readonly entryPort: number;
   public readonly usesTls: boolean;
+  /** From where its requests and checks reach the clusters: networks or addresses. Firewalls of the hosts let these in. */
   public readonly sourceNetworks?: readonly string[];
   public override readonly forwardedClients?: ForwardedClients;
 
@@ -57,6 +58,7 @@ export class ExistingLoadBalancer extends LoadBalancerBase {
     affinities: [Affinity.SOURCE, Affinity.COOKIE],
     pathAffinities: [Affinity.NONE, Affinity.SOURCE, Affinity.COOKIE],
     memberTls: true,
+    serviceChecks: true,
   };
 
   /** @throws ConstructError when the address, the port or a network cannot be one */

@@ -1,6 +1,7 @@
 import { IConstruct } from "constructs";
+import { IHost } from "../host";
 import { RemoteComponent } from "../remote";
-import { ForwardedClients } from "../zato";
+import { Exporter, ForwardedClients } from "../zato";
 import { HealthCheckProps } from "./health-check";
 import { LoadBalancerPool } from "./pool";
 
@@ -14,6 +15,13 @@ export interface PoolBinding {
    * synth. Where members can be added one by one, each waits for its own: a cluster that cannot be deployed keeps no other out.
    */
   readonly readyClusters: (member?: string) => RemoteComponent[];
+
+  /**
+   * Where the balancer tells Prometheus of itself, if it is an HAProxy on hosts of the program.
+   *
+   * @default - nowhere
+   */
+  readonly exporter?: Exporter;
 }
 
 /**
@@ -31,6 +39,13 @@ export interface IExternalLoadBalancer extends IConstruct {
 
   /** Whether clients speak TLS to it. */
   readonly usesTls: boolean;
+
+  /**
+   * The machines of the program that it runs on.
+   *
+   * @default - none: it is an appliance, or a service of a cloud
+   */
+  readonly hosts?: readonly IHost[];
 
   /**
    * From where its requests and checks reach the clusters: networks, addresses or DNS names, which firewalls of the hosts

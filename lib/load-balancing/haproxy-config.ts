@@ -1,11 +1,12 @@
 import { Affinity } from "../content";
 import { hostPort, isBareAddress } from "../validation";
-import { logLevel, renderAccessLog } from "../zato/haproxy/access-log";
 import { BackEnds, renderBackEnds, renderChoice, renderOuterRules } from "../zato/haproxy/back-ends";
 import { renderClientAddress } from "../zato/haproxy/client-address";
+import { renderHead } from "../zato/haproxy/head";
 import { pathPattern } from "../zato/haproxy/path-pattern";
 import { renderPathRules } from "../zato/path-rules";
 import { TLS_BIND_POLICY, TLS_SERVER_POLICY, tlsBind } from "../zato/tls-policy";
+import { HealthCheck } from "./health-check";
 import { LoadBalancerPool, PoolMember } from "./pool";
 
 /** How the HAProxy in front of the clusters speaks TLS to clients. */
@@ -27,16 +28,23 @@ export interface HaproxyConfig {
   readonly membersCa: string;
   readonly socket: string;
   readonly pool: LoadBalancerPool;
-  readonly privatePaths: readonly string[];
   readonly openPaths: readonly string[];
   /** Proxies in front of it whose word on clients counts. */
   readonly trustedProxies: readonly string[];
   readonly maxConnections: number;
   readonly retryPosts: boolean;
+  /** The front end of HAProxy's exporter of metrics, where there is one. */
+  readonly exporter?: string;
 }
 
 /** The back end that checks the clusters; all others go by what it finds. */
-const CLUSTERS = "clusters";
+export const CLUSTERS = "clusters";
+
+/** By which a client comes back to its cluster, where it is to. */
+const COOKIE = "ZATOCLUSTER";
+
+/** The back end that only checks whether clusters answer, where a service is checked too, and sends them no requests. */
+export const ANSWERING_CLUSTERS = "clusters_ping";
 
 /**
  * Renders the configuration. A request whose cluster cannot be reached goes to another one after half a second; so does one
@@ -46,7 +54,7 @@ const CLUSTERS = "clusters";
 export function renderHaproxyConfig(config: HaproxyConfig): string {
   const { pool, tls } = config;
   const transparent = config.isVirtual ? " transparent" : "";
-  const { healthCheck } = pool;
+  const { healthCheck, privatePaths } = pool;
   const stickyKinds = [...new Set(pool.stickyPaths.map(({ affinity }) => affinity))];
   const all = backEnds(CLUSTERS, pool.affinity, config);
   const sticky = stickyKinds.map((affinity) => ({
@@ -59,44 +67,35 @@ export function renderHaproxyConfig(config: HaproxyConfig): string {
       paths.map((path) => `    acl ${acl} path,url_dec -m beg ${path}\n`).join("") + renderChoice(ends, acl),
   );
   const front = tls ? tlsBind(tls.certificate, "h2,http/1.1") : "";
-  return `# Managed by cdktf-zato. Changes made here are lost.
-global
-    log stdout format raw local0 ${logLevel(pool.logsRequests)}
-    stats socket ${config.socket} mode 600 level admin expose-fd listeners
-    maxconn ${config.maxConnections + 100}
+  const head = renderHead({
+    ...config,
+    logsRequests: pool.logsRequests,
+    connectTimeout: connectTimeout(pool),
+    requestTimeout: pool.requestTimeout,
+    keepAlive: 15,
+    checkTimeout: healthCheck.timeout,
+    further: `\
     user haproxy
     group haproxy
 ${tls ? TLS_BIND_POLICY : ""}\
 ${pool.tls ? TLS_SERVER_POLICY : ""}\
-${renderResolvers(pool.members)}\
-
-defaults
-    mode http
-${renderAccessLog(pool.logsRequests)}\
-    option redispatch 1
-    retries 3
-    option abortonclose
-    option idle-close-on-response
-    timeout connect ${connectTimeout(pool)}
-    timeout client ${pool.requestTimeout}s
-    timeout server ${pool.requestTimeout}s
-    timeout http-request 15s
-    timeout http-keep-alive 15s
-    timeout queue 15s
-    timeout check ${healthCheck.timeout}s
-
+${renderResolvers(pool.members)}`,
+  });
+  return `${head}
 frontend clients
 ${config.binds.map((bind) => `    bind ${bind}${transparent}${front}\n`).join("")}\
 ${(tls?.redirectBinds ?? []).map((bind) => `    bind ${bind}${transparent}\n`).join("")}\
     maxconn ${config.maxConnections}
-${renderClientAddress({ proxies: config.trustedProxies })}\
+${renderClientAddress({ proxies: config.trustedProxies }, { isLogged: pool.logsRequests })}\
 ${renderOuterRules()}\
 ${tls && tls.redirectBinds.length > 0 ? "    http-request redirect scheme https code 308 unless { ssl_fc }\n" : ""}\
-${renderPathRules({ ...config, healthPath: healthCheck.path, exceptFor: "" })}\
+${renderPathRules({ ...config, privatePaths, healthPath: healthCheck.path, exceptFor: "" })}\
 ${choices.join("")}\
 ${renderChoice(all)}\
 
-${[all, ...sticky.map(({ ends }) => ends)].map(renderBackEnds).join("\n")}`;
+${[all, ...sticky.map(({ ends }) => ends)].map(renderBackEnds).join("\n")}\
+${healthCheck.servicePath === undefined ? "" : renderAnsweringClusters(all, config)}\
+${config.exporter ?? ""}`;
 }
 
 /** Names are asked for again and again; while nobody answers, what was found last counts. The most are 24 days. */
@@ -129,27 +128,72 @@ function connectTimeout({ tls }: LoadBalancerPool): string {
   return tls ? "2s" : "500ms";
 }
 
+/** The requests of a check that finds whether a cluster is fit for requests: each over a connection of its own, where there are two. */
+function checkLines(paths: readonly string[]): string {
+  const requests = paths.map(
+    (path) => `\
+    http-check send meth GET uri ${pathPattern(path)} ver HTTP/1.1 hdr Host zato
+    http-check expect status 200
+`,
+  );
+  const connect = "    http-check connect default\n";
+  return `    option httpchk\n${requests.length === 1 ? requests[0] : requests.map((one) => connect + one).join("")}`;
+}
+
+function checkOptions({ interval, rise, fall }: HealthCheck): string {
+  return `check inter ${interval}s fastinter 500ms rise ${rise} fall ${fall}`;
+}
+
+/** The check of those that are still sent requests when none is fit for them. */
+function renderAnsweringClusters({ servers }: BackEnds, { pool }: HaproxyConfig): string {
+  const { healthCheck } = pool;
+  const rows = servers.map(({ name, address, options = "", isDisabled }) =>
+    ["    server", name, address, checkOptions(healthCheck), options, ...(isDisabled ? ["disabled"] : [])].join(" "),
+  );
+  return `
+backend ${ANSWERING_CLUSTERS}
+${checkLines([healthCheck.path])}\
+${rows.join("\n")}
+`;
+}
+
+/** A client leaves a cluster that is not fit for requests for as long as another one is: its cookie is then nobody's, and it gets another. */
+function leaveUnfit(members: readonly PoolMember[]): string {
+  const isFit = ({ name }: PoolMember): string => `srv_is_up(${CLUSTERS}/${name})`;
+  return [
+    ...members.map((member) => `acl one_is_fit ${isFit(member)}`),
+    ...members.map(
+      (member) =>
+        `http-request replace-header Cookie ^(.*;\\ *)?${COOKIE}=${member.name}(;.*)?$ \\1${COOKIE}=.\\2 ` +
+        `if { req.cook(${COOKIE}) -m str ${member.name} } !{ ${isFit(member)} } one_is_fit`,
+    ),
+  ]
+    .map((line) => `    ${line}\n`)
+    .join("");
+}
+
 function backEnds(name: string, affinity: Affinity, config: HaproxyConfig): BackEnds {
   const { pool, retryPosts } = config;
   const { healthCheck } = pool;
+  const { servicePath } = healthCheck;
   const isChecking = name === CLUSTERS;
   return {
     name,
     balance:
       `    balance ${affinity === Affinity.SOURCE ? "source\n    hash-type consistent" : "roundrobin"}\n` +
-      (affinity === Affinity.COOKIE ? "    cookie ZATOCLUSTER insert indirect nocache httponly\n" : ""),
+      (affinity === Affinity.COOKIE ? `    cookie ${COOKIE} insert indirect nocache httponly\n` : "") +
+      (affinity === Affinity.COOKIE && servicePath !== undefined ? leaveUnfit(pool.members) : ""),
     ...(isChecking && {
       checks: {
         lines: `\
-    option httpchk
-    http-check send meth GET uri ${pathPattern(healthCheck.path)} ver HTTP/1.1 hdr Host zato
-    http-check expect status 200
+${checkLines(servicePath === undefined ? [healthCheck.path] : [healthCheck.path, servicePath])}\
     default-server observe layer4 error-limit 3 on-error fastinter
 `,
-        options: `check inter ${healthCheck.interval}s fastinter 500ms rise ${healthCheck.rise} fall ${healthCheck.fall}`,
+        options: checkOptions(healthCheck),
       },
     }),
     checkedBy: CLUSTERS,
+    ...(servicePath !== undefined && { leastCheckedBy: ANSWERING_CLUSTERS }),
     servers: pool.members.map((member) => ({
       name: member.name,
       address: hostPort(member.address, member.port),

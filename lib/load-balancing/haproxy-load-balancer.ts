@@ -7,6 +7,8 @@ import {
   ConstructError,
   hostPort,
   isV4,
+  requireAll,
+  requireEach,
   requireReachableAddress,
   requireName,
   requirePort,
@@ -14,9 +16,10 @@ import {
   requireUrlPath,
   requireWhole,
 } from "../validation";
-import { ForwardedClients } from "../zato";
+import { Exporter, ForwardedClients } from "../zato";
 import { everyAddressOf } from "../zato/haproxy/binds";
-import { ZATO_3_PATHS } from "../zato/path-rules";
+import { claimExporter, renderExporter } from "../zato/haproxy/exporter";
+import { PoolBinding } from "./external-load-balancer";
 import { renderHaproxyConfig } from "./haproxy-config";
 import { HaproxyNode } from "./haproxy-node";
 import { renderKeepalivedConfig } from "./keepalived-config";
@@ -125,8 +128,12 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
   public readonly entryAddress: string;
   public readonly entryPort: number;
   public readonly usesTls: boolean;
+  /** From where its requests and checks reach the clusters: the addresses of its hosts. */
   public readonly sourceNetworks: readonly string[];
   public override readonly forwardedClients: ForwardedClients;
+
+  /** The machines that it runs on. */
+  public readonly hosts: readonly IHost[];
 
   /** The HAProxy of each host. */
   public readonly nodes: HaproxyNode[];
@@ -136,9 +143,11 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
     affinities: [Affinity.SOURCE, Affinity.COOKIE],
     pathAffinities: [Affinity.NONE, Affinity.SOURCE, Affinity.COOKIE],
     memberTls: true,
+    serviceChecks: true,
   };
 
   private readonly props: HaproxyLoadBalancerProps;
+  private exporter?: Exporter;
 
   /**
    * @throws ConstructError with no host or more than two, two hosts without a virtual address, a virtual address that is
@@ -147,24 +156,26 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
   constructor(scope: Construct, id: string, props: HaproxyLoadBalancerProps) {
     super(scope, id);
     this.props = props;
-    requireName(this, "name of a load balancer", id);
-    this.requireHosts();
     this.usesTls = props.certificate !== undefined;
-    this.entryPort = requirePort(this, "the port of the load balancer", props.port ?? (this.usesTls ? 443 : 80));
+    const { entryPort, routerId } = requireAll({
+      name: () => requireName(this, "name of a load balancer", id),
+      hosts: () => this.requireHosts(),
+      entryPort: () => requirePort(this, "the port of the load balancer", props.port ?? (this.usesTls ? 443 : 80)),
+      routerId: () => requireWhole(this, "the virtual router id", props.virtualRouterId ?? 51, 1, 255),
+      connections: () => requireWhole(this, "the number of connections", props.maxConnections ?? 1, 1),
+      openPaths: () => requireEach(props.openPaths ?? [], (path) => requireUrlPath(this, "URL path to open", path)),
+      proxies: () => props.trustedProxies && requireSources(this, "network of a trusted proxy", props.trustedProxies),
+      networkInterface: () => this.requireInterface(),
+    });
+    this.entryPort = entryPort;
+    this.hosts = [...props.hosts];
     this.sourceNetworks = props.hosts.map((host) => host.address);
     this.forwardedClients = { proxies: this.sourceNetworks };
     this.entryAddress = props.virtualAddress ?? props.hosts[0]!.address;
-    const routerId = requireWhole(this, "the virtual router id", props.virtualRouterId ?? 51, 1, 255);
     this.virtualAddresses.forEach((address) => this.holdAddress({ address, ports: [this.entryPort] }));
     if (props.virtualAddress !== undefined) {
       claimRouterId(this, routerId, props.hosts);
     }
-    requireWhole(this, "the number of connections", props.maxConnections ?? 1, 1);
-    props.openPaths?.forEach((path) => requireUrlPath(this, "URL path to open", path));
-    if (props.trustedProxies) {
-      requireSources(this, "network of a trusted proxy", props.trustedProxies);
-    }
-    this.requireInterface();
     this.requireAccess();
     const [, last] = inLastingOrder(props.hosts, ({ hostName }) => hostName);
     this.nodes = props.hosts.map((host, position) => {
@@ -180,7 +191,7 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
         peerAddresses: this.sourceNetworks.filter((address) => address !== host.address),
         earlier,
         pool: () => this.pool,
-        haproxyConfig: () => this.haproxyConfig(),
+        haproxyConfig: () => this.haproxyConfig(host),
         keepalivedConfig: this.keepalivedConfig(host, position),
         virtualRouterId: routerId,
         ownEntry:
@@ -189,6 +200,16 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
       node.after(() => [...this.readyClusters, ...earlier()]);
       return node;
     });
+  }
+
+  public override bindPool(binding: PoolBinding): void {
+    super.bindPool(binding);
+    this.exporter = binding.exporter;
+    if (binding.exporter) {
+      for (const host of this.hosts) {
+        claimExporter(this, host.presence.machine, binding.exporter, `metrics of the load balancer ${this.node.id}`);
+      }
+    }
   }
 
   private requireHosts(): void {
@@ -281,7 +302,7 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
     }
   }
 
-  private haproxyConfig(): string {
+  private haproxyConfig(host: IHost): string {
     const { virtualAddress, certificate, openPaths, trustedProxies, maxConnections, retryPosts } = this.props;
     const binds = (port: number): string[] =>
       virtualAddress === undefined
@@ -295,13 +316,13 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
       },
       membersCa: HaproxyNode.membersCaPlace(this.node.id),
       isVirtual: virtualAddress !== undefined,
-      socket: this.socket,
+      socket: HaproxyNode.socketPlace(this.node.id),
       pool: this.pool,
-      privatePaths: ZATO_3_PATHS,
       openPaths: openPaths ?? [],
       trustedProxies: trustedProxies ?? [],
       maxConnections: maxConnections ?? 4000,
       retryPosts: retryPosts ?? false,
+      exporter: this.exporter && renderExporter(this.exporter, host.address),
     });
   }
 
@@ -321,9 +342,5 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
       networkInterface: networkInterface ?? "",
       check: HaproxyNode.checkPlace(this.node.id),
     });
-  }
-
-  private get socket(): string {
-    return `/run/zato-${this.node.id}/admin.sock`;
   }
 }

@@ -10,15 +10,18 @@ import {
   TlsCertificate,
 } from "../remote";
 import { hostPort } from "../validation";
-import { rootUnitOf } from "../zato/systemd-unit";
+import { labelsOf, rootUnitOf } from "../zato/systemd-unit";
+import { ANSWERING_CLUSTERS, CLUSTERS } from "./haproxy-config";
 import { renderKeepalivedCheck } from "./keepalived-config";
 import { LoadBalancerPool } from "./pool";
 
 /** What a node of a {@link HaproxyLoadBalancer} is made from. */
 export interface HaproxyNodeProps {
+  /** The machine that it lives on. */
   readonly host: IHost;
   /** The name of the load balancer, unique on the host. */
   readonly name: string;
+  /** The port that clients use. */
   readonly port: number;
   /** The certificate that clients are shown, if they are. */
   readonly certificate?: TlsCertificate;
@@ -80,6 +83,11 @@ export class HaproxyNode extends RemoteComponent {
     return `/etc/zato-${name}/check-haproxy`;
   }
 
+  /** The socket by which its HAProxy takes commands. */
+  public static socketPlace(name: string): string {
+    return `/run/zato-${name}/admin.sock`;
+  }
+
   protected override state(): ComponentState {
     const { name, keepalivedConfig } = this.props;
     const folder = `/etc/zato-${name}`;
@@ -89,6 +97,9 @@ export class HaproxyNode extends RemoteComponent {
     return {
       parameters: {
         folder,
+        socket: HaproxyNode.socketPlace(name),
+        back_end: CLUSTERS,
+        ...(healthCheck.servicePath !== undefined && { answering_back_end: ANSWERING_CLUSTERS }),
         unit: `zato-${name}.service`,
         vrrp_unit: `zato-${name}-vrrp.service`,
         own_address: this.host.address,
@@ -108,7 +119,7 @@ export class HaproxyNode extends RemoteComponent {
       files: {
         config: this.props.haproxyConfig(),
         // The master opens privileged ports, and addresses that are the other host's at the moment.
-        unit: rootUnitOf(`Load balancer ${name} in front of Zato's clusters`, {
+        unit: rootUnitOf(`Load balancer ${name} in front of Zato's clusters`, labelsOf(this, name), {
           Type: "notify",
           RuntimeDirectory: `zato-${name}`,
           RuntimeDirectoryMode: "0700",
@@ -121,7 +132,7 @@ export class HaproxyNode extends RemoteComponent {
         ...(keepalivedConfig
           ? {
               keepalived: keepalivedConfig,
-              check: renderKeepalivedCheck(`/run/zato-${name}/admin.sock`),
+              check: renderKeepalivedCheck(HaproxyNode.socketPlace(name)),
               vrrp_unit: this.vrrpUnit(name, folder),
             }
           : {}),
@@ -150,12 +161,12 @@ export class HaproxyNode extends RemoteComponent {
     for (const open of redirectsHttp ? [port, 80] : [port]) {
       ingress.admit({ protocol: "tcp", port: open, from: () => clients, purpose: `the load balancer ${name}` });
     }
-    ingress.admit({ protocol: "vrrp", from: () => peerAddresses, purpose: `the load balancer ${name}` });
+    ingress.admit({ protocol: "vrrp", from: () => undefined, purpose: `the load balancer ${name}` });
   }
 
   private vrrpUnit(name: string, folder: string): string {
     const config = `${folder}/keepalived.conf`;
-    return rootUnitOf(`Virtual address of the load balancer ${name}`, {
+    return rootUnitOf(`Virtual address of the load balancer ${name}`, labelsOf(this, `${name}-vrrp`), {
       Type: "simple",
       RuntimeDirectory: `zato-${name}-vrrp`,
       // Before anything is heard from peers. A kernel without nftables still has keepalived.

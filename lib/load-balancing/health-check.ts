@@ -1,5 +1,6 @@
 import { IConstruct } from "constructs";
 import { ConstructError, requireUrlPath, requireWhole } from "../validation";
+import { HEALTH_PATH } from "../zato/release/release-behavior";
 
 /** How a balancer finds out whether a cluster answers. */
 export interface HealthCheckProps {
@@ -10,6 +11,15 @@ export interface HealthCheckProps {
    * @default "/zato/ping"
    */
   readonly path?: string;
+
+  /**
+   * The path of a service that has to answer 200 too, without credentials, through the load-balancer of each cluster. A cluster that does not
+   * gets no requests while another one does; where none does, all get them that answer `path`. Only a HaproxyLoadBalancer, and balancers
+   * that others run, can do that.
+   *
+   * @default - none
+   */
+  readonly servicePath?: string;
 
   /**
    * Seconds between two checks.
@@ -50,10 +60,17 @@ export interface HealthCheckProps {
 
 /** How a balancer finds out whether a cluster answers: `GET /zato/ping` = 200. */
 export class HealthCheck {
+  /** The path that is asked for. */
   public readonly path: string;
+  /** The path of a service that has to answer too, while it does in any cluster. */
+  public readonly servicePath?: string;
+  /** Seconds between two checks. */
   public readonly interval: number;
+  /** Seconds after which a check has failed. */
   public readonly timeout: number;
+  /** The number of good checks in a row that bring a cluster back. */
   public readonly rise: number;
+  /** The number of failed checks in a row that take a cluster out. */
   public readonly fall: number;
 
   /**
@@ -61,7 +78,11 @@ export class HealthCheck {
    * `failoverWithin` promises
    */
   constructor(scope: IConstruct, props: HealthCheckProps = {}) {
-    this.path = requireUrlPath(scope, "path of a health check", props.path ?? "/zato/ping");
+    this.path = requireUrlPath(scope, "path of a health check", props.path ?? HEALTH_PATH);
+    if (props.servicePath !== undefined) {
+      this.servicePath = requireUrlPath(scope, "path of a service to check", props.servicePath);
+      this.requireOwnPath(scope, this.servicePath);
+    }
     this.interval = requireWhole(scope, "the interval of the health check", props.interval ?? 2, 1, 300);
     this.timeout = requireWhole(scope, "the timeout of the health check", props.timeout ?? 2, 1, 120);
     this.rise = requireWhole(scope, "'rise' of the health check", props.rise ?? 2, 1, 10);
@@ -77,6 +98,34 @@ export class HealthCheck {
   /** The longest, in seconds, until it is noticed that a cluster has gone, or has come back. */
   public get noticeTime(): number {
     return this.interval * Math.max(this.rise, this.fall) + this.timeout;
+  }
+
+  /**
+   * Refuses to check the path of a service that clusters keep from everybody: none would ever pass.
+   *
+   * @param privatePaths beginnings of such paths
+   * @throws ConstructError when it begins with one of them
+   */
+  public requireServiceInReach(scope: IConstruct, privatePaths: readonly string[]): void {
+    const { servicePath = "" } = this;
+    const inTheWay = privatePaths.find((path) => servicePath.toLowerCase().startsWith(path));
+    if (inTheWay !== undefined) {
+      throw new ConstructError(
+        scope,
+        `'servicePath' of the health check is '${servicePath}', and clusters keep '${inTheWay}' from everybody`,
+        "give the path of a channel of your own, that answers 200 without credentials",
+      );
+    }
+  }
+
+  private requireOwnPath(scope: IConstruct, servicePath: string): void {
+    if (servicePath === this.path) {
+      throw new ConstructError(
+        scope,
+        `'servicePath' of the health check is '${servicePath}', as is its 'path'`,
+        "leave it out, or give the path of a service",
+      );
+    }
   }
 
   private requireFailover(scope: IConstruct, within: number): void {

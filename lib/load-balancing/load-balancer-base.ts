@@ -1,7 +1,8 @@
+import { Aspects } from "cdktf";
 import { Construct } from "constructs";
 import { Affinity } from "../content";
 import { RemoteComponent } from "../remote";
-import { ConstructError, requireOwnFramework } from "../validation";
+import { checkAtSynth, ConstructError, requireOwnFramework } from "../validation";
 import { ForwardedClients } from "../zato";
 import { IExternalLoadBalancer, PoolBinding } from "./external-load-balancer";
 import { HealthCheckProps } from "./health-check";
@@ -25,6 +26,13 @@ export interface LoadBalancerAbilities {
    * @default false
    */
   readonly memberTls?: boolean;
+
+  /**
+   * Whether it checks the path of a service besides, by which it takes members out for as long as one is left.
+   *
+   * @default false
+   */
+  readonly serviceChecks?: boolean;
 }
 
 /**
@@ -42,16 +50,15 @@ export abstract class LoadBalancerBase extends Construct implements IExternalLoa
   protected abstract readonly abilities: LoadBalancerAbilities;
 
   private binding?: PoolBinding;
+  private isFilled = false;
   private readonly held: VirtualAddress[] = [];
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     requireOwnFramework(this);
-    this.node.addValidation({
-      validate: () => {
-        this.validatePool(this.pool);
-        return [];
-      },
+    checkAtSynth(this, () => {
+      this.validatePool(this.pool);
+      return [];
     });
   }
 
@@ -64,7 +71,17 @@ export abstract class LoadBalancerBase extends Construct implements IExternalLoa
       );
     }
     this.binding = binding;
+    // The pool is complete at synth, and then says which constructs there are.
+    Aspects.of(this).add({ visit: (construct) => construct === this && this.fillOnce() });
   }
+
+  /**
+   * Makes constructs of the pool: called once, at synth, when that is complete. A kind that renders all of the pool in resources that it
+   * has anyway need not.
+   *
+   * @default - nothing is made
+   */
+  protected fill?(pool: LoadBalancerPool): void;
 
   /**
    * Notes that it holds a virtual address, which no machine of the App and no other load balancer may have.
@@ -106,11 +123,18 @@ export abstract class LoadBalancerBase extends Construct implements IExternalLoa
   /**
    * Refuses, at synth, a pool that the kind cannot serve. A kind with further limits adds them.
    *
-   * @throws ConstructError when the pool has no member, or asks for an affinity or for TLS that the kind does not have, or a
-   * machine has the virtual address
+   * @throws ConstructError when the pool has no member, or asks for an affinity, for TLS or for the check of a service that the kind does
+   * not have, or a machine has the virtual address
    */
-  protected validatePool({ members, affinity, stickyPaths, tls }: LoadBalancerPool): void {
-    const { kind, affinities, pathAffinities, memberTls = false } = this.abilities;
+  protected validatePool({ members, affinity, stickyPaths, tls, healthCheck }: LoadBalancerPool): void {
+    const { kind, affinities, pathAffinities, memberTls = false, serviceChecks = false } = this.abilities;
+    if (healthCheck.servicePath !== undefined && !serviceChecks) {
+      throw new ConstructError(
+        this,
+        `${kind} cannot take clusters out by '${healthCheck.servicePath}' for as long as one is left: it has one check for each`,
+        "leave 'servicePath' out of the 'healthCheck', or let a HaproxyLoadBalancer stand in front",
+      );
+    }
     if (tls && !memberTls) {
       throw new ConstructError(
         this,
@@ -138,6 +162,14 @@ export abstract class LoadBalancerBase extends Construct implements IExternalLoa
           ? `use ${choices(pathAffinities)}`
           : "leave it out, or set the deployment's 'affinity' for all paths",
       );
+    }
+  }
+
+  private fillOnce(): void {
+    if (this.fill && !this.isFilled) {
+      this.isFilled = true;
+      this.validatePool(this.pool);
+      this.fill(this.pool);
     }
   }
 

@@ -25,6 +25,12 @@ export interface LoadBalancerPool {
   /** How members are known that speak TLS on their port; `undefined` where they speak plain HTTP. */
   readonly tls?: MemberTls;
 
+  /**
+   * Beginnings of URL paths that are Zato's own in one of the members, which clients must not reach: `/zato/`. A balancer refuses them,
+   * but for the health check's and those that its user opens.
+   */
+  readonly privatePaths: readonly string[];
+
   /** How it is found out whether a member answers. */
   readonly healthCheck: HealthCheck;
 

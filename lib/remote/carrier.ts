@@ -1,7 +1,8 @@
-import { TerraformProvider, TerraformResource, TerraformStack } from "cdktf";
+import { TerraformResource } from "cdktf";
 import { Construct, IConstruct } from "constructs";
 import { ConstructError, KIND } from "../validation";
 import { NullProvider } from "../framework";
+import { standInProvider, standsBack } from "./stand-in-provider";
 import { terraformAddress } from "./terraform-address";
 
 /** The key of the CDKTF context that chooses the carrier, for example in `cdktf.json`. */
@@ -43,36 +44,23 @@ export class Carrier {
     public readonly triggersArgument: string,
   ) {}
 
+  /** @hidden */
   protected get [KIND](): "Carrier" {
     return "Carrier";
   }
 
   /** Adds the provider that the type needs, unless the stack has one. */
   public addProvider(scope: Construct): void {
-    const stack = TerraformStack.of(scope);
-    if (this === Carrier.NULL_RESOURCE && !stack.node.tryFindChild(DefaultNullProvider.ID)) {
-      new DefaultNullProvider(stack);
+    if (this === Carrier.NULL_RESOURCE) {
+      standInProvider(scope, "null", (stack, id) => new DefaultNullProvider(stack, id));
     }
   }
 }
 
 /** The null provider of a stack whose author gave none. */
 class DefaultNullProvider extends NullProvider {
-  public static readonly ID = "cdktf-zato-null";
-
-  constructor(stack: TerraformStack) {
-    super(stack, DefaultNullProvider.ID);
-  }
-
   public override toTerraform(): object {
-    return this.isTheOnlyOne() ? (super.toTerraform() as object) : {};
-  }
-
-  private isTheOnlyOne(): boolean {
-    return TerraformStack.of(this)
-      .node.findAll()
-      .filter((node): node is TerraformProvider => TerraformProvider.isTerraformProvider(node))
-      .every((provider) => provider === this || provider.terraformResourceType !== this.terraformResourceType);
+    return standsBack(this) ? {} : (super.toTerraform() as object);
   }
 }
 
@@ -129,6 +117,16 @@ export class CarrierResource extends TerraformResource {
         carrier === Carrier.NULL_RESOURCE ? { providerName: "null", providerVersionConstraint: "~> 3.0" } : undefined,
     });
     carrier.addProvider(this);
+  }
+
+  /** What a change of which replaces it; only to be asked for at synth. */
+  public get triggers(): Readonly<Record<string, string>> {
+    return this.produce()?.triggers ?? {};
+  }
+
+  /** Whether there is such a resource; only to be asked for at synth. */
+  public get isRendered(): boolean {
+    return this.produce() !== undefined;
   }
 
   public override toTerraform(): object {

@@ -14,6 +14,7 @@ interface Claim {
  */
 export class ClaimRegistry {
   private readonly claims = new Map<string, Claim>();
+  private readonly reserved = new Set<string>();
 
   /**
    * Notes that a construct has units, by their names, and files and folders, by their paths, to itself.
@@ -39,6 +40,21 @@ export class ClaimRegistry {
     for (const place of places) {
       this.claims.set(place, { owner, whole });
     }
+  }
+
+  /**
+   * Keeps places free of others for something that is not there.
+   *
+   * @throws ConstructError as {@link claim} does
+   */
+  public reserve(owner: IConstruct, places: readonly string[]): void {
+    this.claim(owner, owner, places);
+    places.forEach((place) => this.reserved.add(place));
+  }
+
+  /** The units among what is claimed, by their names. */
+  public units(): string[] {
+    return [...this.claims.keys()].filter((place) => !place.startsWith("/") && !this.reserved.has(place)).sort();
   }
 }
 

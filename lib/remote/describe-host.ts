@@ -15,6 +15,7 @@ export function describeHost(host: IRemoteHost, lifetime: Lifetime): DeclaredHos
     address: host.address,
     cpus: host.cpus,
     failureDomain: host.failureDomain,
+    ...(Object.keys(host.labels ?? {}).length > 0 && { labels: host.labels }),
     lost: host.isLost,
     ssh: {
       address: server,

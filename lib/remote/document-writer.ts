@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DefaultTokenResolver, ISynthesisSession, StringConcat, TerraformStack, Tokenization } from "cdktf";
-import { IConstruct } from "constructs";
+import { Construct, IConstruct } from "constructs";
 import { DOCUMENT_FILE, DOCUMENT_VERSION, PICTURE_FILE, renderMermaid, StackDocument, topologyOf } from "../document";
+import { onePerStack } from "./one-per-stack";
 import { literalTexts, terraformTexts } from "./terraform-text";
 
 /** Those parts of the document that constructs add to, an entry each. */
@@ -10,19 +11,14 @@ type Section = Exclude<keyof StackDocument, "version" | "stack">;
 
 type Sections = { readonly [S in Section]: (() => StackDocument[S][number])[] };
 
-const writers = new WeakMap<TerraformStack, DocumentWriter>();
-
 /**
  * Leaves a document beside the configuration of a stack, when that is synthesized to a folder, that says what the stack declares, and a picture of it.
  * Terraform does not read it.
  */
-export class DocumentWriter {
+export class DocumentWriter extends Construct {
   /** The one of the stack that a construct belongs to. */
   public static of(scope: IConstruct): DocumentWriter {
-    const stack = TerraformStack.of(scope);
-    const writer = writers.get(stack) ?? new DocumentWriter(stack);
-    writers.set(stack, writer);
-    return writer;
+    return onePerStack(scope, "zato-document", (stack, id) => new DocumentWriter(stack, id));
   }
 
   private readonly sections: Sections = {
@@ -34,7 +30,11 @@ export class DocumentWriter {
     deployments: [],
   };
 
-  private constructor(private readonly stack: TerraformStack) {
+  private constructor(
+    private readonly stack: TerraformStack,
+    id: string,
+  ) {
+    super(stack, id);
     const { synthesizer } = stack;
     stack.synthesizer = {
       synthesize: (session) => {

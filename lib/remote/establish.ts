@@ -1,12 +1,28 @@
 import { Annotations } from "cdktf";
-import { requireAddress, requireLine, requireName, requireWhole } from "../validation";
+import { requireAddress, requireAll, requireLine, requireName, requireWhole } from "../validation";
 import { describeHost } from "./describe-host";
 import { DocumentWriter } from "./document-writer";
+import { HostFacts } from "./host-facts";
 import { HostPresence } from "./host-presence";
 import { Lifetime } from "./lifetime";
 import { Machine } from "./machine";
 import { Preflight } from "./preflight";
 import { IRemoteHost } from "./remote-host";
+
+/**
+ * Looks at what a host says of itself, apart from how it is reached.
+ *
+ * @throws ConstructError when its name, address, CPUs, memory or revision cannot be what they claim to be; it tells of all of them
+ */
+export function requireHostFacts(host: Omit<HostFacts, "access">): void {
+  requireAll({
+    name: () => requireName(host, "id of a host", host.hostName),
+    address: () => requireAddress(host, "host address", host.address),
+    cpus: () => requireWhole(host, "the number of CPUs", host.cpus, 1, 4096),
+    memory: () => requireWhole(host, "the memory in MiB", host.memory ?? 1, 1),
+    revision: () => requireLine(host, "the revision", host.revision),
+  });
+}
 
 /**
  * Begins what there is of ours on a host. It runs a preflight first, and its lifetime ends last. Whoever implements a kind of
@@ -18,16 +34,12 @@ import { IRemoteHost } from "./remote-host";
  * same machine and it is not said that it is meant
  */
 export function establishOn(host: IRemoteHost, sharedWith?: IRemoteHost): HostPresence {
-  requireName(host, "id of a host", host.hostName);
-  requireAddress(host, "host address", host.address);
-  requireWhole(host, "the number of CPUs", host.cpus, 1, 4096);
-  requireWhole(host, "the memory in MiB", host.memory ?? 1, 1);
-  requireLine(host, "the revision", host.revision);
+  requireHostFacts(host);
   const machine = Machine.of(host, sharedWith);
   machine.ports.reserve(host, host.access.connection(host.address).port ?? 22, "SSH");
   if (host.isLost) {
     Annotations.of(host).addWarning(
-      `${host.node.path}: the host is declared lost: nothing on it is changed, and its scheduler must not come back by itself`,
+      `${host.node.path}: the host is declared lost: nothing on it is changed, and what runs on it must not come back by itself`,
     );
   }
   const preflight = new Preflight(host, "preflight", machine).resource;

@@ -37,6 +37,13 @@ export interface HostFacts extends IConstruct {
   readonly failureDomain?: string;
 
   /**
+   * What people know the machine by, for pictures and reports.
+   *
+   * @default - nothing
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+
+  /**
    * Its firewall, which every other component comes after: what they need is let in before they start.
    *
    * @default - it has none

@@ -3,7 +3,7 @@ import { Machine } from "./machine";
 
 /** What there is of ours on a host, apart from its components. */
 export interface HostPresence {
-  /** What the host has in common with hosts of other stacks that are the same machine. */
+  /** What the host has in common with hosts of other stacks that are the same machine. @internal */
   readonly machine: Machine;
 
   /** The checks that run before anything is changed. Must be created again where its scripts are gone. */

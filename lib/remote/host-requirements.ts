@@ -22,7 +22,7 @@ export interface HostRequirements {
   readonly content?: number;
 
   /**
-   * Addresses as `host:port` that must accept a TCP connection from the host.
+   * Addresses as `host:port` that must accept a TCP connection from the host; a folder behind one says that it need not if that is there.
    *
    * @default - none
    */
@@ -41,4 +41,11 @@ export interface HostRequirements {
    * @default - none
    */
   readonly files?: string[];
+
+  /**
+   * What the checks of the component's own layer, `fit/` among its host scripts, are told: lines by the name of a parameter.
+   *
+   * @default - none
+   */
+  readonly facts?: Readonly<Record<string, readonly string[]>>;
 }

@@ -1,37 +1,25 @@
-import { AssetType, TerraformAsset, TerraformStack } from "cdktf";
+import { TerraformStack } from "cdktf";
 import { IConstruct } from "constructs";
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-
-/** The scripts that run on hosts, beside this file in the sources as in the package. */
-const FOLDER = join(__dirname, "host-scripts");
+import { AssetFolder } from "./asset-folder";
+import { hostScripts } from "./host-scripts";
+import { onePerStack } from "./one-per-stack";
 
 /** The scripts as an asset of a stack: one copy, however many hosts there are. */
-export class HostScriptsAsset extends TerraformAsset {
+export class HostScriptsAsset extends AssetFolder {
   /** The one asset of the stack that a construct belongs to. */
   public static of(scope: IConstruct): HostScriptsAsset {
-    const stack = TerraformStack.of(scope);
-    const existing = stack.node.tryFindChild(HostScriptsAsset.ID) as HostScriptsAsset | undefined;
-    return existing ?? new HostScriptsAsset(stack);
+    return onePerStack(scope, "zato-host-scripts", (stack, id) => new HostScriptsAsset(stack, id));
   }
 
-  private static readonly ID = "zato-host-scripts";
+  /** Asked for once for each host, and never another one. */
+  private known?: string;
 
-  private constructor(stack: TerraformStack) {
-    super(stack, HostScriptsAsset.ID, { path: FOLDER, type: AssetType.DIRECTORY, assetHash: hashOf(FOLDER) });
+  private constructor(stack: TerraformStack, id: string) {
+    super(stack, id);
+    hostScripts().forEach(({ target, source }) => this.add(this, target, source));
   }
-}
 
-/** Names and contents of all files below a folder, so that a copy in another place has the same hash. */
-function hashOf(folder: string): string {
-  const hash = createHash("sha256");
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  for (const name of names) {
-    hash.update(name.slice(folder.length)).update("\0").update(readFileSync(name)).update("\0");
+  public override get hash(): string {
+    return (this.known ??= super.hash);
   }
-  return hash.digest("hex").slice(0, 16);
 }

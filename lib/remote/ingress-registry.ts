@@ -1,6 +1,6 @@
 /** Something that may come into a host. */
 export interface IngressRule {
-  /** `vrrp` is what two keepalived tell each other; it has no ports. */
+  /** `vrrp` has no ports. */
   readonly protocol: "tcp" | "udp" | "vrrp";
 
   /** The port on the host; none for `vrrp`. */

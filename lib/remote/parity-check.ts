@@ -1,6 +1,6 @@
 import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
-import { CarrierResource } from "./carrier";
+import { FollowUp } from "./follow-up";
 import { runScript } from "./provisioners";
 import { RemoteComponent } from "./remote-component";
 import { terraformAddress } from "./terraform-address";
@@ -15,19 +15,15 @@ export class ParityCheck extends Construct {
 
   constructor(scope: Construct, id: string, contents: readonly RemoteComponent[]) {
     super(scope, id);
-    this.resource = new CarrierResource(this, "Resource", () => ({
-      triggers: Object.fromEntries(
-        contents.map(({ componentName, desiredState }) => [componentName, `\${${terraformAddress(desiredState)}.id}`]),
+    this.resource = new FollowUp(this, "Resource", () => ({
+      components: contents,
+      steps: ["ask", "decide"].flatMap((step) =>
+        contents.map((component) => {
+          const { host, componentName, desiredState } = component;
+          const address = terraformAddress(desiredState);
+          return { component, provisioners: [runScript(host, "parity.sh", componentName, step, address)] };
+        }),
       ),
-      provisioners: ["ask", "decide"].flatMap((step) =>
-        contents
-          .filter(({ host }) => !host.isLost)
-          .map(({ host, componentName, desiredState }) => ({
-            ...runScript(host, "parity.sh", componentName, step, terraformAddress(desiredState)),
-            connection: host.access.connection(host.address),
-          })),
-      ),
-      dependsOn: contents.map(({ desiredState }) => desiredState),
     }));
   }
 }

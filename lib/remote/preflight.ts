@@ -49,7 +49,7 @@ export class Preflight extends Construct {
           // Another machine has no scripts yet.
           host_key: hostKeyOf(host),
           revision: terraformText(host.revision),
-          scripts: scripts.assetHash,
+          scripts: scripts.hash,
           ...Object.fromEntries(Object.entries(facts).map(([k, v]) => [k, terraformText(v)])),
         },
         provisioners: [
@@ -70,9 +70,11 @@ export class Preflight extends Construct {
     const needs = this.machine.requirements;
     const sum = (pick: (need: HostRequirements) => number | undefined): number =>
       needs.reduce((total, need) => total + (pick(need) ?? 0), 0);
-    const all = (pick: (need: HostRequirements) => string[] | undefined): string =>
+    const all = (pick: (need: HostRequirements) => readonly string[] | undefined): string =>
       [...new Set(needs.flatMap((need) => pick(need) ?? []))].sort().join("\n");
     const files = all((need) => need.files);
+    const units = this.machine.claims.units();
+    const facts = [...new Set(needs.flatMap((need) => Object.keys(need.facts ?? {})))].sort();
     const content = sum((need) => need.content);
     return {
       host: this.host.hostName,
@@ -89,6 +91,8 @@ export class Preflight extends Construct {
       endpoints: all((need) => need.endpoints),
       downloads: all((need) => need.downloads),
       ...(files ? { files } : {}),
+      ...(units.length > 0 ? { units: units.join("\n") } : {}),
+      ...Object.fromEntries(facts.map((name) => [name, all((need) => need.facts?.[name])])),
       ...(content > 0 ? { content: String(content) } : {}),
       ...(this.machine.hasFirewall ? { firewall: "true" } : {}),
     };

@@ -113,6 +113,20 @@ export function runScript(host: IRemoteHost, script: string, ...words: string[])
   };
 }
 
+/**
+ * Lets a provisioner reach a host over a connection of its own.
+ *
+ * @param timeout within which that must be there, as Terraform writes it
+ */
+export function overOwnConnection<T extends FileProvisioner | RemoteExecProvisioner>(
+  host: HostFacts,
+  provisioner: T,
+  timeout?: string,
+): T {
+  const connection = host.access.connection(host.address);
+  return { ...provisioner, connection: { ...connection, timeout: timeout ?? connection.timeout } };
+}
+
 /** Puts staged scripts in the place of those that are there, which may be running, and runs the preflight of them. */
 export function runPreflight(scripts: string, ...words: string[]): RemoteExecProvisioner {
   const link = `${STAGING}/${stagingName("link")}`;

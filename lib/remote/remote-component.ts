@@ -17,24 +17,12 @@ import { requireSecret, Secret } from "./secret";
 import { terraformAddress } from "./terraform-address";
 import { terraformText } from "./terraform-text";
 
-/** The kinds of components; each has a file of its name in `host-scripts/kinds`. */
-export type ComponentKind =
-  | "installation"
-  | "odb"
-  | "cluster"
-  | "server"
-  | "load-balancer"
-  | "web-admin"
-  | "scheduler"
-  | "backup"
-  | "content"
-  | "haproxy"
-  | "firewall";
-
 /** Where a component lives and what it is. */
 export interface RemoteComponentProps {
+  /** The machine that it lives on. */
   readonly host: IRemoteHost;
-  readonly kind: ComponentKind;
+  /** The script that brings it to a host and removes it: `kinds/KIND.sh` among the host scripts of its layer. */
+  readonly kind: string;
   /** Unique on the host. */
   readonly name: string;
 }
@@ -88,8 +76,11 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
   /** Stands for its presence on the host. */
   public readonly lifetime: TerraformResource;
 
-  private readonly kind: ComponentKind;
-  private readonly earlier: (() => RemoteComponent[])[] = [];
+  /** What a change of which brings the state to the host again; only to be asked for at synth. @internal */
+  public readonly _triggers: () => Readonly<Record<string, string>>;
+
+  private readonly kind: string;
+  private readonly earlier: (() => readonly Predecessor[])[] = [];
   private early?: TerraformResource;
   private told?: ManifestEntries;
 
@@ -110,8 +101,7 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
         ...this.predecessors.flatMap((other) => (other.host === host ? [other.lifetime] : [])),
       ],
     }).resource;
-    // Its id stays what it is: ids are addresses.
-    this.desiredState = new CarrierResource(this, "content", () => {
+    const carrier = new CarrierResource(this, "state", () => {
       const state = this.state();
       const { parameters, files = {}, secrets = {}, folder, triggers = {} } = state;
       Object.entries(secrets).forEach(([secret, value]) => requireSecret(this, `the secret '${secret}'`, value));
@@ -147,6 +137,8 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
         text: terraformText(renderManifest(manifest)),
       });
     });
+    this.desiredState = carrier;
+    this._triggers = () => carrier.triggers;
     DocumentWriter.of(this).add("components", () => this.describe());
   }
 
@@ -186,7 +178,7 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
   }
 
   /** Lets this component be touched only after others are as declared; asked for at synth. */
-  public after(earlier: () => RemoteComponent[]): void {
+  public after(earlier: () => readonly Predecessor[]): void {
     this.earlier.push(earlier);
   }
 
@@ -205,7 +197,7 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
     return [...new Set([...first, ...this.earlier.flatMap((produce) => produce())])];
   }
 
-  /** What the host has in common with hosts of other stacks that are the same machine. */
+  /** What the host has in common with hosts of other stacks that are the same machine. @internal */
   protected get machine(): Machine {
     return this.host.presence.machine;
   }
@@ -252,7 +244,7 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
       host: this.host.node.path,
       partOf: this.whole.node.path,
       resources: {
-        content: terraformAddress(desiredState),
+        state: terraformAddress(desiredState),
         lifetime: terraformAddress(lifetime),
         ...(early && { early: terraformAddress(early) }),
       },
@@ -297,6 +289,11 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
       })
       .join("\n");
   }
+}
+
+/** Whether a construct is a {@link RemoteComponent}. */
+export function isComponent(construct: IConstruct): construct is RemoteComponent {
+  return "_triggers" in construct;
 }
 
 function prefixed<T>(

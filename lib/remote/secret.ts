@@ -51,6 +51,7 @@ export class Secret {
     public readonly version: string,
   ) {}
 
+  /** @hidden */
   protected get [KIND](): "Secret" {
     return "Secret";
   }

@@ -32,6 +32,7 @@ export class TlsCertificate {
     /** @internal */ readonly _pem: Secret | undefined,
   ) {}
 
+  /** @hidden */
   protected get [KIND](): "TlsCertificate" {
     return "TlsCertificate";
   }

@@ -1,7 +1,9 @@
-import { TerraformProvider, TerraformResource, TerraformStack } from "cdktf";
+import { TerraformProvider, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { requireOwnFramework } from "../validation";
 import { RemoteComponent } from "./remote-component";
+import { standsBack } from "./stand-in-provider";
+import { terraformAddress } from "./terraform-address";
 import { terraformText, terraformTexts } from "./terraform-text";
 
 /** A provider that is not among the packages of CDKTF, as Terraform names it. */
@@ -61,26 +63,18 @@ export abstract class VendorProvider extends TerraformProvider {
     return this.props.device;
   }
 
+  /** The name by which resources choose it, where there are several. */
   public override get alias(): string | undefined {
     return this.props.alias;
   }
 
   public override toTerraform(): object {
-    return this.props.isStandIn && this.hasOther() ? {} : (super.toTerraform() as object);
+    return this.props.isStandIn && standsBack(this) ? {} : (super.toTerraform() as object);
   }
 
+  /** The arguments, as `cdk.tf.json` has them. */
   protected override synthesizeAttributes(): Record<string, unknown> {
     return terraformTexts(this.props.arguments) as Record<string, unknown>;
-  }
-
-  private hasOther(): boolean {
-    return TerraformStack.of(this)
-      .node.findAll()
-      .filter((node): node is TerraformProvider => TerraformProvider.isTerraformProvider(node))
-      .some(
-        (provider) =>
-          provider !== this && provider.terraformResourceType === this.terraformResourceType && !provider.alias,
-      );
   }
 }
 
@@ -126,32 +120,18 @@ export class VendorResource extends TerraformResource {
     if (props.identity !== undefined) {
       const identity = new TerraformResource(scope, `${id}-identity`, { terraformResourceType: "terraform_data" });
       identity.addOverride("input", terraformText(props.identity));
-      this.lifecycle = { replaceTriggeredBy: [addressOf(identity)] };
+      this.lifecycle = { replaceTriggeredBy: [terraformAddress(identity)] };
     }
   }
 
   public override toTerraform(): object {
     const after = this.props.after?.() ?? [];
-    this.dependsOn = after.map((one) => ("desiredState" in one ? one.desiredState : one)).map(addressOf);
+    this.dependsOn = after.map((one) => ("desiredState" in one ? one.desiredState : one)).map(terraformAddress);
     return super.toTerraform() as object;
   }
 
+  /** The arguments, as `cdk.tf.json` has them. */
   protected override synthesizeAttributes(): Record<string, unknown> {
     return terraformTexts(this.props.arguments()) as Record<string, unknown>;
   }
-}
-
-/** The provider that stands in for one that the author of a stack did not give. */
-export function standInProvider<T extends VendorProvider>(
-  scope: Construct,
-  kind: VendorProviderKind,
-  create: (stack: TerraformStack, id: string) => T,
-): T {
-  const stack = TerraformStack.of(scope);
-  const id = `cdktf-zato-${kind.name}`;
-  return (stack.node.tryFindChild(id) as T | undefined) ?? create(stack, id);
-}
-
-function addressOf({ terraformResourceType, friendlyUniqueId }: TerraformResource): string {
-  return `${terraformResourceType}.${friendlyUniqueId}`;
 }

@@ -9,7 +9,22 @@ export interface TerraformConfiguration {
   readonly resource?: Readonly<Record<string, Readonly<Record<string, Record<string, unknown>>>>>;
 
   /** By name. */
-  readonly output?: Readonly<Record<string, { readonly value: unknown }>>;
+  readonly output?: Readonly<Record<string, TerraformOutputValue>>;
+}
+
+/** An output of a stack. */
+export interface TerraformOutputValue {
+  /** What `terraform output` prints of it. */
+  readonly value: unknown;
+}
+
+/** Beginnings of URL paths for which clients come back otherwise than for all others. */
+export interface RenderedStickyPath {
+  /** The beginning of the path. */
+  readonly path: string;
+
+  /** By what clients come back to the same member. */
+  readonly affinity: Affinity["kind"];
 }
 
 /** What a kind of load balancer told its device, read back out of what it rendered. */
@@ -30,7 +45,7 @@ export interface RenderedPool {
   readonly affinity: Affinity["kind"];
 
   /** Beginnings of URL paths for which they do so otherwise. */
-  readonly stickyPaths: readonly { readonly path: string; readonly affinity: Affinity["kind"] }[];
+  readonly stickyPaths: readonly RenderedStickyPath[];
 
   /** Whether clients speak TLS to the device. */
   readonly usesTls: boolean;
@@ -38,8 +53,12 @@ export interface RenderedPool {
 
 /** A member as it was rendered. */
 export interface RenderedMember {
+  /** Where the device reaches it. */
   readonly address: string;
+
+  /** The port at which it does. */
   readonly port: number;
+
   /** True when it gets no new requests. */
   readonly isDrained: boolean;
 }

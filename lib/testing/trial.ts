@@ -3,7 +3,6 @@ import { HighAvailabilityDeployment, DeploymentOfHostsProps } from "../deploymen
 import { PhysicalHost } from "../host";
 import { IExternalLoadBalancer } from "../load-balancing";
 import { terraformAddress } from "../remote";
-import { hostPort } from "../validation";
 import { ZatoInstallation } from "../zato";
 import { LoadBalancerUnderTest, RenderedPool, TerraformConfiguration } from "./load-balancer-under-test";
 
@@ -85,7 +84,7 @@ export class Trial {
     });
     // By an output, since the address may be known to Terraform only.
     const { entryAddress, entryPort } = this.loadBalancer;
-    new TerraformOutput(this.stack, ENTRY_OUTPUT, { value: hostPort(entryAddress, entryPort) });
+    new TerraformOutput(this.stack, ENTRY_OUTPUT, { value: [entryAddress, entryPort] });
   }
 
   /** What the load balancer told its device. */

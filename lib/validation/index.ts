@@ -1,11 +1,13 @@
 export * from "./address";
 export * from "./app-registry";
-export * from "./construct-error";
+export * from "./check-at-synth";
+export { ConstructError } from "./construct-error";
 export * from "./files";
 export * from "./names";
 export * from "./network";
 export * from "./numbers";
 export * from "./opaque";
 export * from "./own-framework";
+export * from "./require-all";
 export * from "./text";
 export * from "./url";

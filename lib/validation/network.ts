@@ -3,6 +3,7 @@ import { Token } from "cdktf";
 import { IConstruct } from "constructs";
 import { isBareAddress } from "./address";
 import { ConstructError } from "./construct-error";
+import { requireEach } from "./require-all";
 
 /**
  * Refuses what is not a network in CIDR notation.
@@ -75,7 +76,7 @@ export function requireSources(scope: IConstruct, what: string, networks: readon
   if (networks.length === 0) {
     throw new ConstructError(scope, `there is no ${what}`, "name at least one, or leave the list out for anywhere");
   }
-  return networks.map((network) => requireSource(scope, what, network));
+  return requireEach(networks, (network) => requireSource(scope, what, network));
 }
 
 function familyOf(address: string): "ipv4" | "ipv6" {

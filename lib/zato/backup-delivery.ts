@@ -43,8 +43,14 @@ export class BackupDelivery {
     }));
   }
 
-  private constructor(/** @internal */ readonly _render: (scope: IConstruct) => RenderedDelivery) {}
+  /** @internal */
+  public readonly _render: (scope: IConstruct) => RenderedDelivery;
 
+  private constructor(render: (scope: IConstruct) => RenderedDelivery) {
+    this._render = render;
+  }
+
+  /** @hidden */
   protected get [KIND](): "BackupDelivery" {
     return "BackupDelivery";
   }

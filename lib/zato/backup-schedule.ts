@@ -45,6 +45,7 @@ export class BackupSchedule {
     /** A value for systemd's `OnCalendar=`. @internal */ readonly _render: (scope: IConstruct) => string,
   ) {}
 
+  /** @hidden */
   protected get [KIND](): "BackupSchedule" {
     return "BackupSchedule";
   }

@@ -4,7 +4,7 @@ import { BackupDelivery, RenderedDelivery } from "./backup-delivery";
 import { BackupSchedule } from "./backup-schedule";
 import { ClusterComponent } from "./cluster-component";
 import { ClusterFrame } from "./cluster-frame";
-import { renderUnit } from "./systemd-unit";
+import { describeUnit, renderUnit } from "./systemd-unit";
 
 /** What a {@link Backup} can be told. */
 export interface BackupOptions {
@@ -54,6 +54,7 @@ export class Backup extends ClusterComponent {
   /**
    * @throws ConstructError when the folder or the delivery's program has no absolute path, the number is below 1, or the
    * schedule is none
+   * @hidden A cluster makes its components itself.
    */
   constructor(frame: ClusterFrame, id: string, options: BackupOptions) {
     super(frame, id, "backup");
@@ -67,7 +68,7 @@ export class Backup extends ClusterComponent {
 
   protected override state(): ComponentState {
     const { directory, unit, componentName, delivery } = this;
-    const description = `Backup of the Zato cluster ${this.frame.clusterName}`;
+    const description = describeUnit(`Backup of the Zato cluster ${this.frame.clusterName}`, this.unitLabels);
     return {
       parameters: {
         ...this.common(),
@@ -89,6 +90,7 @@ export class Backup extends ClusterComponent {
             StartLimitIntervalSec: "0",
           },
           Service: {
+            SyslogIdentifier: componentName,
             Type: "oneshot",
             // Of the scripts that were there when the backup was set up: those of the login user come and go with deploys.
             ExecStart: `/bin/bash /var/lib/cdktf-zato/components/${componentName}/scripts/backup.sh ${componentName}`,

@@ -1,16 +1,20 @@
-import { ComponentKind, RemoteComponent } from "../remote";
+import { RemoteComponent } from "../remote";
 import { ClusterFrame } from "./cluster-frame";
-import { renderCommandFile, renderSecretFields } from "./command-file";
+import { renderSecretFields } from "./command-file";
+import { placeParameters } from "./image-root";
+import { Command } from "./release/release-commands";
+import { labelsOf, UnitLabels } from "./systemd-unit";
 
 /** How long requests that are under way get to end before what works on them is restarted. */
 export const DRAIN_SECONDS = "30";
 
 /** What the components of a cluster have in common. */
 export abstract class ClusterComponent extends RemoteComponent {
-  /** What it knows of its cluster. */
+  /** What it knows of its cluster. @hidden */
   protected readonly frame: ClusterFrame;
 
-  constructor(frame: ClusterFrame, id: string, kind: ComponentKind) {
+  /** @hidden A cluster makes its components itself. */
+  constructor(frame: ClusterFrame, id: string, kind: string) {
     super(frame.cluster, id, { host: frame.host, kind, name: `${frame.clusterName}-${id}` });
     this.frame = frame;
     this.machine.claims.claim(this, frame.cluster, frame.paths.of(id));
@@ -30,12 +34,19 @@ export abstract class ClusterComponent extends RemoteComponent {
     return this.frame.paths.unit(this.node.id);
   }
 
+  /** By what its unit is known. @hidden */
+  protected get unitLabels(): UnitLabels {
+    return labelsOf(this, this.componentName);
+  }
+
   /** What every component's script asks for. */
   protected common(): Record<string, string> {
-    const { clusterName, installation, database: odb } = this.frame;
+    const { clusterName, installation, database: odb, paths, release } = this.frame;
     return {
       cluster: clusterName,
-      zato: installation.path,
+      release: release.scripts,
+      cluster_folder: paths.folder,
+      ...placeParameters({ zato: installation.path, root: installation._root }),
       odb_engine: odb.engine,
       odb_host: odb.host,
       odb_port: String(odb.port),
@@ -44,21 +55,8 @@ export abstract class ClusterComponent extends RemoteComponent {
     };
   }
 
-  /** Which fields of a command file are which of the cluster's secrets. */
-  protected secretFields(fields: Readonly<Record<string, string>>): string {
-    return renderSecretFields(fields, this.frame.secrets);
-  }
-
-  /** A command file for `zato from-config` with the cluster's ODB in it. */
-  protected commandWithOdb(command: string, fields: Readonly<Record<string, string | number>> = {}): string {
-    const { database: odb } = this.frame;
-    return renderCommandFile(command, {
-      odb_type: odb.engine,
-      odb_host: odb.host,
-      odb_port: odb.port,
-      odb_user: odb.username,
-      odb_db_name: odb.database,
-      ...fields,
-    });
+  /** Which fields of a command are which of the cluster's secrets. */
+  protected secretFields({ secrets }: Command): string {
+    return renderSecretFields(secrets, this.frame.secrets);
   }
 }

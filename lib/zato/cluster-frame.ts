@@ -21,8 +21,6 @@ interface SchedulerFacts {
   readonly port: number;
   /** `127.0.0.1:31530` */
   readonly address: string;
-  /** The user as whom servers talk to it. */
-  readonly apiUser: string;
 }
 
 /**

@@ -4,9 +4,19 @@ import { Token } from "cdktf";
 export class ClusterPaths {
   constructor(private readonly clusterName: string) {}
 
+  /** The folder of all that Zato creates for the cluster. */
+  public get folder(): string {
+    return `/opt/zato/env/${this.clusterName}`;
+  }
+
+  /** What goes with the cluster: that folder, and those of packages and of configuration. */
+  public get foldersOfCluster(): string[] {
+    return [this.folder, `/opt/zato/packages/${this.clusterName}`, `/etc/zato/${this.clusterName}`];
+  }
+
   /** The folder of a component. */
   public component(name: string): string {
-    return `/opt/zato/env/${this.clusterName}/${name}`;
+    return `${this.folder}/${name}`;
   }
 
   /** The environment file of a server. */
@@ -59,9 +69,7 @@ export class ClusterPaths {
       this.modules,
       this.userConf,
       this.static,
-      `/opt/zato/env/${this.clusterName}`,
-      `/opt/zato/packages/${this.clusterName}`,
-      `/etc/zato/${this.clusterName}`,
+      ...this.foldersOfCluster,
       `/etc/cdktf-zato/secrets/${this.clusterName}`,
       `/etc/cdktf-zato/content-secrets/${this.clusterName}`,
       `/var/lib/cdktf-zato/baseline-${this.clusterName}.json`,

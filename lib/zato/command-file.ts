@@ -1,4 +1,5 @@
 import { Secret } from "../remote";
+import { Command } from "./release/release-commands";
 
 /**
  * Renders a file for `zato from-config`: one `key=value` a line, split at the first `=`. Secrets are not among them:
@@ -6,8 +7,8 @@ import { Secret } from "../remote";
  *
  * Source: `zato from-config` of 3.2 and 3.3 ends with exit code 16 on a blank line.
  */
-export function renderCommandFile(command: string, fields: Readonly<Record<string, string | number>>): string {
-  return [`command=${command}`, ...Object.entries(fields).map(([key, value]) => `${key}=${value}`)].join("\n");
+export function renderCommandFile({ name, fields }: Command): string {
+  return [`command=${name}`, ...Object.entries(fields).map(([key, value]) => `${key}=${value}`)].join("\n");
 }
 
 /**

@@ -6,15 +6,21 @@ import {
   ConstructError,
   hostPort,
   requireAddress,
+  requireAll,
   requireCertificates,
   requireDnsName,
   requireLine,
   requireName,
+  requireOpaqueIfGiven,
   requireOwnFramework,
   requirePort,
 } from "../validation";
-import { ICluster, IScheduler } from "./cluster-roles";
-import { MemberTls } from "./zato-load-balancer";
+import { ClusterPaths } from "./cluster-paths";
+import { ICluster, IContentTarget, IScheduler, IUpdatedInTurn, ListedWebAdmin } from "./cluster-roles";
+import { ZatoRelease } from "./release";
+import { HEALTH_PATH } from "./release/release-behavior";
+import { ZatoAccess } from "./zato-access";
+import { ClusterTraffic, MemberTls } from "./zato-load-balancer";
 
 /** What an {@link ExistingZatoCluster} is declared with. */
 export interface ExistingZatoClusterProps {
@@ -38,7 +44,7 @@ export interface ExistingZatoClusterProps {
   /**
    * What it is lost together with: two clusters of a deployment are never in one failure domain.
    *
-   * @default - its address
+   * @default - that of the machine that `access` names, or else its address
    */
   readonly failureDomain?: string;
 
@@ -58,7 +64,15 @@ export interface ExistingZatoClusterProps {
   readonly schedulerRuns?: boolean;
 
   /**
-   * Where its web-admin is, for the output `web_admin_urls`.
+   * How content is brought to it: the services and objects that the deployment declares. What it has besides stays, and is reported.
+   * 3.2 and 3.3.
+   *
+   * @default - nothing on its machine is touched, or looked at
+   */
+  readonly access?: ZatoAccess;
+
+  /**
+   * Where its web-admin is, for the output `web_admin`.
    *
    * @default - it is not told
    */
@@ -67,8 +81,8 @@ export interface ExistingZatoClusterProps {
 
 /**
  * A cluster that is there already, whoever has installed it: by `zato quickstart`, by hand, or from a container image. Balancers send
- * requests to it as to any other; nothing on its machine is touched, or looked at. Any release that answers `GET /zato/ping`, which 2.0
- * and later do (read in their sources).
+ * requests to it as to any other, whatever its release, as long as it answers `GET /zato/ping`, which 2.0 and later do (read in their
+ * sources). Content is brought to it where it is said how; nothing else on its machine is touched.
  *
  * @example
  * new HighAvailabilityDeployment<ICluster>(this, "zato", {
@@ -86,38 +100,97 @@ export class ExistingZatoCluster extends Construct implements ICluster {
   public readonly memberPort: number;
   public readonly memberTls?: MemberTls;
   public readonly scheduler?: IScheduler;
-  public readonly webAdmin?: { readonly url: string };
+  public readonly webAdmin?: ListedWebAdmin;
 
-  /** None: nothing of it is brought to any host. */
-  public readonly components: RemoteComponent[] = [];
+  /** Nobody has told its release: those of all. */
+  public readonly privatePaths = ZatoRelease._allPrivatePaths;
 
-  /** @throws ConstructError when the name, the address, the port, the failure domain or a certificate cannot be one */
+  /** Takes what the deployment declares, where it is said how that is brought to it. */
+  public readonly contentTarget?: IContentTarget;
+
+  private readonly contents: RemoteComponent[] = [];
+  private readonly earlierClusters: Pick<IUpdatedInTurn, "components">[] = [];
+  private traffic?: ClusterTraffic;
+
+  /**
+   * @throws ConstructError when the name, the address, the port, the failure domain, a certificate, or what `access` names cannot be
+   * one, or another cluster has a server's folder
+   */
   constructor(scope: Construct, id: string, props: ExistingZatoClusterProps) {
     super(scope, id);
     requireOwnFramework(this);
-    this.clusterName = requireName(this, "name of a cluster", props.clusterName ?? id);
-    this.memberAddress = requireAddress(this, "address of a cluster", props.address);
-    this.memberPort = requirePort(this, "the port of the cluster", props.port ?? 11223);
-    this.failureDomain = requireLine(this, "the failure domain", props.failureDomain ?? props.address);
-    this.memberTls = props.tls && this.requireTls(props.tls);
+    const { name, address, port, access, tls } = requireAll({
+      name: () => requireName(this, "name of a cluster", props.clusterName ?? id),
+      address: () => requireAddress(this, "address of a cluster", props.address),
+      port: () => requirePort(this, "the port of the cluster", props.port ?? 11223),
+      access: () => requireOpaqueIfGiven(this, "'access'", ZatoAccess, props.access),
+      failureDomain: () => requireLine(this, "the failure domain", props.failureDomain ?? props.address),
+      tls: () => props.tls && this.requireTls(props.tls),
+    });
+    this.clusterName = name;
+    this.memberAddress = address;
+    this.memberPort = port;
+    this.failureDomain = props.failureDomain ?? access?.host.failureDomain ?? address;
+    this.memberTls = tls;
     this.webAdmin = props.webAdminUrl === undefined ? undefined : { url: props.webAdminUrl };
     this.scheduler = props.schedulerRuns ? this.foreignScheduler() : undefined;
+    this.contentTarget = access && this.targetOf(access);
     Annotations.of(this).addInfo(
-      `${this.node.path}: somebody else has installed this cluster: deploys do not change or restart it, content does not reach it, ` +
-        "'verify' does not look at it, and there are no backups of it",
+      `${this.node.path}: somebody else has installed this cluster: ` +
+        (access
+          ? "deploys bring content to it, and do not update or restart it, and there are no backups of it"
+          : "deploys do not change or restart it, content does not reach it, 'verify' does not look at it, and there are no backups of it"),
     );
     DocumentWriter.of(this).add("existingClusters", () => this.describe());
   }
 
   public get healthUrl(): string {
-    return `${this.memberTls ? "https" : "http"}://${hostPort(this.memberAddress, this.memberPort)}/zato/ping`;
+    return `${this.memberTls ? "https" : "http"}://${hostPort(this.memberAddress, this.memberPort)}${HEALTH_PATH}`;
   }
 
-  /** What the deployment says of requests is its balancer's alone. */
-  public serve(): void {}
+  /** What is brought to it: its content, if that reaches it. */
+  public get components(): RemoteComponent[] {
+    return [...this.contents];
+  }
 
-  /** It is not updated. */
-  public startAfter(): void {}
+  /** What the deployment says of requests is its balancer's, and for the firewall of its machine. */
+  public serve(traffic: ClusterTraffic): void {
+    this.traffic = traffic;
+  }
+
+  /** Its content is touched only after another cluster is as declared. */
+  public startAfter(other: Pick<IUpdatedInTurn, "components">): void {
+    this.earlierClusters.push(other);
+  }
+
+  private targetOf(access: ZatoAccess): IContentTarget {
+    const { host } = access;
+    const { machine } = host.presence;
+    const contentPlace = access._placeFor(this, new ClusterPaths(this.clusterName), {
+      scheduler_runs: String(this.scheduler !== undefined),
+    });
+    machine.claims.claim(this, this, [
+      `/etc/cdktf-zato/content-secrets/${this.clusterName}`,
+      ...(contentPlace.parameters!.container === "" ? contentPlace.parameters!.server_paths!.split("\n") : []),
+    ]);
+    machine.ingress.admit({
+      protocol: "tcp",
+      port: this.memberPort,
+      from: () => this.traffic?.sources(),
+      purpose: "the cluster that is there",
+    });
+    return {
+      node: this.node,
+      with: (...mixins) => this.with(...mixins),
+      clusterName: this.clusterName,
+      host,
+      contentPlace,
+      addContent: (content) => {
+        content.after(() => this.earlierClusters.flatMap(({ components }) => components));
+        this.contents.push(content);
+      },
+    };
+  }
 
   private requireTls({ ca, serverName }: MemberTls): MemberTls {
     requireCertificates(this, "'ca' of a cluster", ca);

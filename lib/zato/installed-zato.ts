@@ -2,14 +2,18 @@ import { Construct } from "constructs";
 import { IHost } from "../host";
 import { ComponentState, HostRequirements, RemoteComponent } from "../remote";
 import { requireOpaque } from "../validation";
-import { ZatoRelease } from "./release";
-import { RenderedInstallation, ZatoInstallation } from "./zato-installation";
+import { placeParameters, rootDirectives } from "./image-root";
+import { RenderedInstallation } from "./rendered-installation";
+import { ZatoInstallation } from "./zato-installation";
 
 /** What an {@link InstalledZato} is made from. */
 export interface InstalledZatoProps {
+  /** The machine that it is installed on. */
   readonly host: IHost;
+  /** Where the machine gets it from. */
   readonly installation: ZatoInstallation;
-  readonly release: ZatoRelease;
+  /** The release that it has to be. */
+  readonly release: { readonly name: string };
   /** Unique on the host. */
   readonly name: string;
 }
@@ -38,11 +42,19 @@ export class InstalledZato extends RemoteComponent {
    * the unit sees its own at the path that it was built at. @internal
    */
   public get _unit(): Readonly<Record<string, string>> {
-    const { build, folder } = this.rendered;
+    const { build, folder, root } = this.rendered;
+    if (root) {
+      return rootDirectives(root);
+    }
     if (folder) {
       return { BindReadOnlyPaths: `${folder}:${this.path}` };
     }
     return build ? { "X-Zato-Build": build } : {};
+  }
+
+  /** The file system in which the code is found at its path, if not that of the host. @internal */
+  public get _root(): string | undefined {
+    return this.rendered.root;
   }
 
   protected override get label(): string {
@@ -50,11 +62,13 @@ export class InstalledZato extends RemoteComponent {
   }
 
   protected override state(): ComponentState {
-    return { parameters: { zato: this.path, ...this.rendered.parameters }, files: this.rendered.files };
+    const { parameters, files, secrets } = this.rendered;
+    return { parameters: { ...placeParameters({ zato: this.path, root: this._root }), ...parameters }, files, secrets };
   }
 
-  /** The code takes 850 MB, and twice as much while it is unpacked. */
+  /** The code of an archive takes 850 MB, and twice as much while it is unpacked. */
   protected override requirements(): HostRequirements {
-    return { disk: 2048, downloads: this.rendered.downloads };
+    const { disk = 2048, downloads, endpoints, folder } = this.rendered;
+    return { disk, downloads, endpoints, ...(folder && { facts: { archive_paths: [this.path] } }) };
   }
 }

@@ -1,6 +1,6 @@
-import { logLevel, renderAccessLog } from "./haproxy/access-log";
 import { BackEnds, IS_PASSED_ON, renderBackEnds, renderChoice, renderInnerRules } from "./haproxy/back-ends";
 import { ForwardedClients, renderClientAddress } from "./haproxy/client-address";
+import { renderHead } from "./haproxy/head";
 import { renderPathRules } from "./path-rules";
 import { TLS_BIND_POLICY, tlsBind } from "./tls-policy";
 
@@ -20,11 +20,11 @@ export interface WebAdminFrontEnd extends TlsFrontEnd {
   readonly server: string;
 }
 
-/**
- * The number of the ACL that the host puts `out` into while balancers in front are to leave the cluster alone;
- * `host-scripts/lib/rolling.sh` knows both too.
- */
-const TAKEN_OUT_ACL = 1;
+/** The number of the ACL that the host puts `out` into while balancers in front are to leave the cluster alone. */
+export const TAKEN_OUT_ACL = 1;
+
+/** What a cluster answers to health checks meanwhile, with status 503. */
+export const TAKEN_OUT_ANSWER = "taken out";
 
 /**
  * The least, in seconds, that idle connections of balancers in front are kept: longer than those keep them, so that none is
@@ -56,6 +56,8 @@ export interface LoadBalancerConfig {
   readonly requestTimeout: number;
   readonly retryPosts: boolean;
   readonly logsRequests: boolean;
+  /** The front end of HAProxy's exporter of metrics, where there is one. */
+  readonly exporter?: string;
 }
 
 /**
@@ -78,28 +80,14 @@ export function renderLoadBalancerConfig(config: LoadBalancerConfig): string {
     reuseOptions: "pool-max-conn 128",
     repeatsAll: config.retryPosts,
   };
-  return `# Managed by cdktf-zato. Changes made here are lost.
-global
-    log stdout format raw local0 ${logLevel(config.logsRequests)}
-    stats socket ${config.socket} mode 600 level admin expose-fd listeners
-    maxconn ${config.maxConnections + 100}
-${config.tls || config.webAdmin ? TLS_BIND_POLICY : ""}\
-
-defaults
-    mode http
-${renderAccessLog(config.logsRequests)}\
-    option redispatch 1
-    retries 3
-    option abortonclose
-    option idle-close-on-response
-    timeout connect 2s
-    timeout client ${config.requestTimeout}s
-    timeout server ${config.requestTimeout}s
-    timeout http-request 15s
-    timeout http-keep-alive ${Math.max(LEAST_KEEP_ALIVE, config.requestTimeout) + 60}s
-    timeout queue 15s
-    timeout check 2s
-
+  const head = renderHead({
+    ...config,
+    connectTimeout: "2s",
+    keepAlive: Math.max(LEAST_KEEP_ALIVE, config.requestTimeout) + 60,
+    checkTimeout: 2,
+    further: config.tls || config.webAdmin ? TLS_BIND_POLICY : "",
+  });
+  return `${head}
 frontend front_http_plain
     bind ${config.bind}
 ${config.tls ? renderTlsBind(config.tls) : ""}\
@@ -108,15 +96,16 @@ ${config.tls ? renderTlsBind(config.tls) : ""}\
     acl zato_local src 127.0.0.0/8 ::1
     acl zato_asked path ${[...new Set([config.healthPath, config.clusterHealthPath])].join(" ")}
     acl zato_taken_out str(out) -m str -u ${TAKEN_OUT_ACL} none
-    http-request return status 503 content-type text/plain string "taken out" if zato_asked zato_taken_out !zato_local !${IS_PASSED_ON}
-    http-request set-log-level silent if zato_asked
-${renderClientAddress(config.forwarded, "zato_local")}\
+    http-request return status 503 content-type text/plain string "${TAKEN_OUT_ANSWER}" if zato_asked zato_taken_out !zato_local !${IS_PASSED_ON}
+${config.logsRequests ? "    http-request set-log-level silent if zato_asked\n" : ""}\
+${renderClientAddress(config.forwarded, { localAcl: "zato_local", isLogged: config.logsRequests })}\
 ${renderInnerRules()}\
 ${renderPathRules({ ...config, exceptFor: "zato_local" })}\
 ${renderChoice(ends)}\
 
 ${renderBackEnds(ends)}\
-${config.webAdmin ? renderWebAdmin(config.webAdmin) : ""}`;
+${config.webAdmin ? renderWebAdmin(config.webAdmin, config.logsRequests) : ""}\
+${config.exporter ?? ""}`;
 }
 
 function renderTlsBind({ bind, certificate }: TlsFrontEnd): string {
@@ -124,13 +113,13 @@ function renderTlsBind({ bind, certificate }: TlsFrontEnd): string {
 }
 
 /** Web-admin itself knows nothing of TLS: to Django a browser's `Origin` must be what it is asked by. */
-function renderWebAdmin(webAdmin: WebAdminFrontEnd): string {
+function renderWebAdmin(webAdmin: WebAdminFrontEnd, isLogged: boolean): string {
   const { allowedNetworks, server } = webAdmin;
   return `
 frontend front_web_admin
 ${renderTlsBind(webAdmin)}\
 ${allowedNetworks.length > 0 ? `    tcp-request connection reject unless { src ${allowedNetworks.join(" ")} }\n` : ""}\
-${renderClientAddress(undefined)}\
+${renderClientAddress(undefined, { isLogged })}\
     http-request replace-header Origin ^https://(.*) http://\\1
     http-response replace-header Set-Cookie (.*) \\1;\\ Secure
     default_backend bck_web_admin

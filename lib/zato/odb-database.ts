@@ -84,6 +84,7 @@ export class OdbDatabase {
     /** @internal */ readonly _render: (scope: IConstruct, clusterName: string) => RenderedDatabase,
   ) {}
 
+  /** @hidden */
   protected get [KIND](): "OdbDatabase" {
     return "OdbDatabase";
   }

@@ -1,10 +1,13 @@
 import { ComponentState, HostRequirements } from "../remote";
-import { canonicalAddress, hostPort, isLoopback } from "../validation";
+import { hostPort } from "../validation";
 import { ClusterComponent } from "./cluster-component";
 import { ClusterFrame } from "./cluster-frame";
+import { renderCommandFile } from "./command-file";
+import { identityOf } from "./rendered-database";
 
 /** A cluster's operational database: where it is, and that it has Zato's tables. */
 export class Odb extends ClusterComponent {
+  /** @hidden A cluster makes its components itself. */
   constructor(frame: ClusterFrame, id: string) {
     super(frame, id, "odb");
     if (frame.database.isLocal) {
@@ -14,27 +17,31 @@ export class Odb extends ClusterComponent {
 
   /** What tells this database from others: two clusters with the same one do not work. */
   public get identity(): string {
-    const { engine, host, port, database } = this.frame.database;
-    const address = canonicalAddress(isLoopback(host) ? this.host.address : host);
-    return `${engine}://${hostPort(address, port)}/${database}`;
+    return identityOf(this.frame.database, this.host.address);
   }
 
   protected override state(): ComponentState {
+    const command = this.frame.release.commands.createOdb(this.frame.database);
     return {
       parameters: {
         ...this.common(),
         odb_local: String(this.frame.database.isLocal),
         on_removal: this.frame.dataRemoval,
-        command_secrets: this.secretFields({ odb_password: "odb_password" }),
+        command_secrets: this.secretFields(command),
       },
-      files: { create: this.commandWithOdb("create_odb") },
+      files: { create: renderCommandFile(command) },
       secrets: { odb_password: this.frame.database.password },
       tellsOwner: true,
     };
   }
 
   protected override requirements(): HostRequirements {
-    const { host, port, isLocal } = this.frame.database;
-    return isLocal ? { memory: 110, disk: 512 } : { endpoints: [hostPort(host, port)] };
+    const { host, port, database, isLocal } = this.frame.database;
+    const { clusterName, paths } = this.frame;
+    const facts = {
+      clusters: [`${clusterName} ${this.componentName} ${paths.folder}`],
+      ...(isLocal && { databases: [`${clusterName} ${this.componentName} ${database} ${port}`] }),
+    };
+    return isLocal ? { memory: 110, disk: 512, facts } : { endpoints: [hostPort(host, port)], facts };
   }
 }

@@ -1,8 +1,5 @@
 import { pathPattern } from "./haproxy/path-pattern";
 
-/** Beginnings of URL paths that are Zato 3's own. */
-export const ZATO_3_PATHS: readonly string[] = ["/zato/", "/ide-deploy"];
-
 /** Which URL paths clients may not call. */
 export interface PathRules {
   /** Beginnings of paths that are Zato's own. */
@@ -23,18 +20,21 @@ export interface PathRules {
  * Doubled slashes (`//zato/`) are refused as what is behind them, whatever may make of them.
  */
 export function renderPathRules({ privatePaths, healthPath, openPaths, exceptFor }: PathRules): string {
-  const beginnings = privatePaths.flatMap((path) => [
-    `acl zato_private path,url_dec -m beg -i ${pathPattern(path)}`,
-    `acl zato_private path,url_dec -m sub -i /${pathPattern(path)}`,
-  ]);
+  const beginnings = privatePaths.map(pathPattern);
   return [
+    // Most paths are the same before and after decoding, and nobody's own: they need none of what follows.
+    "acl zato_odd path -m sub % // /.",
+    `acl zato_own path -m beg -i ${beginnings.join(" ")}`,
+    `acl zato_health path -m str ${pathPattern(healthPath)}`,
+    "http-request allow if zato_health !zato_odd or { path -m beg / } !zato_odd !zato_own",
     "http-request deny deny_status 400 unless { path,url_dec -m beg / }",
     ...["path,url_dec", "path,url_dec,url_dec"].map(
       (decoded) => `http-request deny deny_status 400 if { ${decoded} -m dir . .. }`,
     ),
     `acl zato_open path,url_dec -m str -i ${pathPattern(healthPath)}`,
     ...openPaths.map((path) => `acl zato_open path,url_dec -m beg ${pathPattern(path)}`),
-    ...beginnings,
+    `acl zato_private path,url_dec -m beg -i ${beginnings.join(" ")}`,
+    `acl zato_private path,url_dec -m sub -i ${beginnings.map((path) => `/${path}`).join(" ")}`,
     `http-request deny deny_status 403 if zato_private !zato_open${exceptFor ? ` !${exceptFor}` : ""}`,
   ]
     .map((line) => `    ${line}\n`)

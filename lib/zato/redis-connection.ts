@@ -10,6 +10,7 @@ import {
   requirePort,
   requireWhole,
 } from "../validation";
+import { RedisSettings } from "./release/release-behavior";
 
 /** What a Redis is referred to by. */
 export interface RedisConnectionProps {
@@ -38,8 +39,6 @@ export interface RedisConnectionProps {
   readonly password?: Secret;
 }
 
-const PREFIX = "Zato_Config_Server_server__conf_kvdb_";
-
 /**
  * A Redis for a cluster's services. Zato 3.2 and 3.3 need none. Like the ODB it belongs to one cluster: Zato's docs say
  * that Redis cannot be shared between clusters.
@@ -52,12 +51,10 @@ export class RedisConnection {
 
   private constructor(private readonly props: RedisConnectionProps) {}
 
+  /** @hidden */
   protected get [KIND](): "RedisConnection" {
     return "RedisConnection";
   }
-
-  /** The variable by which a server takes the password. @internal */
-  public static readonly _PASSWORD_VARIABLE = `${PREFIX}password`;
 
   /** What tells it from others. */
   public get identity(): string {
@@ -69,12 +66,12 @@ export class RedisConnection {
     return this.identityAt(isLoopback(this.props.host) ? host.address : this.props.host);
   }
 
-  /** @internal */
-  public _environment(scope: IConstruct): Record<string, string> {
+  /** Where it is. @internal */
+  public _settings(scope: IConstruct): RedisSettings {
     return {
-      [`${PREFIX}host`]: requireAddress(scope, "address of a Redis", this.props.host),
-      [`${PREFIX}port`]: String(requirePort(scope, "the port of the Redis", this.props.port ?? 6379)),
-      [`${PREFIX}db`]: String(requireWhole(scope, "the database of the Redis", this.props.database ?? 0, 0)),
+      host: requireAddress(scope, "address of a Redis", this.props.host),
+      port: requirePort(scope, "the port of the Redis", this.props.port ?? 6379),
+      database: requireWhole(scope, "the database of the Redis", this.props.database ?? 0, 0),
     };
   }
 

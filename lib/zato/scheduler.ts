@@ -1,7 +1,7 @@
 import {
-  Carried,
-  CarrierResource,
   ComponentState,
+  Following,
+  FollowUp,
   HostRequirements,
   runScript,
   stageText,
@@ -12,6 +12,7 @@ import { hostPort, LOOPBACK } from "../validation";
 import { ClusterComponent } from "./cluster-component";
 import { ClusterFrame } from "./cluster-frame";
 import { IScheduler } from "./cluster-roles";
+import { renderCommandFile } from "./command-file";
 
 /**
  * A cluster's scheduler. It is created in every cluster and runs in one of a deployment: two would run every job twice.
@@ -23,13 +24,14 @@ export class Scheduler extends ClusterComponent implements IScheduler {
   private running = true;
   private readonly others: (() => readonly IScheduler[])[] = [];
 
+  /** @hidden A cluster makes its components itself. */
   constructor(frame: ClusterFrame, id: string) {
     super(frame, id, "scheduler");
     this.port = frame.scheduler.port;
     this.machine.ports.claim(this, this.port, "the scheduler");
     // A resource of its own: while the scheduler moves, the desired states of two schedulers change, and if one of them waited
     // for the other, it would wait in the other direction than before, which Terraform refuses as a cycle.
-    new CarrierResource(this, "start", () => (this.running ? this.start() : undefined));
+    new FollowUp(this, "start", () => (this.running ? this.start() : undefined));
   }
 
   /** Where it listens: `127.0.0.1:31530`. */
@@ -57,23 +59,31 @@ export class Scheduler extends ClusterComponent implements IScheduler {
     this.others.push(others);
   }
 
-  private start(): Carried {
-    const { host, componentName, desiredState } = this;
+  private start(): Following {
+    const { host, componentName } = this;
     const staged = `${stagingName(componentName)}.start`;
+    const provisioners = [
+      stageText(staged, this.forSuccessors),
+      runScript(host, "start.sh", "scheduler", componentName, `${STAGING}/${staged}`),
+    ];
     return {
-      triggers: { content: `\${${desiredState.fqn}.id}` },
-      connection: host.access.connection(host.address),
-      provisioners: [
-        stageText(staged, this.forSuccessors),
-        runScript(host, "start.sh", "scheduler", componentName, `${STAGING}/${staged}`),
-      ],
-      dependsOn: [this, ...this.others.flatMap((produce) => produce())].flatMap((one) => one.desiredState ?? []),
+      components: [this],
+      steps: [{ component: this, provisioners }],
+      after: this.others.flatMap((produce) => produce()).flatMap(({ desiredState }) => desiredState ?? []),
     };
   }
 
   protected override state(): ComponentState {
     const { path, unit } = this;
-    const { clusterName, installation, loadBalancer, release, scheduler } = this.frame;
+    const { clusterName, database, installation, loadBalancer, release } = this.frame;
+    const command = release.commands.createScheduler({
+      odb: database,
+      path,
+      clusterName,
+      bind: LOOPBACK,
+      port: this.port,
+      servers: hostPort(LOOPBACK, loadBalancer.port),
+    });
     return {
       parameters: {
         ...this.common(),
@@ -82,29 +92,16 @@ export class Scheduler extends ClusterComponent implements IScheduler {
         bind: LOOPBACK,
         port: String(this.port),
         active: String(this.running),
-        command_secrets: this.secretFields({
-          odb_password: "odb_password",
-          secret_key: "secret_key",
-          server_api_client_for_scheduler_password: "admin_invoke_password",
-          scheduler_api_client_for_server_password: "scheduler_api_password",
-        }),
+        command_secrets: this.secretFields(command),
       },
       files: {
-        // Through the load-balancer, so that jobs go on while a server restarts: with a 'server_path' Zato would ignore
-        // the address, and ask that server alone. Without a scheme it would take the address for https.
-        create: this.commandWithOdb("create_scheduler", {
-          path,
-          cluster_name: clusterName,
-          bind_host: LOOPBACK,
-          bind_port: this.port,
-          server_address_for_scheduler: `http://${hostPort(LOOPBACK, loadBalancer.port)}`,
-          scheduler_api_client_for_server_username: scheduler.apiUser,
-        }),
+        create: renderCommandFile(command),
         unit: release.schedulerUnit({
           zato: installation.path,
           code: installation._unit,
           path,
           cluster: clusterName,
+          labels: this.unitLabels,
         }),
       },
     };

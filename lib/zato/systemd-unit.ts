@@ -1,3 +1,6 @@
+import { TerraformStack } from "cdktf";
+import { IConstruct } from "constructs";
+
 /** The directives of a systemd unit, section by section. A directive that occurs repeatedly has a list of values. */
 export type UnitSections = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
@@ -68,21 +71,48 @@ export function writesOnlyTo(folder: string): Readonly<Record<string, string>> {
   return { ...WRITES_NOTHING, ReadWritePaths: folder };
 }
 
+/** By what a person on the host knows a unit, and its lines in the journal. */
+export interface UnitLabels {
+  /** Its name, which stands before each line: `host1-server1`. Elsewhere that is the program's, `python` or `haproxy` for several units. */
+  readonly component: string;
+
+  /** The id of the stack that it comes from. */
+  readonly stack: string;
+}
+
+/** The labels of a component that is made in a scope. */
+export function labelsOf(scope: IConstruct, component: string): UnitLabels {
+  return { component, stack: TerraformStack.of(scope).node.id };
+}
+
+/** What a unit is, and which stack to look for. The id of a stack may have anything in it; a directive is one line. */
+export function describeUnit(what: string, { stack }: UnitLabels): string {
+  return `${what} (stack ${stack.replaceAll(/[\p{C}\\]/gu, "_")})`;
+}
+
 /** A unit of Zato's. It starts at boot, and systemd never gives up restarting it. */
-export function unitOf(description: string, service: Readonly<Record<string, string | readonly string[]>>): string {
-  return rootUnitOf(description, { ...WITHOUT_ROOT, ...service });
+export function unitOf(
+  what: string,
+  labels: UnitLabels,
+  service: Readonly<Record<string, string | readonly string[]>>,
+): string {
+  return rootUnitOf(what, labels, { ...WITHOUT_ROOT, ...service });
 }
 
 /** A unit that needs root: what opens privileged ports, or gives the host an address. */
-export function rootUnitOf(description: string, service: Readonly<Record<string, string | readonly string[]>>): string {
+export function rootUnitOf(
+  what: string,
+  labels: UnitLabels,
+  service: Readonly<Record<string, string | readonly string[]>>,
+): string {
   return renderUnit({
     Unit: {
-      Description: description,
+      Description: describeUnit(what, labels),
       After: "network-online.target postgresql.service",
       Wants: "network-online.target",
       StartLimitIntervalSec: "0",
     },
-    Service: { ...SERVICE_DEFAULTS, ...service },
+    Service: { SyslogIdentifier: labels.component, ...SERVICE_DEFAULTS, ...service },
     Install: { WantedBy: "multi-user.target" },
   });
 }

@@ -1,3 +1,5 @@
+import { TerraformStack } from "cdktf";
+import { FRAMEWORK } from "../framework";
 import { ComponentState, HostRequirements, requireCertificate, Secret, TlsCertificate } from "../remote";
 import {
   ANY_ADDRESS,
@@ -81,6 +83,7 @@ export class WebAdmin extends ClusterComponent {
   private readonly tlsPort: number;
   private readonly allowedNetworks?: readonly string[];
 
+  /** @hidden A cluster makes its components itself. */
   constructor(frame: ClusterFrame, id: string, options: WebAdminOptions) {
     super(frame, id, "web-admin");
     this.port = options.port ?? 8183;
@@ -109,6 +112,11 @@ export class WebAdmin extends ClusterComponent {
     return this.certificate
       ? `https://${hostPort(reachable, this.tlsPort)}/`
       : `http://${hostPort(reachable, this.port)}/`;
+  }
+
+  /** The command that opens it on the machine of whoever has the program. */
+  public get openWith(): string {
+    return `npx ${FRAMEWORK.library} web-admin ${TerraformStack.of(this).node.id} ${this.frame.clusterName}`;
   }
 
   /** What the cluster's HAProxy does for it. @internal */
@@ -152,8 +160,10 @@ export class WebAdmin extends ClusterComponent {
 
   protected override state(): ComponentState {
     const { path, unit } = this;
-    const { clusterName, installation, release, secrets } = this.frame;
+    const { clusterName, database, installation, release, secrets } = this.frame;
     const bind = hostPort(this.ownAddress, this.port);
+    const command = release.commands.createWebAdmin({ odb: database, path });
+    const password = release.commands.updatePassword(path, USER);
     return {
       parameters: {
         ...this.common(),
@@ -163,20 +173,19 @@ export class WebAdmin extends ClusterComponent {
         bind: release.webAdminBindsByConfiguration ? bracketed(this.ownAddress) : "",
         port: String(this.port),
         web_admin_user: USER,
-        command_secrets: this.secretFields({
-          odb_password: "odb_password",
-          admin_invoke_password: "admin_invoke_password",
-        }),
-        password_secrets: this.secretFields({ password: "web_admin_password" }),
+        log_in_path: release.logInPath,
+        command_secrets: this.secretFields(command),
+        password_secrets: this.secretFields(password),
       },
       files: {
-        create: this.commandWithOdb("create_web_admin", { path }),
-        update_password: renderCommandFile("update_password", { path, username: USER }),
+        create: renderCommandFile(command),
+        update_password: renderCommandFile(password),
         unit: release.webAdminUnit({
           zato: installation.path,
           code: installation._unit,
           path,
           cluster: clusterName,
+          labels: this.unitLabels,
           bind,
         }),
       },

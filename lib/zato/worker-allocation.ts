@@ -1,5 +1,5 @@
 import { IConstruct } from "constructs";
-import { ConstructError, KIND, requireWhole } from "../validation";
+import { ConstructError, KIND, requireEach, requireWhole } from "../validation";
 
 /** A server as the allocation sees it. */
 export interface WorkerClaim {
@@ -36,6 +36,7 @@ export class WorkerAllocation {
 
   private constructor(private readonly reservedCpus: number) {}
 
+  /** @hidden */
   protected get [KIND](): "WorkerAllocation" {
     return "WorkerAllocation";
   }
@@ -57,9 +58,9 @@ export class WorkerAllocation {
   public allocate(scope: IConstruct, cpus: number, claims: readonly WorkerClaim[]): Map<string, number> {
     const available = this.available(scope, cpus);
     const chosen = claims.filter((claim) => claim.workers !== undefined);
-    for (const claim of chosen) {
-      requireWhole(scope, `the number of workers of ${claim.server}`, claim.workers!, 1);
-    }
+    requireEach(chosen, ({ server, workers }) =>
+      requireWhole(scope, `the number of workers of ${server}`, workers!, 1),
+    );
     const sum = chosen.reduce((total, claim) => total + claim.workers!, 0);
     const open = claims.length - chosen.length;
     if (open === 0 && sum !== available) {

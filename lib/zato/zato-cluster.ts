@@ -3,6 +3,7 @@ import { DeclaredCluster } from "../document";
 import { IHost } from "../host";
 import { DocumentWriter, RemoteComponent, requireSecret, Secret } from "../remote";
 import {
+  checkAtSynth,
   ConstructError,
   hostPort,
   LOOPBACK,
@@ -25,10 +26,11 @@ import { joinHost, serversOn } from "./clusters-on-host";
 import { DataRemoval } from "./data-removal";
 import { requireEnvironment } from "./environment-file";
 import { InstalledZato } from "./installed-zato";
-import { validateIpcPorts } from "./ipc-ports";
+import { unfitIpcPorts } from "./ipc-ports";
 import { Odb } from "./odb";
 import { OdbDatabase } from "./odb-database";
 import { RedisConnection } from "./redis-connection";
+import { identityOf } from "./rendered-database";
 import { ZatoRelease } from "./release";
 import { requireRestartedAt } from "./restarted-at";
 import { Scheduler } from "./scheduler";
@@ -47,19 +49,29 @@ import { ZatoServer, ZatoServerOptions } from "./zato-server";
  */
 export class ZatoCluster extends Construct implements ICluster, IContentTarget {
   public readonly clusterName: string;
+  /** The machine that all of it lives on. */
   public readonly host: IHost;
+  /** The release of Zato that it runs. */
   public readonly release: ZatoRelease;
+  /** Zato's code on its machine. */
   public readonly installation: InstalledZato;
+  /** Its operational database, which no other cluster has. */
   public readonly odb: Odb;
+  /** What its database says of it, and the keys that its parts share. */
   public readonly registration: ClusterRegistration;
+  /** Zato's load-balancer, which spreads requests over its servers. It is part of the cluster, and lost with it. */
   public readonly loadBalancer: ZatoLoadBalancer;
+  /** The dashboard in which people look at the cluster, and change it. */
   public readonly webAdmin: WebAdmin;
+  /** What starts jobs. It is installed in each cluster, and runs in one of a deployment's. */
   public readonly scheduler: Scheduler;
+  /** What makes backups, where they are declared. */
   public readonly backup?: Backup;
+  /** The Redis that its servers use, where one is declared. */
   public readonly redis?: RedisConnection;
 
   private readonly frame: ClusterFrame;
-  private readonly order = new ClusterOrder();
+  private readonly order: ClusterOrder;
   private readonly allocation: WorkerAllocation;
   private readonly members: ZatoServer[] = [];
 
@@ -84,28 +96,30 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
       name: `${this.clusterName}-installation`,
     });
     this.frame = this.frameOf(props, paths);
+    requireSoleOwner(this, {
+      odb: identityOf(this.frame.database, this.host.address),
+      redis: this.redis?._identityOn(this.host),
+    });
 
-    const { frame, order } = this;
-    order.put("installation", this.installation);
-    this.odb = order.put("odb", new Odb(frame, "odb"));
-    requireSoleOwner(this, { odb: this.odb.identity, redis: this.redis?._identityOn(this.host) });
-    this.registration = order.put("registration", new ClusterRegistration(frame, "registration"));
-    const served = { servers: () => this.members, webAdmin: () => this.webAdmin };
-    this.loadBalancer = order.put(
-      "loadBalancer",
-      new ZatoLoadBalancer(frame, "load-balancer", props.zatoLoadBalancer ?? {}, served),
-    );
-    this.webAdmin = order.put("webAdmin", new WebAdmin(frame, "web-admin", props.webAdmin ?? {}));
-    this.scheduler = order.put("scheduler", new Scheduler(frame, "scheduler"));
-    this.backup = props.backup && order.put("backup", new Backup(frame, "backup", props.backup));
+    const { _components: components } = this.release;
+    this.order = new ClusterOrder(components.steps);
+    this.order.put("installation", this.installation);
+    const made = components.make(this.frame, props, () => this.members);
+    Object.entries(made).forEach(([step, component]: [string, RemoteComponent]) => this.order.put(step, component));
+    this.odb = made.odb;
+    this.registration = made.registration;
+    this.loadBalancer = made.loadBalancer;
+    this.webAdmin = made.webAdmin;
+    this.scheduler = made.scheduler;
+    this.backup = made.backup;
     const cpus = this.allocation.available(this, this.host.cpus);
     joinHost(this, this.host, cpus);
-    const servers = props.servers ?? Math.max(1, Math.min(2, cpus));
+    const servers = props.servers ?? this.release._behavior.serversFor(cpus);
     requireWhole(this, "the number of servers", servers, 0, 99);
     for (let number = 1; number <= servers; number++) {
       this.addServer(`server${number}`);
     }
-    this.node.addValidation({ validate: () => this.validateServers() });
+    checkAtSynth(this, () => this.missingServers());
     DocumentWriter.of(this).add("clusters", () => this.describe());
   }
 
@@ -129,6 +143,7 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
     }
     const server = new ZatoServer(this.frame, id, options, this.members.length);
     this.members.push(server);
+    checkAtSynth(server, () => unfitIpcPorts(server, serversOn(this.host)));
     return this.order.put("servers", server);
   }
 
@@ -143,7 +158,7 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
   }
 
   /** Lets this cluster's servers be touched only after another cluster is as declared and answers. */
-  public startAfter(other: IUpdatedInTurn): void {
+  public startAfter(other: Pick<IUpdatedInTurn, "components">): void {
     this.order.startAfter(() => other.components);
   }
 
@@ -163,6 +178,10 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
     return this.loadBalancer.tls;
   }
 
+  public get privatePaths(): readonly string[] {
+    return this.frame.release.privatePaths;
+  }
+
   public get healthUrl(): string {
     return this.loadBalancer.healthUrl;
   }
@@ -178,9 +197,12 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
   public get contentPlace(): ContentPlace {
     const { paths, installation } = this.frame;
     return {
+      release: this.frame.release.scripts,
       zato: installation.path,
+      root: installation._root,
       build: installation._build,
       packages: paths.packages(installation._build),
+      paths,
       serverPath: paths.component(this.members[0]!.serverName),
       servers: this.members,
     };
@@ -188,7 +210,7 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
 
   private frameOf(props: ZatoClusterProps, paths: ClusterPaths): ClusterFrame {
     const environment = {
-      ...this.redis?._environment(this),
+      ...(this.redis && this.release._behavior.redisEnvironment(this.redis._settings(this))),
       ...requireEnvironment(this, props.environment ?? {}),
     };
     const shared = sharedSecrets(this, props);
@@ -221,7 +243,6 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
       scheduler: {
         port: schedulerPort,
         address: hostPort(LOOPBACK, schedulerPort),
-        apiUser: "server_api_client1",
       },
       workersOf: (server) => this.workersOf(server),
     };
@@ -229,7 +250,7 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
 
   private workersOf(server: string): number {
     const claims = this.members.map((member) => ({ server: member.serverName, workers: member._chosenWorkers }));
-    return this.allocation.allocate(this, this.host.cpus, claims).get(server)!;
+    return this.frame.release.workersOf(this, this.allocation, this.host.cpus, claims).get(server)!;
   }
 
   /** What the stack's document says of it. */
@@ -254,14 +275,9 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
     };
   }
 
-  private validateServers(): string[] {
-    if (this.members.length === 0) {
-      return [
-        new ConstructError(this, "the cluster has no servers", "set 'servers' to at least 1, or call addServer()")
-          .message,
-      ];
-    }
-    validateIpcPorts(serversOn(this.host));
-    return [];
+  private missingServers(): ConstructError[] {
+    return this.members.length === 0
+      ? [new ConstructError(this, "the cluster has no servers", "set 'servers' to at least 1, or call addServer()")]
+      : [];
   }
 }

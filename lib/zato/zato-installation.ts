@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { Token } from "cdktf";
 import { IConstruct } from "constructs";
-import { ConstructError, KIND, requireAbsolutePath, requireDownloadUrl, requireLine } from "../validation";
+import { ConstructError, KIND, requireAll, requireDownloadUrl, requireLine } from "../validation";
+import { ImageArchiveProps, ImageProps, renderImage, renderImageArchive } from "./image-installation";
+import { buildFolder, requirePlace, requireSha256 } from "./installation-rules";
+import { RenderedInstallation } from "./rendered-installation";
 import { readScript, readTextFile } from "./text-file";
 
 /** What an installation from an archive needs to know. */
@@ -77,43 +80,42 @@ export interface ScriptProps {
   readonly path?: string;
 }
 
-/** An installation as the host's script sees it. @internal */
-export interface RenderedInstallation {
-  readonly path: string;
-  /** What tells this code from another one at the same path; empty where nothing does. */
-  readonly build: string;
-  /** Where the code really lies, if not at its path. */
-  readonly folder?: string;
-  readonly parameters: Record<string, string>;
-  readonly files: Record<string, string>;
-  readonly downloads: string[];
-}
-
 /**
  * How Zato gets onto a host. Whatever the way, in the end Zato's server must be importable: `zato --version` works even
  * where it is not.
  */
 export class ZatoInstallation {
+  /**
+   * Zato's container image, from a registry. Its file system is the root directory of Zato's processes, which systemd runs as any other:
+   * there is no container engine, and it does not matter which Python the host has.
+   */
+  public static image(props: ImageProps): ZatoInstallation {
+    return new ZatoInstallation((scope) => renderImage(scope, props));
+  }
+
+  /** The same out of a file, where hosts reach no registry. */
+  public static imageArchive(props: ImageArchiveProps): ZatoInstallation {
+    return new ZatoInstallation((scope) => renderImageArchive(scope, props));
+  }
+
   /** An archive of an installed Zato, as an organisation builds it once. */
   public static archive(props: ArchiveProps): ZatoInstallation {
     return new ZatoInstallation((scope, release) => {
-      requireDownloadUrl(
-        scope,
-        "the archive",
-        props.url,
-        "let the hosts reach the archive by their network, or bring it there yourself, with ZatoInstallation.preinstalled()",
-      );
-      if (!Token.isUnresolved(props.sha256) && !/^[0-9a-fA-F]{64}$/.test(props.sha256)) {
-        throw new ConstructError(
-          scope,
-          `'${props.sha256}' is no SHA-256`,
-          "give the 64 hexadecimal digits that 'sha256sum' prints for the archive",
-        );
-      }
-      const sha256 = Token.isUnresolved(props.sha256) ? props.sha256 : props.sha256.toLowerCase();
-      const folder = `/opt/zato/builds/${sha256}`;
+      const { sha256, path, packages } = requireAll({
+        url: () =>
+          requireDownloadUrl(
+            scope,
+            "the archive",
+            props.url,
+            "let the hosts reach the archive by their network, or bring it there yourself, with ZatoInstallation.preinstalled()",
+          ),
+        sha256: () => requireSha256(scope, props.sha256, "the archive"),
+        path: () => requirePlace(scope, props.path ?? `/opt/zato/${release}`),
+        packages: () => requirePackages(scope, props.packages ?? []),
+      });
+      const folder = buildFolder(sha256);
       return {
-        path: requirePlace(scope, props.path ?? `/opt/zato/${release}`),
+        path,
         build: sha256,
         folder,
         parameters: {
@@ -121,7 +123,7 @@ export class ZatoInstallation {
           url: props.url,
           sha256,
           folder,
-          packages: requirePackages(scope, props.packages ?? []).join("\n"),
+          packages: packages.join("\n"),
         },
         files: {},
         downloads: [`${props.url} ${folder}`],
@@ -151,7 +153,6 @@ export class ZatoInstallation {
           signing_key: readTextFile(scope, "the signing key", props.signingKeyFile),
           sources: `deb [signed-by=/etc/apt/keyrings/cdktf-zato.gpg] ${line.join(" ")}\n`,
         },
-        downloads: [],
       };
     });
   }
@@ -163,7 +164,6 @@ export class ZatoInstallation {
       build: "",
       parameters: { method: "preinstalled" },
       files: {},
-      downloads: [],
     }));
   }
 
@@ -176,7 +176,6 @@ export class ZatoInstallation {
         build: createHash("sha256").update(script).digest("hex"),
         parameters: { method: "script" },
         files: { script },
-        downloads: [],
       };
     });
   }
@@ -185,25 +184,10 @@ export class ZatoInstallation {
     /** @internal */ readonly _render: (scope: IConstruct, release: string) => RenderedInstallation,
   ) {}
 
+  /** @hidden */
   protected get [KIND](): "ZatoInstallation" {
     return "ZatoInstallation";
   }
-}
-
-/** Refuses a folder in which the clusters' own files and packages are, or the builds that archives become. */
-function requirePlace(scope: IConstruct, path: string): string {
-  if (
-    /^\/opt\/zato(\/(env|builds|packages)(\/.*)?)?$/.test(
-      requireAbsolutePath(scope, "the path of the installation", path),
-    )
-  ) {
-    throw new ConstructError(
-      scope,
-      `the path of the installation is '${path}', where the files of the clusters are`,
-      "give a folder of its own, for example '/opt/zato/current'",
-    );
-  }
-  return path;
 }
 
 /** apt knows further kinds of URLs, of files for example. */

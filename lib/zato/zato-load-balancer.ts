@@ -11,17 +11,22 @@ import {
   ConstructError,
   hostPort,
   LOOPBACK,
+  requireAll,
   requireCertificates,
   requireDnsName,
+  requireEach,
   requireRequestTimeout,
   requireUrlPath,
   requireWhole,
 } from "../validation";
+import { SERVER_PREFIX } from "./back-end";
 import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
 import { ClusterFrame } from "./cluster-frame";
 import { everyAddressOf } from "./haproxy/binds";
+import { claimExporter, Exporter, renderExporter } from "./haproxy/exporter";
 import { ForwardedClients } from "./haproxy/client-address";
-import { renderLoadBalancerConfig } from "./load-balancer-config";
+import { onceName } from "./haproxy/back-ends";
+import { renderLoadBalancerConfig, TAKEN_OUT_ACL } from "./load-balancer-config";
 import { unitOf, WRITES_NOTHING } from "./systemd-unit";
 import { WebAdmin } from "./web-admin";
 import { ZatoServer } from "./zato-server";
@@ -124,6 +129,12 @@ export interface ClusterTraffic {
   readonly others: () => readonly string[];
   /** How long balancers in front take to notice that a cluster has left, or is back. */
   readonly noticeSeconds: number;
+  /**
+   * Where its HAProxy tells Prometheus of itself.
+   *
+   * @default - nowhere
+   */
+  readonly exporter?: Exporter;
 }
 
 /** Each takes two of the 65536 files that its unit may open. */
@@ -147,6 +158,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
   private sources?: () => readonly string[] | undefined;
   private traffic?: ClusterTraffic;
 
+  /** @hidden A cluster makes its components itself. */
   constructor(
     frame: ClusterFrame,
     id: string,
@@ -156,9 +168,12 @@ export class ZatoLoadBalancer extends ClusterComponent {
     super(frame, id, "load-balancer");
     this.options = options;
     this.port = frame.loadBalancer.port;
-    requireWhole(this, "the number of connections", options.maxConnections ?? 1, 1, MAX_CONNECTIONS);
-    requireRequestTimeout(this, options.requestTimeout ?? 1);
-    options.openPaths?.forEach((path) => requireUrlPath(this, "URL path to open", path));
+    const { maxConnections = 1, requestTimeout = 1, openPaths = [] } = options;
+    requireAll({
+      maxConnections: () => requireWhole(this, "the number of connections", maxConnections, 1, MAX_CONNECTIONS),
+      requestTimeout: () => requireRequestTimeout(this, requestTimeout),
+      openPaths: () => requireEach(openPaths, (path) => requireUrlPath(this, "URL path to open", path)),
+    });
     this.machine.ports.claim(this, this.port, "the Zato load-balancer");
     this.tls = options.tls && this.requireTls(options.tls);
     const ports = this.tls ? [this.memberPort, ...(this.tls.keepPlainPort ? [this.port] : [])] : [this.port];
@@ -208,6 +223,9 @@ export class ZatoLoadBalancer extends ClusterComponent {
     }
     this.traffic = traffic;
     this.admitFrom(traffic.sources);
+    if (traffic.exporter) {
+      claimExporter(this, this.machine, traffic.exporter, "metrics of the Zato load-balancer");
+    }
   }
 
   /** Which of Zato's own URL paths clients may not call, and which of them they may. @internal */
@@ -250,7 +268,11 @@ export class ZatoLoadBalancer extends ClusterComponent {
         folder,
         unit,
         health_url: `http://${hostPort(LOOPBACK, this.port)}${release.healthPath}`,
+        socket: loadBalancer.socket,
+        taken_out_acl: `#${TAKEN_OUT_ACL}`,
         back_end: loadBalancer.backEnd,
+        back_end_once: onceName(loadBalancer.backEnd),
+        server_prefix: SERVER_PREFIX,
         servers: servers.map((server) => server.componentName).join("\n"),
         other_clusters: [...(traffic?.others() ?? [])].sort().join("\n"),
         notice_seconds: String(traffic?.noticeSeconds ?? 0),
@@ -281,8 +303,9 @@ export class ZatoLoadBalancer extends ClusterComponent {
           requestTimeout: traffic?.requestTimeout ?? options.requestTimeout ?? 60,
           retryPosts: options.retryPosts ?? false,
           logsRequests: traffic?.logsRequests ?? false,
+          exporter: traffic?.exporter && renderExporter(traffic.exporter, this.host.address),
         }),
-        unit: unitOf(`Zato load-balancer of ${clusterName}`, {
+        unit: unitOf(`Zato load-balancer of ${clusterName}`, this.unitLabels, {
           ...WRITES_NOTHING,
           Type: "notify",
           RuntimeDirectory: runtimeDirectory,

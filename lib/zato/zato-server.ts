@@ -3,8 +3,10 @@ import { hostPort, LOOPBACK, requireName, requirePort, requireWhole } from "../v
 import { backEndServer } from "./back-end";
 import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
 import { ClusterFrame } from "./cluster-frame";
+import { renderCommandFile } from "./command-file";
+import { onceName } from "./haproxy/back-ends";
 import { renderEnvironmentFile, requireEnvironment } from "./environment-file";
-import { RedisConnection } from "./redis-connection";
+import { FIRST_PORT } from "./release/release-behavior";
 import { requireRestartedAt } from "./restarted-at";
 
 /** What a server can be told. */
@@ -46,9 +48,6 @@ export interface ZatoServerOptions {
   readonly restartedAt?: string;
 }
 
-const FIRST_PORT = 17010;
-const FIRST_IPC_PORT = 17050;
-
 /** A server of a cluster: a master process and its workers. */
 export class ZatoServer extends ClusterComponent {
   /** The server's name in Zato: its construct id. */
@@ -66,7 +65,10 @@ export class ZatoServer extends ClusterComponent {
   private readonly environment: Readonly<Record<string, string>>;
   private readonly restartedAt?: string;
 
-  /** @param position how many servers the cluster has already */
+  /**
+   * @param position how many servers the cluster has already
+   * @hidden A cluster makes its components itself.
+   */
   constructor(frame: ClusterFrame, id: string, options: ZatoServerOptions, position: number) {
     super(frame, requireName(frame.cluster, "name of a server", id), "server");
     this.serverName = id;
@@ -74,7 +76,7 @@ export class ZatoServer extends ClusterComponent {
     this.machine.ports.claim(this, this.port, id);
     this.ipcPort =
       options.ipcPort === undefined
-        ? FIRST_IPC_PORT + 10 * (this.port - FIRST_PORT)
+        ? frame.release.ipcPortOf(this.port)
         : requirePort(this, `'ipcPort' of ${id}`, options.ipcPort);
     this._chosenWorkers =
       options.workers === undefined
@@ -101,13 +103,14 @@ export class ZatoServer extends ClusterComponent {
 
   protected override state(): ComponentState {
     const { path, unit, serverName } = this;
-    const { clusterName, installation, loadBalancer, paths, release, scheduler, sharedSecrets } = this.frame;
+    const { clusterName, database, installation, loadBalancer, paths, release, scheduler, sharedSecrets } = this.frame;
     const environmentFile = paths.environmentFile(serverName);
     const runtime = {
       zato: installation.path,
       code: installation._unit,
       path,
       cluster: clusterName,
+      labels: this.unitLabels,
       name: serverName,
       environmentFile,
       bind: this.address,
@@ -117,6 +120,15 @@ export class ZatoServer extends ClusterComponent {
       startHook: this.startHook,
       restartedAt: this.restartedAt ?? this.frame.restartedAt,
     };
+    const command = release.commands.createServer({
+      odb: database,
+      path,
+      clusterName,
+      server: serverName,
+      port: this.port,
+      workers: this.workers,
+      scheduler: scheduler.address,
+    });
     const packages = paths.packages(installation._build);
     const { redis_password: redisPassword } = sharedSecrets;
     return {
@@ -133,25 +145,16 @@ export class ZatoServer extends ClusterComponent {
         closed_channels: release.closedChannels.join("\n"),
         load_balancer_socket: loadBalancer.socket,
         back_end: `${loadBalancer.backEnd}/${this._backEndServer}`,
+        back_end_once: onceName(loadBalancer.backEnd),
+        hot_deploy: paths.hotDeploy,
         drain_seconds: DRAIN_SECONDS,
-        command_secrets: this.secretFields({
-          odb_password: "odb_password",
-          secret_key: "secret_key",
-          jwt_secret: "jwt_secret",
-          scheduler_api_client_for_server_password: "scheduler_api_password",
-        }),
-        environment_secrets: redisPassword ? `${RedisConnection._PASSWORD_VARIABLE} redis_password` : "",
+        command_secrets: this.secretFields(command),
+        environment_secrets: redisPassword
+          ? release.redisPasswordVariables.map((variable) => `${variable} redis_password`).join("\n")
+          : "",
       },
       files: {
-        create: this.commandWithOdb("create_server", {
-          path,
-          cluster_name: clusterName,
-          server_name: serverName,
-          http_port: this.port,
-          threads: this.workers,
-          scheduler_address_for_server: `http://${scheduler.address}`,
-          scheduler_api_client_for_server_username: scheduler.apiUser,
-        }),
+        create: renderCommandFile(command),
         environment: renderEnvironmentFile({
           ...release.serverEnvironment(runtime),
           Zato_Hot_Deploy_Dir: paths.hotDeploy,
@@ -175,9 +178,8 @@ export class ZatoServer extends ClusterComponent {
     return { before: `${script} before ${name}`, after: `${script} after ${name} $MAINPID` };
   }
 
-  /** Measured: the master 130 MiB, each worker 190 MiB. */
   protected override requirements(): HostRequirements {
-    return { memory: 130 + 190 * this.workers };
+    return { memory: this.frame.release.serverMemory(this.workers) };
   }
 }
 

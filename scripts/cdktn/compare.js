@@ -26,6 +26,8 @@ function read(file) {
   return JSON.parse(readFileSync(file, "utf8"), (key, value) => {
     if (key === "//") return undefined;
     if (key === "required_providers") return Object.keys(value).sort();
+    // Each package's own program.
+    if (key === "open_with" && value !== null) return value.replace(/^npx \S+/, "npx");
     // Where the state lies: below the folder of the synth.
     return key === "path" && String(value).endsWith(".tfstate") ? "state" : value;
   });

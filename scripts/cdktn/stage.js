@@ -15,9 +15,21 @@ const CDKTN = "0.24.0";
 const CONSTRUCTS = "10.7.0"; // cdktn wants less than 10.8
 const AWS_PROVIDER = "25.7.0";
 
-/** Of what git knows: all that is built, compiled or tested without a lab, and what belongs into a package. */
+/** Of what git knows: all that is built, compiled or tested without a lab, what belongs into a package, and what pages link to. */
 const SOURCES = [
-  ...["lib", "test", "examples", "lab", "docs", "scripts", "README.md", "LICENSE", "CHANGELOG.md"],
+  ...[
+    "lib",
+    "test",
+    "examples",
+    "lab",
+    "docs",
+    "scripts",
+    "README.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "CHANGELOG.md",
+    ".github",
+  ],
   ...["tsconfig.json", "tsconfig.build.json", "jest.config.js", "cdktf.json"],
 ];
 
@@ -55,9 +67,11 @@ function copy(file) {
   const from = join(ROOT, file);
   const to = join(OUT, file);
   mkdirSync(dirname(to), { recursive: true });
-  if ([".ts", ".mts", ".js"].includes(extname(file))) {
+  if (/^examples\/[^/]+\/package\.json$/.test(file)) {
+    writeFileSync(to, `${JSON.stringify(exampleOf(JSON.parse(readFileSync(from, "utf8"))), undefined, 2)}\n`);
+  } else if ([".ts", ".mts", ".js"].includes(extname(file))) {
     writeFileSync(to, renamed(readFileSync(from, "utf8")));
-  } else if (["tsconfig.json", "README.md"].includes(file) || file.startsWith("docs/")) {
+  } else if (file === "tsconfig.json" || /^(README|(docs|examples)\/.*)\.(md|json)$/.test(file)) {
     writeFileSync(to, renamedText(readFileSync(from, "utf8")));
   } else {
     cpSync(from, to);
@@ -83,6 +97,26 @@ function renamedText(text) {
 
 function nameOf(name) {
   return name.replace(/^(@?)cdktf/, "$1cdktn");
+}
+
+/** What a copy of an example needs, with the versions of the other framework's package. */
+function exampleOf({ scripts, dependencies, devDependencies, ...rest }) {
+  const { peerDependencies } = packageOf(require("../../package.json"));
+  const renamed = (entries) =>
+    Object.fromEntries(
+      Object.entries(entries)
+        .map(([name, version]) => [nameOf(name), version])
+        .map(([name, version]) => [name, peerDependencies[name.replace(/-cli$/, "")] ?? version])
+        .filter(([name]) => name !== "@cdktn/provider-null"),
+    );
+  return {
+    ...rest,
+    scripts: Object.fromEntries(
+      Object.entries(scripts).map(([name, command]) => [name, command.replace(/^cdktf/, "cdktn")]),
+    ),
+    dependencies: renamed(dependencies),
+    devDependencies: renamed(devDependencies),
+  };
 }
 
 function packageOf(ours) {

@@ -14,7 +14,7 @@ if (Object.keys(resource.null_resource).length < 20 || !assets.some((name) => na
 }
 
 const main = require.resolve("cdktf-zato");
-for (const file of [main, main.replace(/\.js$/, ".d.ts"), main.replace(/\.js$/, ".d.ts.map")]) {
+for (const file of [main, main.replace(/\.js$/, ".d.ts")]) {
   if (!existsSync(file)) {
     throw new Error(`the package lacks ${file}`);
   }

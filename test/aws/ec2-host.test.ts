@@ -8,6 +8,8 @@ function synthHost(props: Partial<Ec2HostProps> = {}): AwsTemplate {
   return AwsTemplate.synth(stack);
 }
 
+const TAGS = { Name: "stack/host1", "managed-by": "cdktf-zato", "cdktf-zato:stack": "stack" };
+
 test("is a machine with metadata service 2 only and an encrypted volume, which nobody terminates by accident", () => {
   expect(synthHost({ keyName: "ops" }).one("aws_instance")).toEqual({
     ami: "ami-0a1b2c3d4e5f",
@@ -17,8 +19,8 @@ test("is a machine with metadata service 2 only and an encrypted volume, which n
     vpc_security_group_ids: [expect.stringMatching(/aws_security_group\.host1_/)],
     disable_api_termination: true,
     metadata_options: { http_endpoint: "enabled", http_tokens: "required", http_put_response_hop_limit: 1 },
-    root_block_device: { encrypted: true, volume_type: "gp3", volume_size: 30 },
-    tags: { Name: "stack/host1" },
+    root_block_device: { encrypted: true, volume_type: "gp3", volume_size: 30, tags: TAGS },
+    tags: TAGS,
     depends_on: expect.arrayContaining([expect.stringMatching(/ingress_rule\.host1_rules_22/)]) as unknown,
     lifecycle: { ignore_changes: ["ami"] },
   });

@@ -53,7 +53,7 @@ describe.each(BOTH)("%s", (kind) => {
     ]);
     // Each its own: a cluster that cannot be deployed keeps no other out.
     expect(targets.map(({ depends_on }) => depends_on)).toEqual(
-      ["host1", "host2"].map((host) => [template.template.addressOf(`${host}/cluster/content`)]),
+      ["host1", "host2"].map((host) => [template.template.addressOf(`${host}/cluster/state`)]),
     );
   });
 
@@ -105,6 +105,7 @@ describe.each(BOTH)("%s", (kind) => {
       ip_protocol: "tcp",
       from_port: 11223,
       to_port: 11223,
+      tags: expect.objectContaining({ Name: "stack/host1" }) as unknown,
     });
     expect(template.one("aws_vpc_security_group_egress_rule", "edge_clusters_out-to-host1")).toMatchObject({
       security_group_id: lb,
@@ -507,13 +508,14 @@ test.each(BOTH)("a deployment of whole clusters behind an %s", (kind) => {
 
   // THEN
   const template = AwsTemplate.synth(stack);
-  expect(template.template.output("zato_entry_address")).toMatch(/^\$\{aws_lb\.edge_\w+\.dns_name\}:80$/);
+  expect(template.template.output("zato_entry_address")).toMatch(/^\$\{aws_lb\.edge_\w+\.dns_name\}$/);
+  expect(template.template.output("zato_entry_port")).toBe(80);
   expect(template.one("aws_lb_target_group")).toMatchObject({ target_type: "instance", port: 11223 });
   const awaited = ["host1", "host2"].map((id) =>
     (template.one("aws_lb_target_group_attachment", id).depends_on as string[]).map((one) => /host\d/.exec(one)?.[0]),
   );
   expect(awaited.map((hosts) => [...new Set(hosts)])).toEqual([["host1"], ["host2"]]);
   expect(template.one("aws_lb_target_group_attachment", "host1").depends_on).toContain(
-    template.template.addressOf("zato/host1/load-balancer/content"),
+    template.template.addressOf("zato/host1/load-balancer/state"),
   );
 });

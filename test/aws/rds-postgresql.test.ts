@@ -76,7 +76,7 @@ test("is the ODB of a cluster, which waits for it and gets the same password", (
 
   // THEN
   const { template } = AwsTemplate.synth(stack);
-  const { provisioner, triggers } = template.content("cluster1/odb");
+  const { provisioner, triggers } = template.state("cluster1/odb");
   expect(triggers?.secret_odb_password).toBe("3");
   expect(provisioner?.some(({ file }) => file?.content === "${var.odb_password}")).toBe(true);
   expect(template.manifest("cluster1/odb").parameters.odb_local).toBe("false");

@@ -154,7 +154,7 @@ describe("a cluster", () => {
       monitor_name: "zato-edge-monitor",
     });
     const before = template.ancestorsOf(template.addressOf("edge/member-host1"));
-    for (const path of ["edge/monitor-host1", "edge/Resource", "zato/host1/load-balancer/content"]) {
+    for (const path of ["edge/monitor-host1", "edge/Resource", "zato/host1/load-balancer/state"]) {
       expect(before).toContain(template.addressOf(path));
     }
   });

@@ -60,7 +60,7 @@ function calls(): string[] {
 test("gives the manifest of a component as it goes to its host, and does not ask Terraform for what the program knows", () => {
   // GIVEN
   const stack = newStack();
-  newDeployment(stack).addCache("A ${x} %{y} $${z}");
+  newDeployment(stack).content.addCache("A ${x} %{y} $${z}");
 
   // WHEN
   const declared = read(stack);
@@ -267,5 +267,23 @@ describe("fails", () => {
     const declared = read(stack);
     process.env.TERRAFORM_BINARY_NAME = "/nowhere/tofu";
     expect(() => accessTo(declared)).toThrow(/^'\/nowhere\/tofu show -json' in .* ENOENT$/);
+  });
+});
+
+describe("a stack that has lost its hosts", () => {
+  test("keeps the former document, which nobody believes", () => {
+    // GIVEN
+    const former = newStack();
+    newDeployment(former);
+    const stackFolder = synthTo(folder(), former);
+
+    // WHEN
+    synthTo(folder(), newStack());
+
+    // THEN
+    expect(documentIn(stackFolder).hosts).toHaveLength(2);
+    expect(() => new DeclaredStack(stackFolder)).toThrow(
+      `'${join(stackFolder, "zato.json")}' is of a former synth, and the stack declares nothing of it any more; remove the file`,
+    );
   });
 });

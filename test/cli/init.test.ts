@@ -51,7 +51,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "<virtual address>": "10.0.0.100",
 };
 
-test("a project synthesizes after three edits, and whoever forgets a placeholder is told which", () => {
+test("a project synthesizes after three edits, and whoever forgets placeholders is told which, of one construct at once", () => {
   // GIVEN
   const where = project();
   const main = join(where, "main.ts");
@@ -59,16 +59,22 @@ test("a project synthesizes after three edits, and whoever forgets a placeholder
 
   // WHEN
   const asked: string[] = [];
+  const rounds: number[] = [];
   let result = synthesize(where);
   while (result.status !== 0 && asked.length < Object.keys(VALUES).length) {
-    const [, placeholder] = /ConstructError: .*'(<[^<>]+>)'.*: this is a placeholder; /.exec(result.stderr) ?? [];
-    expect(VALUES[placeholder!]).toBeDefined();
-    asked.push(placeholder!);
-    writeFileSync(main, readFileSync(main, "utf8").replace(placeholder!, VALUES[placeholder!]!));
+    const [told = ""] = /ConstructError: [^]*?(?=\n {4}at )/.exec(result.stderr) ?? [];
+    const placeholders = [...told.matchAll(/'(<[^<>]+>)'.*: this is a placeholder; /g)].map(([, text]) => text!);
+    expect(placeholders).not.toEqual([]);
+    expect(placeholders.filter((placeholder) => VALUES[placeholder] === undefined)).toEqual([]);
+    rounds.push(placeholders.length);
+    asked.push(...placeholders);
+    const filled = placeholders.reduce((text, one) => text.replace(one, VALUES[one]!), readFileSync(main, "utf8"));
+    writeFileSync(main, filled);
     result = synthesize(where);
   }
 
   // THEN
+  expect(rounds).toEqual([2, 2, 1, 2]); // host1, host2, the balancer, the archive
   expect(asked.sort()).toEqual(Object.keys(VALUES).sort());
   expect(result).toMatchObject({ status: 0, stderr: "" });
   const { hosts, clusters, deployments } = documentIn(join(where, "cdktf.out", "stacks", "production"));
@@ -124,6 +130,6 @@ test.each([[["init", "a", "b"]], [["init", "a", "--json"]], [["init", "--", "a"]
   expect(program.run(args)).toMatchObject({
     status: 2,
     stdout: "",
-    stderr: expect.stringMatching(/^usage: /) as string,
+    stderr: expect.stringMatching(/^cdktf-zato: 'init' takes a folder, and nothing else\nusage: /) as string,
   });
 });

@@ -28,7 +28,7 @@ function cdktfZato(
 
 function stack(): string {
   const declared = newStack();
-  newDeployment(declared).addCache("A");
+  newDeployment(declared).content.addCache("A");
   return synthTo(folder(), declared);
 }
 
@@ -40,23 +40,25 @@ const OTHER = `{"zato_cache_builtin/A": {"declared": {"max_size": "1"}, "actual"
 
 describe("usage", () => {
   test.each([
-    [[]],
-    [["destroy", "x"]],
-    [["constructor", "x"]],
-    [["verify", "x", "y"]],
-    [["verify", "x", "--keys-only"]],
-    [["restore", "host1"]],
-    [["restore", "x", "host1", "y", "z"]],
-    [["restore", "x", "host1", "y", "--json"]],
-    [["verify", "x", "--", "uptime"]],
-    [["ssh"]],
-    [["ssh", "x", "host1", "uptime"]],
-  ])("%j is a wrong call", (args) => {
-    expect(cdktfZato(args)).toMatchObject({
-      status: 2,
-      stdout: "",
-      stderr: expect.stringMatching(new RegExp(`^usage: ${FRAMEWORK.library} verify \\[STACK_FOLDER\\]`)) as string,
-    });
+    [[], ""],
+    [["destroy", "x"], "there is no command 'destroy'"],
+    [["constructor", "x"], "there is no command 'constructor'"],
+    [["verify", "x", "y"], "'verify' takes fewer words"],
+    [["verify", "x", "--keys-only"], "'verify' has no option '--keys-only'"],
+    [["restore", "host1"], "'restore' needs more words"],
+    [["restore", "x", "host1", "y", "z"], "'restore' takes fewer words"],
+    [["restore", "x", "host1", "y", "--json"], "'restore' has no option '--json'"],
+    [["verify", "x", "--", "uptime"], "'verify' takes nothing behind '--'"],
+    [["ssh"], "'ssh' needs more words"],
+    [["ssh", "x", "host1", "uptime"], "'ssh' takes fewer words"],
+    [["init", "x", "y"], "'init' takes a folder, and nothing else"],
+    [["init", "--json"], "'init' takes a folder, and nothing else"],
+  ])("%j is a wrong call, which is said before what a right one is", (args, problem) => {
+    const { status, stdout, stderr } = cdktfZato(args);
+    expect([status, stdout]).toEqual([2, ""]);
+    const usage = `usage: ${FRAMEWORK.library} status [STACK]`;
+    expect(stderr.startsWith(problem && `${FRAMEWORK.library}: ${problem}\n${usage}`)).toBe(true);
+    expect(stderr).toContain(usage);
   });
 
   test("is shown to whoever asks", () => {
@@ -126,13 +128,43 @@ describe("without a stack's folder", () => {
       status: 2,
       stderr:
         `${FRAMEWORK.library}: there is no synthesized stack with hosts in 'cdktf.out/stacks'; ` +
-        `run '${FRAMEWORK.name} synth' before, or name the stack's folder\n`,
+        `run '${FRAMEWORK.name} synth' before, or name the stack\n`,
     });
     synthesize("cdktf.out", "production", "staging");
     expect(cdktfZato(["verify"])).toMatchObject({
       status: 2,
       stdout: "",
-      stderr: `${FRAMEWORK.library}: there are several stacks; say which: cdktf.out/stacks/production, cdktf.out/stacks/staging\n`,
+      stderr: `${FRAMEWORK.library}: there are several stacks; say which: production, staging\n`,
+    });
+  });
+});
+
+describe("a stack's name", () => {
+  beforeEach(() => {
+    for (const name of ["production", "staging"]) {
+      const declared = newStack({}, name);
+      newDeployment(declared, { hosts: [newHost(declared, `${name}1`), newHost(declared, `${name}2`)] });
+      synthTo(join(folder(), "cdktf.out"), declared);
+    }
+  });
+
+  test("is as good as its folder", () => {
+    for (const stack of ["staging", "cdktf.out/stacks/staging"]) {
+      expect(cdktfZato(["verify", stack])).toMatchObject({ status: 0 });
+      expect(cdktfZato(["logs", stack, "staging1-server1"], "exit 0")).toMatchObject({ status: 0, stderr: "" });
+      expect(cdktfZato(["web-admin", stack, "nope"])).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining(
+          "there is no cluster 'nope' in the stack in 'cdktf.out/stacks/staging'; it has 'staging1', 'staging2'",
+        ) as string,
+      });
+    }
+  });
+
+  test("that there is not is said as it was typed", () => {
+    expect(cdktfZato(["verify", "nope"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("no synthesized stack with hosts in 'nope'") as string,
     });
   });
 });
@@ -142,7 +174,7 @@ describe("verify", () => {
     const declared = newStack();
     newDeployment(declared, {
       hosts: [newHost(declared, "host1", { lost: true }), newHost(declared, "host2")],
-    }).addCache("A");
+    }).content.addCache("A");
     synthTo(folder(), declared);
     const ssh = `case "$*" in *10.0.0.11*) exit 255 ;; esac; cat >/dev/null; echo '${SAME}'`;
     const drift = 'case "$*" in *10.0.0.11*) exit 255 ;; esac; cat >/dev/null';
@@ -183,12 +215,12 @@ describe("verify", () => {
     const { status, stdout } = cdktfZato(["verify", stack()], ssh);
     expect(status).toBe(1);
     // The content of the cluster that differs, and of no other.
-    expect(stdout.replace(/_content_\w{8}'/, "_content'")).toBe(
+    expect(stdout.replace(/_state_\w{8}'/, "_state'")).toBe(
       [
         "all hosts are as deployed",
         "object                host1  host2       declared",
         "zato_cache_builtin/A  same   max_size=2  max_size=1",
-        `to put it right: terraform -chdir='${stackFolder()}' apply -replace='null_resource.zato_content_host2_content'`,
+        `to put it right: terraform -chdir='${stackFolder()}' apply -replace='null_resource.zato_content_host2_state'`,
         "",
       ].join("\n"),
     );
@@ -256,12 +288,12 @@ no route to host' >&2; exit 255 ;; *) echo '${OTHER}' ;; esac`;
         case "$*" in *10.0.0.12*) printf 'host2-server1\\tx.service does not run\\nhost2-server1\\ty was changed\\nnobody\\tz\\n' ;; esac`;
       const { status, stdout } = cdktfZato(["verify", stack()], quiet, drift);
       expect(status).toBe(1);
-      expect(stdout.replace(/_content_\w{8}/, "_content")).toBe(
+      expect(stdout.replace(/_state_\w{8}/, "_state")).toBe(
         [
           "host2-server1 at 10.0.0.12: x.service does not run",
           "host2-server1 at 10.0.0.12: y was changed",
           "host1 and host2 run exactly what is declared",
-          `to put it right: terraform -chdir='${stackFolder()}' apply -replace='null_resource.zato_host2_server1_content'`,
+          `to put it right: terraform -chdir='${stackFolder()}' apply -replace='null_resource.zato_host2_server1_state'`,
           "",
         ].join("\n"),
       );
@@ -334,8 +366,8 @@ no route to host' >&2; exit 255 ;; *) echo '${OTHER}' ;; esac`;
           },
         ],
         replace: [
-          expect.stringMatching(/^null_resource\.zato_host1_odb_content_/),
-          expect.stringMatching(/^null_resource\.zato_content_host1_content_/),
+          expect.stringMatching(/^null_resource\.zato_host1_odb_state_/),
+          expect.stringMatching(/^null_resource\.zato_content_host1_state_/),
         ],
       });
       expect(said.command).toBe(
@@ -413,9 +445,9 @@ describe("plan", () => {
   const SHOWN = {
     resource_changes: [
       {
-        address: "null_resource.zato_host1_server1_content_11D0E564",
+        address: "null_resource.zato_host1_server1_state_2A8730A3",
         type: "null_resource",
-        name: "zato_host1_server1_content_11D0E564",
+        name: "zato_host1_server1_state_2A8730A3",
         action_reason: "replace_by_request",
         change: { actions: ["delete", "create"], before: { triggers: {} }, after: { triggers: {} } },
       },
@@ -577,7 +609,7 @@ describe("topology", () => {
     // GIVEN
     const packages = join(folder(), "packages");
     mkdirSync(packages);
-    for (const name of ["cdktf", "constructs", "@cdktf", "yaml"]) {
+    for (const name of readdirSync(join(ROOT, "node_modules")).filter((one) => one !== "@viz-js")) {
       symlinkSync(join(ROOT, "node_modules", name), join(packages, name));
     }
 

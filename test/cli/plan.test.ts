@@ -1,5 +1,7 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { TerraformStack, TerraformVariable } from "cdktf";
-import { ClusterContent, OdbDatabase, Secret, ZatoCluster } from "cdktf-zato";
+import { ClusterContent, Hook, OdbDatabase, Secret, ZatoCluster } from "cdktf-zato";
 import fc from "fast-check";
 import { DeclaredStack } from "../../lib/cli/declared-stack";
 import { meaningOf } from "../../lib/cli/plan";
@@ -30,6 +32,13 @@ function told(before: TerraformStack, after: TerraformStack): string[] {
   return lines.slice(2, -2);
 }
 
+/** A script of a hook. */
+function script(): string {
+  const file = join(folder(), "hook.sh");
+  writeFileSync(file, "#!/bin/sh\n");
+  return file;
+}
+
 const greeting = (text: string): Program => ({
   change: ({ clusters: [host1] }) =>
     void (host1 as ZatoCluster).addServer("server3", { environment: { Greeting: text } }),
@@ -38,7 +47,10 @@ const greeting = (text: string): Program => ({
 const jwt = (urlPath: string): Program => ({
   change: (zato) => {
     channel(urlPath).change!(zato);
-    zato.addJwt("Mobile", { username: "mobile", password: Secret.fromVariable(new TerraformVariable(zato, "p", {})) });
+    zato.content.addJwt("Mobile", {
+      username: "mobile",
+      password: Secret.fromVariable(new TerraformVariable(zato, "p", {})),
+    });
   },
 });
 
@@ -125,8 +137,8 @@ const CHANGES: readonly [what: string, before: Program, after: Program, lines: r
     { zato: { servers: 2 } },
     [
       "1 of 3: checks of the hosts; if one fails, nothing else begins; host1 and host2 answer",
-      "  host1                checked                     memory: 1537 → 1407; ports +0 -1 lines",
-      "  host2                checked                     memory: 1537 → 1407; ports +0 -1 lines",
+      "  host1                checked                     memory: 1537 → 1407; ports +0 -1 lines; units +0 -2 lines",
+      "  host2                checked                     memory: 1537 → 1407; ports +0 -1 lines; units +0 -2 lines",
       "",
       "2 of 3: the cluster host1, one part after the other; host1 and host2 answer",
       "  host1 server2        restarted (drained before)  workers: 1 → 2; environment +1 -1 lines (Zato_Config_Server_server__conf_main_gunicorn_workers)",
@@ -258,8 +270,8 @@ const CHANGES: readonly [what: string, before: Program, after: Program, lines: r
     { zato: { drainedClusters: ["host2"], servers: 3 } },
     [
       "1 of 3: checks of the hosts; if one fails, nothing else begins; host1 answers",
-      "  host1                checked                     memory: 1407 → 1537; ports +1 -0 lines",
-      "  host2                checked                     memory: 1407 → 1537; ports +1 -0 lines",
+      "  host1                checked                     memory: 1407 → 1537; ports +1 -0 lines; units +2 -0 lines",
+      "  host2                checked                     memory: 1407 → 1537; ports +1 -0 lines; units +2 -0 lines",
       "",
       "2 of 3: the cluster host1, one part after the other; host1 answers",
       "  host1 server2        restarted (drained before)  workers: 2 → 1; environment +1 -1 lines (Zato_Config_Server_server__conf_main_gunicorn_workers)",
@@ -278,7 +290,7 @@ const CHANGES: readonly [what: string, before: Program, after: Program, lines: r
     {},
     [
       "1 of 1: checks of the hosts; if one fails, nothing else begins; host1 and host2 answer",
-      "  host2           checked  firewall: true → none",
+      "  host2           checked  firewall: true → none; units +0 -3 lines",
       "  host2 firewall  removed",
     ],
   ],
@@ -347,6 +359,39 @@ test("the whole text, and what colours add to it", () => {
   ];
   expect(renderText(report, false)).toEqual(plain);
   expect(renderText(report, true)).toEqual([...plain.slice(0, 2), `\u001b[1m${plain[2]}\u001b[0m`, ...plain.slice(3)]);
+});
+
+test("hooks run in their turn, and are only noted where they go", () => {
+  // GIVEN
+  const hook = Hook.onDeployer(script());
+  const hooks = { beforeRollout: hook, afterCluster: hook, afterRollout: hook };
+  const lines = (before: Program, after: Program): string[] => told(stackOf(before), stackOf(after));
+
+  // THEN
+  expect(lines({ zato: hooks }, { zato: { ...hooks, restartedAt: "2026-11-22" } })).toEqual([
+    "1 of 4: before anything is deployed; if it fails, nothing is; host1 and host2 answer",
+    expect.stringMatching(/^ {2}beforeRollout +run$/),
+    "",
+    expect.stringMatching(/^2 of 4: the cluster host1, one part after the other/),
+    expect.stringMatching(/^ {2}host1 server1 +restarted/),
+    expect.stringMatching(/^ {2}host1 server2 +restarted/),
+    expect.stringMatching(/^ {2}host1 afterCluster +run$/),
+    "",
+    expect.stringMatching(/^3 of 4: the cluster host2, one part after the other/),
+    expect.stringMatching(/^ {2}host2 server1 +restarted/),
+    expect.stringMatching(/^ {2}host2 server2 +restarted/),
+    expect.stringMatching(/^ {2}host2 afterCluster +run$/),
+    "",
+    "4 of 4: at the end; host1 and host2 answer",
+    expect.stringMatching(/^ {2}afterRollout +run$/),
+  ]);
+  expect(lines({ zato: hooks }, {})).toEqual([
+    "1 of 1: only noted: nothing is done on a host",
+    expect.stringMatching(/^ {2}afterRollout +only noted$/),
+    expect.stringMatching(/^ {2}beforeRollout +only noted$/),
+    expect.stringMatching(/^ {2}host1 afterCluster +only noted$/),
+    expect.stringMatching(/^ {2}host2 afterCluster +only noted$/),
+  ]);
 });
 
 test("a comment on a pull request", () => {
@@ -469,7 +514,7 @@ describe("reasons that are no changed settings", () => {
     ["replace_by_request", "asked for by -replace"],
   ])("%s is brought again", (reason, text) => {
     const lines = planned((one, address) => {
-      if (/_host1_server1_content_/.test(address)) {
+      if (/_host1_server1_state_/.test(address)) {
         actions(one, ["delete", "create"], reason);
       }
     });
@@ -573,7 +618,7 @@ test("it is known of each trigger what it does, or that nobody says", () => {
     const { document } = new DeclaredStack(synthTo(folder(), program));
     const changes = readPlan(planJsonOf(newStack(), program));
     for (const { kind, resources } of document.components) {
-      const { after = {}, settings = [] } = changes.find(({ address }) => address === resources.content) ?? {};
+      const { after = {}, settings = [] } = changes.find(({ address }) => address === resources.state) ?? {};
       expect(Object.keys(after)).not.toEqual([]);
       settings
         .filter((setting) => effectOf(kind, setting) === "again")

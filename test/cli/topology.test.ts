@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Viz } from "@viz-js/viz" with { "resolution-mode": "import" };
@@ -50,6 +50,7 @@ function textsOf(mermaid: string): string[] {
   );
 }
 
+/* After a change of the example, or of the picture: UPDATE_PICTURE=1 npx jest test/cli/topology.test.ts */
 test("the README's picture is that of examples/two-hosts", async () => {
   // WHEN
   const run = spawnSync(process.execPath, ["--import", "tsx", "examples/two-hosts/main.ts"], {
@@ -60,9 +61,13 @@ test("the README's picture is that of examples/two-hosts", async () => {
 
   // THEN
   expect(run.stderr).toBe("");
-  const [, picture] = /^```mermaid\n([^]*?)^```$/m.exec(readFileSync(join(ROOT, "README.md"), "utf8"))!;
-  expect(await topology(documentIn(join(folder(), "stacks", "two-hosts")), [])).toBe(picture);
-});
+  const picture = await topology(documentIn(join(folder(), "stacks", "two-hosts")), ["svg"]);
+  const [, file] = /^!\[[^\]]+\]\((.*\.svg)\)$/m.exec(readFileSync(join(ROOT, "README.md"), "utf8"))!;
+  if (process.env.UPDATE_PICTURE) {
+    writeFileSync(join(ROOT, file!), picture);
+  }
+  expect(picture).toBe(readFileSync(join(ROOT, file!), "utf8"));
+}, 120_000);
 
 test("shows addresses that only Terraform knows as expressions, and failure domains that hosts share", async () => {
   // GIVEN
@@ -70,7 +75,7 @@ test("shows addresses that only Terraform knows as expressions, and failure doma
   const network = newNetwork(stack);
   const hosts = ["host1", "host2"].map((id) => newEc2Host(stack, id, network));
   hosts.forEach((host, number) => newCluster(stack, { host }, `c${number}`));
-  newHost(stack, "host8", { failureDomain: hosts[0]!.failureDomain, lost: true });
+  newHost(stack, "host8", { failureDomain: hosts[0]!.failureDomain, lost: true, labels: { rack: "b12 ${x}" } });
 
   // WHEN
   const texts = textsOf(await mermaidOf(stack));
@@ -78,7 +83,7 @@ test("shows addresses that only Terraform knows as expressions, and failure doma
   // THEN
   const domain = hosts[0]!.failureDomain;
   expect(texts.filter((text) => text === `failure domain ${domain}`)).toHaveLength(1);
-  expect(texts).toContain("host8 · 10.0.0.18 · 4 CPUs · declared lost");
+  expect(texts).toContain("host8 · 10.0.0.18 · 4 CPUs · rack b12 ${x} · declared lost");
   const address = /^Zato load-balancer \| \$\{aws_instance\.host1_\w+\.private_ip\}:11223 HTTP \|/;
   expect(texts.filter((text) => address.test(text))).toHaveLength(1);
   // No deployment, no clients.
@@ -160,6 +165,7 @@ test("shows where TLS is spoken, the load balancer of one host, and what is open
   new HighAvailabilityDeployment(stack, "other", {
     clusters: [newCluster(stack, { host, zatoLoadBalancer: { openPaths: ["/zato/jwt/"] } }, "c")],
     loadBalancer: new HaproxyLoadBalancer(stack, "single", { hosts: [host] }),
+    healthCheck: { servicePath: "/alive" },
   });
 
   // THEN
@@ -169,7 +175,7 @@ test("shows where TLS is spoken, the load balancer of one host, and what is open
     expect.arrayContaining([
       "load balancer edge | lb.example.com:443 | asks each cluster GET /up",
       "cluster a | installed by others | 10.0.0.11:11223 HTTPS",
-      "load balancer single | 10.0.0.11:80 | asks each cluster GET /zato/ping",
+      "load balancer single | 10.0.0.11:80 | asks each cluster GET /zato/ping and /alive",
       "HAProxy | of single",
       "Zato load-balancer | 10.0.0.11:11223 HTTP | refuses /zato/, /ide-deploy | but for /zato/ping, /zato/jwt/",
     ]),
@@ -220,33 +226,33 @@ test("the second picture leads from channels to services to connections", async 
   const stack = newStack();
   const deployment = newDeployment(stack);
   const password = Secret.fromVariable(new TerraformVariable(stack, "password", {}));
-  deployment.addServices(join(ROOT, "examples", "content", "services"));
-  const security = deployment.addBasicAuth("Partner", { username: "partner", password });
-  deployment.addOutgoingRest("Billing", { host: "https://example.com", security });
-  deployment.addRestChannel("Orders", { urlPath: "/orders", service: "orders.list", security });
-  deployment.addSchedulerJob("Check", { service: "pub.zato.ping", interval: 2 });
+  deployment.content.addServices(join(ROOT, "examples", "content", "services"));
+  const security = deployment.content.addBasicAuth("Partner", { username: "partner", password });
+  deployment.content.addOutgoingRest("Billing", { host: "https://example.com", security });
+  deployment.content.addRestChannel("Orders", { urlPath: "/orders", service: "orders.list", security });
+  deployment.content.addSchedulerJob("Check", { service: "pub.zato.ping", interval: 2 });
 
   // THEN
   expect(await mermaidOf(stack, "content")).toBe(
     `flowchart LR
-  subgraph content_stack_zato["stack/zato on host1, host2"]
-    subgraph channels_jobs_stack_zato["channels, jobs"]
-      channel_rest_Orders_stack_zato["channel#95;rest<br/>Orders<br/>for Partner"]
-      scheduler_Check_stack_zato["scheduler<br/>Check"]
+  subgraph content_stack_zato_content["stack/zato/content on host1, host2"]
+    subgraph channels_jobs_stack_zato_content["channels, jobs"]
+      channel_rest_Orders_stack_zato_content["channel#95;rest<br/>Orders<br/>for Partner"]
+      scheduler_Check_stack_zato_content["scheduler<br/>Check"]
     end
-    subgraph services_stack_zato["services"]
-      service_heartbeat_beat_stack_zato["heartbeat.beat"]
-      service_orders_list_stack_zato["orders.list"]
-      service_stock_count_stack_zato["stock.count"]
-      service_pub_zato_ping_stack_zato["pub.zato.ping<br/>not of this program"]
+    subgraph services_stack_zato_content["services"]
+      service_heartbeat_beat_stack_zato_content["heartbeat.beat"]
+      service_orders_list_stack_zato_content["orders.list"]
+      service_stock_count_stack_zato_content["stock.count"]
+      service_pub_zato_ping_stack_zato_content["pub.zato.ping<br/>not of this program"]
     end
-    subgraph connections_stack_zato["connections"]
-      outgoing_rest_Billing_stack_zato["outgoing#95;rest<br/>Billing"]
+    subgraph connections_stack_zato_content["connections"]
+      outgoing_rest_Billing_stack_zato_content["outgoing#95;rest<br/>Billing"]
     end
   end
-  channel_rest_Orders_stack_zato --> service_orders_list_stack_zato
-  scheduler_Check_stack_zato --> service_pub_zato_ping_stack_zato
-  service_orders_list_stack_zato --> outgoing_rest_Billing_stack_zato
+  channel_rest_Orders_stack_zato_content --> service_orders_list_stack_zato_content
+  scheduler_Check_stack_zato_content --> service_pub_zato_ping_stack_zato_content
+  service_orders_list_stack_zato_content --> outgoing_rest_Billing_stack_zato_content
   classDef idle stroke-dasharray: 4 4
 `,
   );

@@ -71,7 +71,7 @@ test("the tunnel stays until it is ended; URL, user and password are said when i
     `web-admin of host2: http://127.0.0.1:${port}/`,
     "user: admin",
     `password: in ${secret} on host2; it is printed by`,
-    `  npx ${FRAMEWORK.library} ssh ${folderOfStack()} stack/host2 -- sudo cat ${secret}`,
+    `  npx ${FRAMEWORK.library} ssh '${folderOfStack()}' 'stack/host2' -- sudo cat ${secret}`,
     "end this program to close the tunnel",
     "",
   ]);

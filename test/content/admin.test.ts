@@ -293,7 +293,7 @@ test("open channels are closed by their paths", async () => {
   expect((await admin("close-channels", "/zato/api/invoke/{service_name}")).stdout).toBe(
     "closed /zato/api/invoke/{service_name}\n",
   );
-  expect(api.invocations.map(({ request }) => request)).toEqual([{ id: 1 }]);
+  expect(api.invocations.map(({ request }) => request)).toEqual([{ id: 1, cluster_id: 1 }]);
 });
 
 describe("SQL connections", () => {

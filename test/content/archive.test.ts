@@ -17,16 +17,16 @@ test("services come out of an archive", () => {
   const zato = newDeployment(newStack());
 
   // WHEN
-  zato.addServices(archive);
+  zato.content.addServices(archive);
 
   // THEN
-  expect(zato.serviceFiles.map(({ services }) => services)).toEqual([["orders.get-order"]]);
+  expect(zato.content._files().withServices.map(({ services }) => services)).toEqual([["orders.get-order"]]);
 });
 
 test("fails with an archive that tar cannot read", () => {
   const archive = join(folder(), "services.tar.gz");
   writeFileSync(archive, "no archive");
-  expect(() => newDeployment(newStack()).addServices(archive)).toThrow(
-    /stack\/zato: '.*services\.tar\.gz' cannot be unpacked/,
+  expect(() => newDeployment(newStack()).content.addServices(archive)).toThrow(
+    /stack\/zato\/content: '.*services\.tar\.gz' cannot be unpacked/,
   );
 });

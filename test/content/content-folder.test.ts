@@ -39,13 +39,13 @@ test("files are copied to where Terraform finds them, folders with all that is i
 
   // WHEN
   const { deployment, stackFolder } = synth((zato) => {
-    zato.addServices(join(folder(), "services"));
-    zato.addUserConfig(write("app.ini", "[app]\n"));
-    zato.addStaticFiles(join(folder(), "static"));
+    zato.content.addServices(join(folder(), "services"));
+    zato.content.addUserConfig(write("app.ini", "[app]\n"));
+    zato.content.addStaticFiles(join(folder(), "static"));
   });
 
   // THEN
-  const copies = join(stackFolder, deployment.contentFolder.path);
+  const copies = join(stackFolder, deployment.content._files().folder.path);
   const copied = readdirSync(copies, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   expect(copied.map((entry) => join(entry.parentPath, entry.name).slice(copies.length + 1)).sort()).toEqual([
     "services/a.py",
@@ -58,28 +58,28 @@ test("files are copied to where Terraform finds them, folders with all that is i
 
 test("another content gets another folder, and the one before is taken away", () => {
   // GIVEN
-  const add = (zato: HighAvailabilityDeployment): void => zato.addUserConfig(join(folder(), "app.ini"));
+  const add = (zato: HighAvailabilityDeployment): void => zato.content.addUserConfig(join(folder(), "app.ini"));
   write("app.ini", "one");
   const before = synth(add);
-  const former = join(before.stackFolder, before.deployment.contentFolder.path);
-  const hashes = before.deployment.contentFolder.hashes;
+  const former = join(before.stackFolder, before.deployment.content._files().folder.path);
+  const hashes = before.deployment.content._files().folder.hashes;
 
   // WHEN
   write("app.ini", "two");
   const after = synth(add);
 
   // THEN
-  expect(after.deployment.contentFolder.hashes).not.toEqual(hashes);
+  expect(after.deployment.content._files().folder.hashes).not.toEqual(hashes);
   expect(existsSync(former)).toBe(false);
-  expect(readFileSync(join(after.stackFolder, after.deployment.contentFolder.path, "user-conf/app.ini"), "utf8")).toBe(
-    "two",
-  );
+  expect(
+    readFileSync(join(after.stackFolder, after.deployment.content._files().folder.path, "user-conf/app.ini"), "utf8"),
+  ).toBe("two");
 });
 
 test("a change of a file is a change of each cluster's content, which names the file", () => {
   // GIVEN
   const triggers = (): Record<string, string> => {
-    const { stackFolder } = synth((zato) => zato.addUserConfig(join(folder(), "app.ini")));
+    const { stackFolder } = synth((zato) => zato.content.addUserConfig(join(folder(), "app.ini")));
     const { resource } = JSON.parse(readFileSync(join(stackFolder, "cdk.tf.json"), "utf8")) as {
       resource: { null_resource: Record<string, { triggers: Record<string, string> }> };
     };
@@ -103,7 +103,9 @@ test("files are told apart by 16 digits of their SHA-256, and folders by as many
   const hashes = { "user-conf/app.ini": digits("[app]\n") };
 
   // WHEN
-  const { contentFolder } = synth((zato) => zato.addUserConfig(write("app.ini", "[app]\n"))).deployment;
+  const contentFolder = synth((zato) =>
+    zato.content.addUserConfig(write("app.ini", "[app]\n")),
+  ).deployment.content._files().folder;
 
   // THEN
   expect(contentFolder.hashes).toEqual(hashes);
@@ -113,14 +115,16 @@ test("files are told apart by 16 digits of their SHA-256, and folders by as many
 test("two files of one name are refused", () => {
   expect(() =>
     synth((zato) => {
-      zato.addStaticFiles(write("one/a.txt", "1"));
-      zato.addStaticFiles(write("two/a.txt", "2"));
+      zato.content.addStaticFiles(write("one/a.txt", "1"));
+      zato.content.addStaticFiles(write("two/a.txt", "2"));
     }),
   ).toThrow(/'.*two\/a\.txt' and '.*one\/a\.txt' both become static\/a\.txt; rename one of them/);
 });
 
 test.each(["addUserConfig", "addStaticFiles"] as const)("%s refuses a path that is not there", (method) => {
-  expect(() => synth((zato) => zato[method]("app.ini"))).toThrow("'app.ini' is not there; give the absolute path");
+  expect(() => synth((zato) => zato.content[method]("app.ini"))).toThrow(
+    "'app.ini' is not there; give the absolute path",
+  );
 });
 
 describe("a folder of static files", () => {
@@ -133,11 +137,13 @@ describe("a folder of static files", () => {
     write("static/a.txt", "x");
 
     // WHEN
-    const { deployment } = synth((zato) => zato.addStaticFiles(join(folder(), "static"), { hidden: [".well-known"] }));
+    const { deployment } = synth((zato) =>
+      zato.content.addStaticFiles(join(folder(), "static"), { hidden: [".well-known"] }),
+    );
 
     // THEN
-    expect(Object.keys(deployment.contentFolder.hashes)).toEqual(["static/.well-known/a", "static/a.txt"]);
-    expect(deployment.node.metadata).toContainEqual(
+    expect(Object.keys(deployment.content._files().folder.hashes)).toEqual(["static/.well-known/a", "static/a.txt"]);
+    expect(deployment.content.node.metadata).toContainEqual(
       expect.objectContaining({
         data: `left out of '${folder()}/static': .a.swp, .env, .git, __pycache__, a.pyc, a.txt~, deep/.DS_Store`,
       }),
@@ -148,8 +154,8 @@ describe("a folder of static files", () => {
     write("static/one/a.txt", "a");
     symlinkSync("one", join(folder(), "static", "two"));
     symlinkSync("one/a.txt", join(folder(), "static", "b.txt"));
-    const { deployment } = synth((zato) => zato.addStaticFiles(join(folder(), "static")));
-    expect(Object.keys(deployment.contentFolder.hashes)).toEqual([
+    const { deployment } = synth((zato) => zato.content.addStaticFiles(join(folder(), "static")));
+    expect(Object.keys(deployment.content._files().folder.hashes)).toEqual([
       "static/b.txt",
       "static/one/a.txt",
       "static/two/a.txt",
@@ -164,13 +170,13 @@ describe("a folder of static files", () => {
     write("static/a.txt", "a");
     write("secret", "s");
     symlinkSync(target, join(folder(), "static", "link"));
-    expect(() => synth((zato) => zato.addStaticFiles(join(folder(), "static")))).toThrow(message);
+    expect(() => synth((zato) => zato.content.addStaticFiles(join(folder(), "static")))).toThrow(message);
   });
 
   test("is refused where nothing is in it, or nothing of a name that is asked for", () => {
     mkdirSync(join(folder(), "static"));
-    expect(() => synth((zato) => zato.addStaticFiles(join(folder(), "static")))).toThrow("there is no file in");
-    expect(() => synth((zato) => zato.addStaticFiles(join(folder(), "static"), { hidden: [".x"] }))).toThrow(
+    expect(() => synth((zato) => zato.content.addStaticFiles(join(folder(), "static")))).toThrow("there is no file in");
+    expect(() => synth((zato) => zato.content.addStaticFiles(join(folder(), "static"), { hidden: [".x"] }))).toThrow(
       "'.x' is not in",
     );
   });
@@ -182,8 +188,8 @@ describe("the requirements of services", () => {
   function requirements(text: string): string {
     write("services/a.py", SERVICE);
     write("services/requirements.txt", text);
-    const { deployment, stackFolder } = synth((zato) => zato.addServices(join(folder(), "services")));
-    return readFileSync(join(stackFolder, deployment.contentFolder.path, "requirements.txt"), "utf8");
+    const { deployment, stackFolder } = synth((zato) => zato.content.addServices(join(folder(), "services")));
+    return readFileSync(join(stackFolder, deployment.content._files().folder.path, "requirements.txt"), "utf8");
   }
 
   test("are one text, with those of the files that they name", () => {

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 function add(content: Readonly<Record<string, unknown>>, props?: EnmasseObjectsProps): void {
-  zato.addEnmasseObjects(EnmasseObjects.fromObject(content, props));
+  zato.content.addEnmasseObjects(EnmasseObjects.fromObject(content, props));
 }
 
 function secret(name: string): Secret {
@@ -50,7 +50,7 @@ test("a file is taken as it is, but for the names of variables", () => {
 
   // WHEN
   const secrets = { Partner_Password: secret("partner"), Ldap: secret("ldap") };
-  zato.addEnmasseObjects(EnmasseObjects.fromFile(file, { secrets }));
+  zato.content.addEnmasseObjects(EnmasseObjects.fromFile(file, { secrets }));
   const { files, parameters } = Template.synth(stack).manifest("zato/content/host1");
 
   // THEN
@@ -66,8 +66,8 @@ test("a file is taken as it is, but for the names of variables", () => {
 test("a file may be JSON", () => {
   const file = join(folder(), "enmasse.json");
   writeFileSync(file, JSON.stringify({ scheduler: [{ name: "Beat", service: "pub.zato.ping", seconds: 2 }] }));
-  zato.addEnmasseObjects(EnmasseObjects.fromFile(file));
-  expect(zato.contentObjects.map(({ key }) => key)).toEqual(["scheduler/Beat"]);
+  zato.content.addEnmasseObjects(EnmasseObjects.fromFile(file));
+  expect(zato.content.objects.map(({ key }) => key)).toEqual(["scheduler/Beat"]);
 });
 
 test("fields that are secrets may be called what they like", () => {
@@ -92,7 +92,7 @@ test.each([
   ["zato_generic_connection", { name: "A", type_: "cloud-jira" }, "zato_generic_connection/A"],
 ])("of %s an object may be listed as another kind", (section, object, key) => {
   add({ [section]: [object] });
-  expect(zato.contentObjects.map((one) => one.key)).toEqual([key]);
+  expect(zato.content.objects.map((one) => one.key)).toEqual([key]);
 });
 
 test.each([
@@ -104,7 +104,7 @@ test.each([
 ])("a job with %s starts as late as may be", (_, fields, startDate) => {
   const job = { name: "Beat", service: "pub.zato.ping", job_type: "interval_based", start_date: "2020-01-01 00:00:00" };
   add({ scheduler: [{ ...job, ...fields }] });
-  expect(zato.contentObjects[0]!.fields.start_date).toBe(startDate);
+  expect(zato.content.objects[0]!.fields.start_date).toBe(startDate);
 });
 
 test.each(["security", "basic_auth"])("objects of %s may be used by typed ones, and by each other", (section) => {
@@ -116,12 +116,12 @@ test.each(["security", "basic_auth"])("objects of %s may be used by typed ones, 
       { name: "C", service_name: "pub.zato.ping", security_name: "" },
     ],
   });
-  expect(zato.node.validate()).toEqual([]);
+  expect(zato.content.node.validate()).toEqual([]);
 });
 
 test("names that nobody declares are found, of which enmasse would only warn, and import nothing", () => {
   add({ channel_rest: [{ name: "A", service: "a.one", security: "Nobody" }] });
-  expect(zato.node.validate()).toEqual([
+  expect(zato.content.node.validate()).toEqual([
     expect.stringContaining("channel_rest/A calls the service 'a.one', which nobody declares"),
     expect.stringContaining("channel_rest/A is secured by 'Nobody', which nobody declares"),
   ]);
@@ -136,28 +136,34 @@ describe("keys", () => {
     ["email_imap", { password: "Zato_Enmasse_Env.K", toString: "x" }, "toString", "email_imap 'A'"],
   ])("an unknown one of %s is refused: Zato would pass over it", (section, fields, key, object) => {
     expect(() => add({ [section]: [{ name: "A", ...fields }] }, { secrets: { K: secret("k") } })).toThrow(
-      `stack/zato: Zato would pass over the unknown key '${key}' of ${object}; take one of: `,
+      `stack/zato/content: Zato would pass over the unknown key '${key}' of ${object}; take one of: `,
     );
   });
 
   test("a kind that takes keys of any name has any", () => {
     add({ outgoing_ldap: [{ name: "A", anything: 1 }], x: [{ name: "A", toString: 1 }] });
-    expect(zato.contentObjects.map(({ key }) => key)).toEqual(["outgoing_ldap/A", "x/A"]);
+    expect(zato.content.objects.map(({ key }) => key)).toEqual(["outgoing_ldap/A", "x/A"]);
   });
 
   test("all keys of the objects that have types are known", () => {
     // GIVEN
     const password = secret("password");
-    const basic = zato.addBasicAuth("Basic", { username: "a", password });
-    const key = zato.addApiKey("Key", { key: password });
-    zato.addJwt("Token", { username: "a", password });
-    zato.addSqlConnection("Sql", { engine: SqlEngine.MYSQL, host: "db", database: "d", username: "u", password });
-    zato.addOutgoingRest("Out", { host: "https://a.example", security: basic, dataFormat: "json", timeout: 5 });
+    const basic = zato.content.addBasicAuth("Basic", { username: "a", password });
+    const key = zato.content.addApiKey("Key", { key: password });
+    zato.content.addJwt("Token", { username: "a", password });
+    zato.content.addSqlConnection("Sql", {
+      engine: SqlEngine.MYSQL,
+      host: "db",
+      database: "d",
+      username: "u",
+      password,
+    });
+    zato.content.addOutgoingRest("Out", { host: "https://a.example", security: basic, dataFormat: "json", timeout: 5 });
     const channel = { urlPath: "/in", service: "pub.zato.ping", method: "POST", dataFormat: "json" };
-    zato.addRestChannel("In", { ...channel, security: key });
-    zato.addSchedulerJob("Job", { service: "pub.zato.ping", interval: 2, extra: "a" });
-    zato.addCache("Cache");
-    zato.addSmtpConnection("Mail", { host: "mail", pingAddress: "a@b.example", username: "u", password });
+    zato.content.addRestChannel("In", { ...channel, security: key });
+    zato.content.addSchedulerJob("Job", { service: "pub.zato.ping", interval: 2, extra: "a" });
+    zato.content.addCache("Cache");
+    zato.content.addSmtpConnection("Mail", { host: "mail", pingAddress: "a@b.example", username: "u", password });
     const { files } = Template.synth(stack).manifest("zato/content/host1");
     const content = parse(files.enmasse!) as Record<string, unknown>;
     const variables = files.enmasse!.match(/Cdktf_Zato_\w+/g)!;
@@ -165,21 +171,21 @@ describe("keys", () => {
     // WHEN
     const other = newDeployment(newStack());
     const secrets = Object.fromEntries(variables.map((name) => [name, password]));
-    other.addEnmasseObjects(EnmasseObjects.fromObject(content, { secrets }));
+    other.content.addEnmasseObjects(EnmasseObjects.fromObject(content, { secrets }));
 
     // THEN
-    expect(other.contentObjects.map(({ key }) => key)).toEqual(zato.contentObjects.map(({ key }) => key));
+    expect(other.content.objects.map(({ key }) => key)).toEqual(zato.content.objects.map(({ key }) => key));
   });
 });
 
 test("a variable that is not given is refused: Zato would store a placeholder", () => {
   expect(() => add({ outconn_sql: [{ name: "A", password: "Zato_Enmasse_Env.Missing" }] })).toThrow(
-    `stack/zato: the password of 'A' is Zato_Enmasse_Env.Missing, which is not given; add secrets: { "Missing": Secret.fromVariable(…) }`,
+    `stack/zato/content: the password of 'A' is Zato_Enmasse_Env.Missing, which is not given; add secrets: { "Missing": Secret.fromVariable(…) }`,
   );
 });
 
 test.each([
-  ["a relative path", () => EnmasseObjects.fromFile("enmasse.yaml"), "there is no enmasse file 'enmasse.yaml'"],
+  ["a relative path", () => EnmasseObjects.fromFile("enmasse.yaml"), "the enmasse file 'enmasse.yaml' is not there"],
   ["a list", () => EnmasseObjects.fromObject([] as never), "the enmasse objects have no sections"],
   [
     "a section that is no list",
@@ -189,7 +195,7 @@ test.each([
   ["an object without a name", () => EnmasseObjects.fromObject({ scheduler: [{ a: 1 }] }), 'has no name: {"a":1}'],
   ["a name with zato", () => EnmasseObjects.fromObject({ scheduler: [{ name: "My Zato" }] }), "holds 'zato'"],
 ])("%s is refused", (_, make, message) => {
-  expect(() => zato.addEnmasseObjects(make())).toThrow(message);
+  expect(() => zato.content.addEnmasseObjects(make())).toThrow(message);
 });
 
 describe("placeholders", () => {
@@ -209,8 +215,8 @@ describe("placeholders", () => {
   function field(text: string): unknown {
     const file = join(folder(), "enmasse.yaml");
     writeFileSync(file, `x:\n- name: A\n  ${text}\n`);
-    zato.addEnmasseObjects(EnmasseObjects.fromFile(file, { variables: ENVIRONMENT }));
-    return zato.contentObjects[0]!.fields.k;
+    zato.content.addEnmasseObjects(EnmasseObjects.fromFile(file, { variables: ENVIRONMENT }));
+    return zato.content.objects[0]!.fields.k;
   }
 
   test.each(cases)("in '$text' become what Zato makes of them, or are refused", ({ text, loads, error }) => {
@@ -229,7 +235,7 @@ describe("placeholders", () => {
 
   test("of objects in a program are filled in, too", () => {
     add({ x: [{ name: "A", hosts: ["a.{Zato_Enmasse_Env.Host}"] }] }, { variables: ENVIRONMENT });
-    expect(zato.contentObjects[0]!.fields.hosts).toEqual(["a.crm.example.org"]);
+    expect(zato.content.objects[0]!.fields.hosts).toEqual(["a.crm.example.org"]);
   });
 
   test.each([
@@ -259,12 +265,12 @@ describe("the security of a channel", () => {
 
   test.each([{ security: "NO" }, { security_name: "NO" }, { sec_def: "NO" }])("is compared, by %j", (fields) => {
     add({ security, channel_rest: [{ name: "A", service: "pub.zato.ping", url_path: "/a", ...fields }] });
-    expect(zato.contentObjects[1]!.expected).toEqual({ service_name: "pub.zato.ping", security_name: "NO" });
+    expect(zato.content.objects[1]!.expected).toEqual({ service_name: "pub.zato.ping", security_name: "NO" });
   });
 
   test("that is none is compared, too", () => {
     add({ channel_rest: [{ name: "A", service: "pub.zato.ping", url_path: "/a", security: "" }] });
-    expect(zato.contentObjects[0]).toMatchObject({
+    expect(zato.content.objects[0]).toMatchObject({
       expected: { security_name: "" },
       fields: { security: "zato-no-security" },
     });
@@ -273,7 +279,7 @@ describe("the security of a channel", () => {
   test("whose name Zato takes for something else is refused", () => {
     const file = join(folder(), "enmasse.yaml");
     writeFileSync(file, "channel_rest:\n- {name: A, service: pub.zato.ping, url_path: /a, security: NO}\n");
-    expect(() => zato.addEnmasseObjects(EnmasseObjects.fromFile(file))).toThrow(
+    expect(() => zato.content.addEnmasseObjects(EnmasseObjects.fromFile(file))).toThrow(
       "the security of channel_rest 'A' is false, and no name; write the name of a security definition, in quotes",
     );
   });
@@ -301,15 +307,15 @@ describe("two channels on one path", () => {
         { name: "B", method: "GET", ...channel },
       ],
     });
-    expect(zato.node.validate()).toEqual([
-      "stack/zato: channel_rest/A and channel_rest/B answer the same requests, GET /a, and Zato would refuse the second one; give each a 'urlPath' or a 'method' of its own",
+    expect(zato.content.node.validate()).toEqual([
+      "channel_rest/A and channel_rest/B answer the same requests, GET /a, and Zato would refuse the second one; give each a 'urlPath' or a 'method' of its own",
     ]);
   });
 
   test("are told apart by method and by what they answer with", () => {
     const channels = [{ method: "GET" }, { method: "POST" }, {}, { http_accept: "a/b" }, { url_path: "/b" }];
     add({ channel_rest: channels.map((fields, index) => ({ name: `${index}`, ...channel, ...fields })) });
-    expect(zato.node.validate()).toEqual([]);
+    expect(zato.content.node.validate()).toEqual([]);
   });
 });
 
@@ -320,7 +326,7 @@ test("whatever an object refers to must be declared", () => {
     channel_amqp: [{ name: "Q", def_name: "D", service: "pub.zato.ping" }],
     outgoing_wsx: [{ name: "W", on_message_service_name: "a.one" }],
   });
-  expect(zato.node.validate()).toEqual([
+  expect(zato.content.node.validate()).toEqual([
     expect.stringContaining("channel_amqp/Q refers to def_amqp 'D', which nobody declares"),
     expect.stringContaining("channel_rest/A refers to security_groups 'H', which nobody declares"),
     expect.stringContaining("outgoing_wsx/W calls the service 'a.one', which nobody declares"),
@@ -356,7 +362,7 @@ test.each<[string, Record<string, unknown>, string]>([
   ],
 ])("%s are refused", (_, content, message) => {
   add(content);
-  expect(zato.node.validate()).toEqual([expect.stringContaining(message)]);
+  expect(zato.content.node.validate()).toEqual([expect.stringContaining(message)]);
 });
 
 test("definitions of different types may have one user, and API keys one header", () => {
@@ -368,7 +374,7 @@ test("definitions of different types may have one user, and API keys one header"
       { name: "D", type: "aws", username: "a" },
     ],
   });
-  expect(zato.node.validate()).toEqual([]);
+  expect(zato.content.node.validate()).toEqual([]);
 });
 
 test("members of a group are written as Zato takes them for a new one and for one that is there", () => {
@@ -396,9 +402,9 @@ describe("a channel that groups alone secure", () => {
   ])("is refused with %s", (_, groups) => {
     const channel_rest = [{ ...channel, security_groups: groups.map(({ name }) => name) }];
     add({ security, security_groups: groups, channel_rest });
-    expect(zato.node.validate()).toEqual([
+    expect(zato.content.node.validate()).toEqual([
       expect.stringMatching(
-        /^stack\/zato: channel_rest\/A is secured by nothing but groups without a member \(G(, H)?\), and Zato lets everybody into it; declare their 'members', or give it a 'security' of its own$/,
+        /^channel_rest\/A is secured by nothing but groups without a member \(G(, H)?\), and Zato lets everybody into it; declare their 'members', or give it a 'security' of its own$/,
       ),
     ]);
   });
@@ -413,7 +419,7 @@ describe("a channel that groups alone secure", () => {
         { ...channel, name: "C", url_path: "/c", security_groups: [] },
       ],
     });
-    expect(zato.node.validate()).toEqual([]);
+    expect(zato.content.node.validate()).toEqual([]);
   });
 });
 

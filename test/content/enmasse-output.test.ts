@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+import { PYTHON_SCRIPTS, temporaryFolder } from "../support/bash";
 
 const folder = temporaryFolder();
 
@@ -15,7 +15,7 @@ function output(what: "all" | "complaints", text: string, ...secrets: string[]):
   mkdirSync(secretsFolder, { recursive: true });
   secrets.forEach((secret, index) => writeFileSync(join(secretsFolder, String(index)), secret));
   writeFileSync(join(folder(), "enmasse"), text);
-  const script = join(HOST_SCRIPTS, "enmasse_output.py");
+  const script = join(PYTHON_SCRIPTS, "enmasse_output.py");
   const { status, stdout, stderr } = spawnSync(
     "python3",
     [

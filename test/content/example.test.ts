@@ -16,7 +16,7 @@ test("examples/content declares the same for both clusters", () => {
   const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", program], {
     cwd: ROOT,
     encoding: "utf8",
-    env: { ...process.env, CDKTF_OUTDIR: folder(), TWO_HOSTS_SETTINGS: undefined },
+    env: { ...process.env, CDKTF_OUTDIR: folder(), CONTENT_SETTINGS: undefined },
   });
 
   // THEN

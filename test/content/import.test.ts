@@ -31,7 +31,7 @@ function importedInTheWayOf(
   writeFileSync(join(folder(), "ran"), "");
   ["asked", "files", "done"].forEach((name) => writeFileSync(join(folder(), name), ""));
   const { stdout } = bash(
-    `work=$2 state=$2 repair=yes; . "$1/kinds/content.sh"
+    `work=$2 state=$2 repair=yes; . "$1/kinds/content.sh"; . "$1/release/zato-3/content.sh"; of_release() { "$@"; }
      param() { echo 1; }; param_file() { echo "$2/none"; }; file() { echo "/$1"; }
      for_zato() { echo "$1"; }; first_server() { echo here; }
      baseline() { echo /baseline; }; where_it_stopped() { echo stopped >>"$work/done"; }
@@ -43,8 +43,8 @@ function importedInTheWayOf(
          *) echo "$2" >>"$work/asked" ;;
        esac
      }
-     progress() { :; }; create_jwt_definitions() { :; }; enmasse_output() { :; }
-     refresh_sql() { echo refreshed; }
+     progress() { :; }; prepare_import() { :; }; enmasse_output() { :; }
+     spread_import() { echo refreshed; }
      fail() { echo "failed: $1"; exit 1; }
      run_enmasse() {
        local run=$work/run-$(wc -l <"$work/ran")

@@ -31,7 +31,7 @@ function sql(props: Partial<SqlConnectionProps> = {}): SqlConnectionProps {
     host: "db.internal",
     database: "billing",
     username: "zato",
-    password: props.password ?? secret(`password${zato.contentObjects.length}`),
+    password: props.password ?? secret(`password${zato.content.objects.length}`),
     ...props,
   };
 }
@@ -60,7 +60,7 @@ test.each([
   [SqlEngine.MSSQL, "zato+mssql1", 1433],
 ])("an SQL connection, engine %#", (engine, zatoName, port) => {
   // WHEN
-  zato.addSqlConnection("Billing", sql({ engine, extra: { a: "1", b: "x=y" } }));
+  zato.content.addSqlConnection("Billing", sql({ engine, extra: { a: "1", b: "x=y" } }));
   const { yaml, expected, parameters } = contentOf(Template.synth(stack));
 
   // THEN
@@ -81,8 +81,8 @@ test.each([
 });
 
 test("an SQL connection is not tried when it shall not be", () => {
-  zato.addSqlConnection("Billing", sql({ ping: false }));
-  zato.addSqlConnection("Audit", sql({ poolSize: 3, port: 5433 }));
+  zato.content.addSqlConnection("Billing", sql({ ping: false }));
+  zato.content.addSqlConnection("Audit", sql({ poolSize: 3, port: 5433 }));
   const { yaml, parameters } = contentOf(Template.synth(stack));
   expect(parameters.sql_connections).toBe("Audit");
   expect(yaml.outconn_sql?.[0]).toMatchObject({ name: "Audit", pool_size: 3, port: 5433 });
@@ -90,12 +90,21 @@ test("an SQL connection is not tried when it shall not be", () => {
 
 test("security definitions, and channels and connections that use them", () => {
   // WHEN
-  const basic = zato.addBasicAuth("Partner", { username: "partner", password: secret("partner") });
-  zato.addApiKey("Key", { key: secret("key") });
-  zato.addJwt("Tokens", { username: "app", password: secret("jwt"), ttl: 60 });
-  zato.addRestChannel("Orders", { urlPath: "/orders/{id}", service: "pub.zato.ping", security: basic, method: "GET" });
-  zato.addRestChannel("Open", { urlPath: "/open", service: "pub.zato.ping", dataFormat: "xml" });
-  zato.addOutgoingRest("Partner", { host: "https://api.example.com:8443", urlPath: "/v1/{id}", security: basic });
+  const basic = zato.content.addBasicAuth("Partner", { username: "partner", password: secret("partner") });
+  zato.content.addApiKey("Key", { key: secret("key") });
+  zato.content.addJwt("Tokens", { username: "app", password: secret("jwt"), ttl: 60 });
+  zato.content.addRestChannel("Orders", {
+    urlPath: "/orders/{id}",
+    service: "pub.zato.ping",
+    security: basic,
+    method: "GET",
+  });
+  zato.content.addRestChannel("Open", { urlPath: "/open", service: "pub.zato.ping", dataFormat: "xml" });
+  zato.content.addOutgoingRest("Partner", {
+    host: "https://api.example.com:8443",
+    urlPath: "/v1/{id}",
+    security: basic,
+  });
   const { yaml, expected } = contentOf(Template.synth(stack));
 
   // THEN
@@ -155,15 +164,20 @@ test("security definitions, and channels and connections that use them", () => {
 
 test("a job, a cache and a mail connection", () => {
   // WHEN
-  zato.addSchedulerJob("Beat", { service: "pub.zato.ping", interval: 2, extra: "a: b\nc" });
-  zato.addCache("Prices", { maxSize: 5 });
-  zato.addSmtpConnection("Mail", {
+  zato.content.addSchedulerJob("Beat", { service: "pub.zato.ping", interval: 2, extra: "a: b\nc" });
+  zato.content.addCache("Prices", { maxSize: 5 });
+  zato.content.addSmtpConnection("Mail", {
     host: "mail.internal",
     pingAddress: "ops@example.com",
     username: "u",
     password: secret("m"),
   });
-  zato.addSmtpConnection("Relay", { host: "mail.internal", pingAddress: "ops@example.com", mode: "plain", port: 25 });
+  zato.content.addSmtpConnection("Relay", {
+    host: "mail.internal",
+    pingAddress: "ops@example.com",
+    mode: "plain",
+    port: 25,
+  });
   const { yaml, expected } = contentOf(Template.synth(stack));
 
   // THEN
@@ -201,7 +215,7 @@ test("a job, a cache and a mail connection", () => {
 describe("secrets", () => {
   test("stand in the file by the name of a variable, and are staged apart", () => {
     // WHEN
-    zato.addSqlConnection("Billing (EU)", sql({ password: secret("billing", "7") }));
+    zato.content.addSqlConnection("Billing (EU)", sql({ password: secret("billing", "7") }));
     const template = Template.synth(stack);
     const { parameters } = contentOf(template);
 
@@ -210,7 +224,7 @@ describe("secrets", () => {
     expect(name).toMatch(/^billing_[0-9a-f]{8}$/);
     expect(environment).toBe(`Cdktf_Zato_${name}`);
     expect(parameters).toMatchObject({ secrets_versions: `${name} 7`, secrets: `${name} given` });
-    const { provisioner, triggers } = template.content("zato/content/host1");
+    const { provisioner, triggers } = template.state("zato/content/host1");
     expect(provisioner?.flatMap(({ file }) => (file?.content === "${var.billing}" ? [file.destination] : []))).toEqual([
       `.cdktf-zato/host1-content.\${self.id}.secret.${name}`,
     ]);
@@ -221,8 +235,8 @@ describe("secrets", () => {
   test("that several objects use are sent once", () => {
     // WHEN
     const password = secret("shared");
-    zato.addSqlConnection("Billing", sql({ password }));
-    zato.addSqlConnection("Audit", sql({ password }));
+    zato.content.addSqlConnection("Billing", sql({ password }));
+    zato.content.addSqlConnection("Audit", sql({ password }));
     const template = Template.synth(stack);
     const { yaml, parameters } = contentOf(template);
 
@@ -233,8 +247,8 @@ describe("secrets", () => {
   });
 
   test("that hosts would generate are refused: nobody else would know them", () => {
-    expect(() => zato.addSqlConnection("Billing", sql({ password: Secret.generated() }))).toThrow(
-      "stack/zato: the password of 'Billing' would be generated on each host, and nobody else would know it; give it by Secret.fromVariable()",
+    expect(() => zato.content.addSqlConnection("Billing", sql({ password: Secret.generated() }))).toThrow(
+      "stack/zato/content: the password of 'Billing' would be generated on each host, and nobody else would know it; give it by Secret.fromVariable()",
     );
   });
 });
@@ -266,7 +280,7 @@ test("whatever objects and variables are called, they are read back, and each se
       stack = newStack();
       zato = newDeployment(stack);
       for (const [index, name] of names.entries()) {
-        zato.addSqlConnection(name, sql({ database: name, password: secret(`${index} Pass-Wort.${index}`) }));
+        zato.content.addSqlConnection(name, sql({ database: name, password: secret(`${index} Pass-Wort.${index}`) }));
       }
 
       // WHEN
@@ -291,36 +305,36 @@ test("whatever objects and variables are called, they are read back, and each se
 
 describe("what cannot be", () => {
   const cases: [string, () => unknown, string][] = [
-    ["a path without a slash", () => zato.addRestChannel("A", { urlPath: "orders", service: "s" }), "'orders' cannot be the URL path of the channel 'A'"],
-    ["a path of Zato's own", () => zato.addRestChannel("A", { urlPath: "/zato/x", service: "s" }), "'/zato/x' cannot be the URL path"],
-    ["a host that is no URL", () => zato.addOutgoingRest("A", { host: "api.example.com" }), "'api.example.com' cannot be the host"],
-    ["a host with a path", () => zato.addOutgoingRest("A", { host: "https://api/v1" }), "'https://api/v1' cannot be the host"],
-    ["an interval of nothing", () => zato.addSchedulerJob("A", { service: "s", interval: 0 }), "the interval of the job 'A' in seconds"],
-    ["a start that is no date", () => zato.addSchedulerJob("A", { service: "s", interval: 1, startDate: "2030-13-01T00:00:00" }), "the job 'A' starts '2030-13-01T00:00:00'"],
-    ["a cache of nothing", () => zato.addCache("A", { maxSize: 0 }), "the size of the cache 'A'"],
-    ["a port that is none", () => zato.addSqlConnection("A", sql({ port: 70000 })), "the port of 'A'"],
-    ["a pool of nothing", () => zato.addSqlConnection("A", sql({ poolSize: 0 })), "the pool size of 'A'"],
-    ["no name", () => zato.addCache(""), "the name of an object of 'zato_cache_builtin' is \"\""],
-    ["a name on two lines", () => zato.addCache("a\nb"), "the name of an object of 'zato_cache_builtin' is \"a\\nb\""],
-    ["a user on two lines", () => zato.addBasicAuth("A", { username: "a\nb", password: secret("p") }), "the user of 'A'"],
+    ["a path without a slash", () => zato.content.addRestChannel("A", { urlPath: "orders", service: "s" }), "'orders' cannot be the URL path of the channel 'A'"],
+    ["a path of Zato's own", () => zato.content.addRestChannel("A", { urlPath: "/zato/x", service: "s" }), "'/zato/x' cannot be the URL path"],
+    ["a host that is no URL", () => zato.content.addOutgoingRest("A", { host: "api.example.com" }), "'api.example.com' cannot be the host"],
+    ["a host with a path", () => zato.content.addOutgoingRest("A", { host: "https://api/v1" }), "'https://api/v1' cannot be the host"],
+    ["an interval of nothing", () => zato.content.addSchedulerJob("A", { service: "s", interval: 0 }), "the interval of the job 'A' in seconds"],
+    ["a start that is no date", () => zato.content.addSchedulerJob("A", { service: "s", interval: 1, startDate: "2030-13-01T00:00:00" }), "the job 'A' starts '2030-13-01T00:00:00'"],
+    ["a cache of nothing", () => zato.content.addCache("A", { maxSize: 0 }), "the size of the cache 'A'"],
+    ["a port that is none", () => zato.content.addSqlConnection("A", sql({ port: 70000 })), "the port of 'A'"],
+    ["a pool of nothing", () => zato.content.addSqlConnection("A", sql({ poolSize: 0 })), "the pool size of 'A'"],
+    ["no name", () => zato.content.addCache(""), "the name of an object of 'zato_cache_builtin' is \"\""],
+    ["a name on two lines", () => zato.content.addCache("a\nb"), "the name of an object of 'zato_cache_builtin' is \"a\\nb\""],
+    ["a user on two lines", () => zato.content.addBasicAuth("A", { username: "a\nb", password: secret("p") }), "the user of 'A'"],
   ]; // prettier-ignore
 
   test.each(cases)("%s is refused", (_, declare, message) => {
-    expect(declare).toThrow(`stack/zato: ${message}`);
+    expect(declare).toThrow(`stack/zato/content: ${message}`);
   });
 
   test.each(["zato", "My Zato cache", "cacheZATO"])("the name '%s', which enmasse would not see again", (name) => {
-    expect(() => zato.addCache(name)).toThrow(
+    expect(() => zato.content.addCache(name)).toThrow(
       `the name of zato_cache_builtin '${name}' holds 'zato', and Zato would not find the object when it is imported again; give it a name without 'zato'; only security definitions may have it in theirs`,
     );
-    expect(() => zato.addBasicAuth(name, { username: "a", password: secret("p") })).not.toThrow();
+    expect(() => zato.content.addBasicAuth(name, { username: "a", password: secret("p") })).not.toThrow();
   });
 
   test("two objects of one kind and name", () => {
-    zato.addCache("A");
-    zato.addSchedulerJob("A", { service: "pub.zato.ping", interval: 1 });
-    expect(() => zato.addCache("A")).toThrow(
-      "stack/zato: there are two objects zato_cache_builtin/A; give each a name of its own",
+    zato.content.addCache("A");
+    zato.content.addSchedulerJob("A", { service: "pub.zato.ping", interval: 1 });
+    expect(() => zato.content.addCache("A")).toThrow(
+      "stack/zato/content: there are two objects zato_cache_builtin/A; give each a name of its own",
     );
   });
 
@@ -332,18 +346,18 @@ describe("what cannot be", () => {
     const foreign = stranger.addBasicAuth("Foreign", { username: "a", password: secret("p") });
 
     // WHEN
-    zato.addRestChannel("Orders", { urlPath: "/orders", service: "orders.list", security: foreign });
-    zato.addSchedulerJob("Beat", { service: "heartbeat.beat", interval: 2 });
-    zato.addSchedulerJob("Hidden", { service: "zato.ping", interval: 2 });
-    zato.addSchedulerJob("Own", { service: "pub.zato.ping", interval: 2 });
+    zato.content.addRestChannel("Orders", { urlPath: "/orders", service: "orders.list", security: foreign });
+    zato.content.addSchedulerJob("Beat", { service: "heartbeat.beat", interval: 2 });
+    zato.content.addSchedulerJob("Hidden", { service: "zato.ping", interval: 2 });
+    zato.content.addSchedulerJob("Own", { service: "pub.zato.ping", interval: 2 });
 
     // THEN
-    const problems = zato.node.validate();
+    const problems = zato.content.node.validate();
     expect(problems).toEqual([
-      "stack/zato: channel_rest/Orders calls the service 'orders.list', which nobody declares; add it by addServices()",
-      "stack/zato: channel_rest/Orders is secured by 'Foreign', which nobody declares; add it, for example by addBasicAuth()",
-      "stack/zato: scheduler/Beat calls the service 'heartbeat.beat', which nobody declares; add it by addServices()",
-      "stack/zato: scheduler/Hidden calls the service 'zato.ping', which Zato hides from imports; call a service of your own that invokes it",
+      "channel_rest/Orders calls the service 'orders.list', which nobody declares; add it by addServices()",
+      "channel_rest/Orders is secured by 'Foreign', which nobody declares; add it, for example by addBasicAuth()",
+      "scheduler/Beat calls the service 'heartbeat.beat', which nobody declares; add it by addServices()",
+      "scheduler/Hidden calls the service 'zato.ping', which Zato hides from imports; call a service of your own that invokes it",
     ]);
     expect(() => Template.synth(stack)).toThrow("which nobody declares");
   });
@@ -351,27 +365,27 @@ describe("what cannot be", () => {
 
 describe("what is owned", () => {
   test("is everything that is declared, so that what is no longer there can be deleted", () => {
-    zato.addCache("B");
-    zato.addCache("A");
+    zato.content.addCache("B");
+    zato.content.addCache("A");
     const { parameters } = contentOf(Template.synth(stack));
     expect(parameters).toMatchObject({
       owned: "zato_cache_builtin/A\nzato_cache_builtin/B",
       objects: "2",
-      exclusive: "false",
+      exclusive_content: "false",
     });
   });
 
   test("is everything in the cluster, when the user says so", () => {
     stack = newStack();
     zato = newDeployment(stack, { exclusiveContent: true });
-    zato.addCache("A");
-    expect(contentOf(Template.synth(stack)).parameters.exclusive).toBe("true");
+    zato.content.addCache("A");
+    expect(contentOf(Template.synth(stack)).parameters.exclusive_content).toBe("true");
   });
 });
 
 describe("the order", () => {
   test("is: servers, content, load-balancer, next cluster", () => {
-    zato.addCache("A");
+    zato.content.addCache("A");
     const template = Template.synth(stack);
     for (const host of ["host1", "host2"]) {
       for (const server of ["server1", "server2"]) {
@@ -401,6 +415,6 @@ test("clusters that were composed by hand have content of their own", () => {
   // THEN
   expect(cache).toBeInstanceOf(Cache);
   expect(cache.name).toBe("A");
-  const { parameters } = Template.synth(stack).manifest("shared/content/a");
-  expect(parameters).toMatchObject({ cluster: "a", exclusive: "true", owned: "zato_cache_builtin/A" });
+  const { parameters } = Template.synth(stack).manifest("shared/a");
+  expect(parameters).toMatchObject({ cluster: "a", exclusive_content: "true", owned: "zato_cache_builtin/A" });
 });

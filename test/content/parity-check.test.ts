@@ -5,14 +5,14 @@ import { commandsOf, Template } from "../support/template";
 describe.each(["null_resource", "terraform_data"])("with %s as the carrier, the check of parity", (carrier) => {
   function synth(): Template {
     const stack = newStack({ "cdktf-zato:carrier": carrier });
-    newDeployment(stack).addCache("A");
+    newDeployment(stack).content.addCache("A");
     return Template.synth(stack);
   }
 
   test("asks all clusters when any of their contents was replaced, and after all of them", () => {
     // GIVEN
     const template = synth();
-    const contents = ["host1", "host2"].map((host) => template.addressOf(`zato/content/${host}/content`));
+    const contents = ["host1", "host2"].map((host) => template.addressOf(`zato/content/${host}/state`));
 
     // THEN
     const { triggers, triggers_replace, depends_on } = template.resource("zato/content/parity/Resource");
@@ -26,7 +26,7 @@ describe.each(["null_resource", "terraform_data"])("with %s as the carrier, the 
   test("lets every cluster show what differs before one fails", () => {
     // GIVEN
     const template = synth();
-    const address = (host: string): string => template.addressOf(`zato/content/${host}/content`);
+    const address = (host: string): string => template.addressOf(`zato/content/${host}/state`);
 
     // THEN
     const provisioners = template.resource("zato/content/parity/Resource").provisioner!;
@@ -45,7 +45,7 @@ test("a lost host is not asked", () => {
   // GIVEN
   const stack = newStack();
   const hosts = [newHost(stack, "host1"), newHost(stack, "host2", { lost: true })];
-  newDeployment(stack, { hosts }).addCache("A");
+  newDeployment(stack, { hosts }).content.addCache("A");
 
   // THEN
   const { triggers, provisioner } = Template.synth(stack).resource("zato/content/parity/Resource");

@@ -21,12 +21,14 @@ function write(files: Readonly<Record<string, string>>): void {
 function withServices(files: Readonly<Record<string, string>>, path = folder()): HighAvailabilityDeployment {
   write(files);
   const deployment = newDeployment(newStack());
-  deployment.addServices(path);
+  deployment.content.addServices(path);
   return deployment;
 }
 
 function servicesIn(source: string, file = "my_orders.py"): readonly string[] {
-  return withServices({ [file]: source }).serviceFiles.flatMap(({ services }) => services);
+  return withServices({ [file]: source })
+    .content._files()
+    .withServices.flatMap(({ services }) => services);
 }
 
 const IMPORT = "from zato.server.service import Service\n";
@@ -65,7 +67,7 @@ test("services without a name of their own are called as Zato calls them", () =>
       mkdirSync(join(folder(), `${index}`), { recursive: true });
       appendFileSync(join(folder(), `${index}`, file), `${IMPORT}class ${name}(Service):\n    pass\n`);
     }
-    const { serviceFiles } = withServices({}, join(folder(), `${index}`));
+    const serviceFiles = withServices({}, join(folder(), `${index}`)).content._files().withServices;
 
     // THEN
     expect(serviceFiles.flatMap(({ services }) => services).sort()).toEqual(classes.map(({ name }) => name).sort());
@@ -78,9 +80,11 @@ test("a service may derive from whatever is a service in Zato", () => {
     const [module, base] = [path.slice(0, path.lastIndexOf(".")), path.slice(path.lastIndexOf(".") + 1)];
     write({ [`s${index}.py`]: `from ${module} import ${base} as Base\nclass A(Base):\n    pass\n` });
   });
-  expect(withServices({}).serviceFiles.flatMap(({ services }) => services)).toEqual(
-    bases.map((_, index) => `s${index}.a`),
-  );
+  expect(
+    withServices({})
+      .content._files()
+      .withServices.flatMap(({ services }) => services),
+  ).toEqual(bases.map((_, index) => `s${index}.a`));
 });
 
 describe("the services of a file", () => {
@@ -179,10 +183,10 @@ describe("the services of a file", () => {
       "later/shared/deep.py": "from zato.server.service import RESTAdapter\nclass Deep(RESTAdapter):\n    pass\n",
       "later/shared/other.py": "from .deep import Deep\nclass Other(Deep):\n    pass\n",
     });
-    deployment.addServices(join(folder(), "later"));
+    deployment.content.addServices(join(folder(), "later"));
 
     // THEN
-    expect(deployment.serviceFiles.flatMap(({ services }) => services)).toEqual([
+    expect(deployment.content._files().withServices.flatMap(({ services }) => services)).toEqual([
       "a.a",
       "b.b",
       "base.mine",
@@ -256,14 +260,17 @@ describe("the services of a file", () => {
     ],
     ["a fault of syntax", "class A(Service)\n    pass\n", 2, "is no Python: "],
   ])("cannot have %s", (_, source, line, message) => {
-    expect(() => servicesIn(IMPORT + source)).toThrow(`stack/zato: ${folder()}/my_orders.py:${line}: ${message}`);
+    expect(() => servicesIn(IMPORT + source)).toThrow(
+      `stack/zato/content: ${folder()}/my_orders.py:${line}: ${message}`,
+    );
   });
 
   test("are known by the hash of the whole file", () => {
-    const [file] = withServices({ "a.py": ONE_SERVICE }).serviceFiles;
+    const [file] = withServices({ "a.py": ONE_SERVICE }).content._files().withServices;
     expect(file).toEqual({
       fileName: "a.py",
       path: join(folder(), "a.py"),
+      text: ONE_SERVICE,
       sha256: createHash("sha256").update(ONE_SERVICE).digest("hex"),
       services: ["a.one"],
     });
@@ -282,8 +289,8 @@ describe("a folder of services", () => {
     });
 
     // THEN
-    expect(deployment.serviceFiles.map(({ fileName }) => fileName)).toEqual(["a.py", "b.py"]);
-    expect(Object.keys(deployment.contentFolder.hashes)).toEqual([
+    expect(deployment.content._files().withServices.map(({ fileName }) => fileName)).toEqual(["a.py", "b.py"]);
+    expect(Object.keys(deployment.content._files().folder.hashes)).toEqual([
       "requirements.txt",
       "services/a.py",
       "services/b.py",
@@ -302,8 +309,8 @@ describe("a folder of services", () => {
     });
 
     // THEN
-    expect(deployment.serviceFiles.map(({ fileName }) => fileName)).toEqual(["orders.py"]);
-    expect(Object.keys(deployment.contentFolder.hashes)).toEqual([
+    expect(deployment.content._files().withServices.map(({ fileName }) => fileName)).toEqual(["orders.py"]);
+    expect(Object.keys(deployment.content._files().folder.hashes)).toEqual([
       "modules/money.py",
       "modules/shared/__init__.py",
       "modules/shared/base/service.py",
@@ -318,14 +325,14 @@ describe("a folder of services", () => {
   test("may be one file alone", () => {
     write({ "b.py": `${IMPORT}class B(Service):\n    pass\n` });
     const deployment = withServices({ "a.py": ONE_SERVICE }, join(folder(), "a.py"));
-    expect(deployment.serviceFiles.map(({ fileName }) => fileName)).toEqual(["a.py"]);
+    expect(deployment.content._files().withServices.map(({ fileName }) => fileName)).toEqual(["a.py"]);
   });
 
   test("reaches every cluster alike, and what servers are asked for is what is in it", () => {
     // GIVEN
     const deployment = withServices({ "a.py": ONE_SERVICE, "b.py": `${IMPORT}class B(Service):\n    pass\n` });
     const hashes = Object.fromEntries(
-      deployment.serviceFiles.map(({ services, sha256 }) => [services[0]!, sha256] as const),
+      deployment.content._files().withServices.map(({ services, sha256 }) => [services[0]!, sha256] as const),
     );
 
     // WHEN
@@ -383,7 +390,7 @@ describe("a folder of services", () => {
   test("fails when two folders have a module of the same name", () => {
     const deployment = withServices({ "one/a.py": ONE_SERVICE }, join(folder(), "one"));
     write({ "two/a.py": `${IMPORT}class B(Service):\n    pass\n` });
-    expect(() => deployment.addServices(join(folder(), "two"))).toThrow(
+    expect(() => deployment.content.addServices(join(folder(), "two"))).toThrow(
       `'${folder()}/two/a.py' and '${folder()}/one/a.py' both become services/a.py`,
     );
   });
@@ -395,7 +402,7 @@ describe("a folder of services", () => {
       ["two", "a.py"],
       ["three", "m.py"],
     ] as const) {
-      expect(() => deployment.addServices(join(folder(), other))).toThrow(
+      expect(() => deployment.content.addServices(join(folder(), other))).toThrow(
         `Python would know '${folder()}/${other}/${file}' and '${folder()}/one/${file}' by one name; rename one of them`,
       );
     }
@@ -405,7 +412,7 @@ describe("a folder of services", () => {
     const spawn = jest.spyOn(childProcess, "spawnSync").mockReturnValue({ status: null } as never);
     try {
       expect(() => servicesIn(ONE_SERVICE)).toThrow(
-        "stack/zato: there is no python3 on this machine, and nothing else can tell which services are in Python files; install Python 3.10",
+        "stack/zato/content: there is no python3 on this machine, and nothing else can tell which services are in Python files; install Python 3.10",
       );
     } finally {
       spawn.mockRestore();

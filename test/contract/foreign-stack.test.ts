@@ -19,7 +19,7 @@ type ConstructClass = new (scope: Construct, id: string, props: object) => Const
 
 /** They stand below a construct of ours, which is refused before, or are to be derived from. */
 const MADE_BELOW_OTHERS =
-  /^(Backup|ClusterRegistration|ContentDeclaration|HaproxyNode|HostBase|HostFirewall|InstalledZato|Odb|PoolTargetGroup|RemoteComponent|Scheduler|WebAdmin|ZatoCluster|ZatoLoadBalancer|ZatoServer)$/;
+  /^(Backup|HostBase|HostFirewall|Odb|RemoteComponent|Scheduler|WebAdmin|ZatoCluster|ZatoLoadBalancer|ZatoServer)$/;
 
 function topLevelConstructs(): [string, ConstructClass][] {
   const exported = Object.entries({ ...library, ...aws, ...citrix, ...f5 }) as [string, unknown][];

@@ -1,8 +1,11 @@
 import { TerraformVariable } from "cdktf";
 import {
   Affinity,
+  AlarmDelivery,
   ContentObject,
   EnmasseObjects,
+  ExistingZatoCluster,
+  ExistingZatoClusterProps,
   HaproxyLoadBalancer,
   HighAvailabilityDeployment,
   OdbDatabase,
@@ -11,10 +14,13 @@ import {
   Secret,
   SqlEngine,
   TlsCertificate,
+  ZatoAccess,
   ZatoClusterProps,
+  ZatoInstallation,
 } from "cdktf-zato";
 import { RdsPostgresql } from "cdktf-zato/aws";
 import { F5BigIpLoadBalancer, F5BigIpLoadBalancerProps } from "cdktf-zato/f5";
+import { IConstruct } from "constructs";
 import { existingNetwork, newAwsStack, newEc2Host } from "../aws/support/stack";
 import { newCluster, newDeployment, newHost, newStack, SSH } from "../support/stack";
 import { Template } from "../support/template";
@@ -29,6 +35,9 @@ const cluster = (props: Partial<ZatoClusterProps>): unknown => newCluster(newSta
 
 const content = (give: (deployment: HighAvailabilityDeployment) => unknown): unknown => give(newDeployment(newStack()));
 
+const existing = (props: Partial<ExistingZatoClusterProps>, scope: IConstruct = newStack()): unknown =>
+  new ExistingZatoCluster(scope, "old", { address: "10.0.0.11", ...props });
+
 const f5 = (props: Partial<F5BigIpLoadBalancerProps>): unknown =>
   new F5BigIpLoadBalancer(newStack(), "edge", { virtualAddress: "192.0.2.10", tenant: "Zato", ...props });
 
@@ -36,19 +45,26 @@ const DATABASE = { host: "db.internal", database: "billing", username: "billing"
 
 /** How each of them is given something. */
 const TAKERS: Readonly<Record<string, Give>> = {
-  "ApiKeyProps.key": (key) => content((zato) => zato.addApiKey("Partner", { key })),
+  "AlarmDelivery.webhook": (address) => newDeployment(newStack(), { alarms: { to: AlarmDelivery.webhook(address) } }),
+  "AlarmDeliveryOptions.token": (token) =>
+    newDeployment(newStack(), { alarms: { to: AlarmDelivery.webhook(password(), { token }) } }),
+  "AlarmsOptions.to": (to) => newDeployment(newStack(), { alarms: { to } }),
+  "ApiKeyProps.key": (key) => content((zato) => zato.content.addApiKey("Partner", { key })),
   "BackupOptions.delivery": (delivery) => cluster({ backup: { delivery } }),
   "BackupOptions.schedule": (schedule) => cluster({ backup: { schedule } }),
   "BasicAuthProps.password": (value) =>
-    content((zato) => zato.addBasicAuth("Partner", { username: "partner", password: value })),
-  "ContentDeclaration.addEnmasseObjects": (objects) => content((zato) => zato.addEnmasseObjects(objects)),
-  "ContentDeclaration.addStickyPath": (affinity) => content((zato) => zato.addStickyPath("/ws", affinity)),
+    content((zato) => zato.content.addBasicAuth("Partner", { username: "partner", password: value })),
+  "ClusterContent.addEnmasseObjects": (objects) => content((zato) => zato.content.addEnmasseObjects(objects)),
+  "ClusterContent.addStickyPath": (affinity) => content((zato) => zato.content.addStickyPath("/ws", affinity)),
   "ContentObjectProps.secrets": (secret) =>
     new ContentObject(newStack(), { section: "security", name: "Partner", fields: {}, secrets: { secret } }),
+  "HooksOfDeployment.afterCluster": (afterCluster) => newDeployment(newStack(), { afterCluster }),
+  "HooksOfDeployment.afterRollout": (afterRollout) => newDeployment(newStack(), { afterRollout }),
+  "HooksOfDeployment.beforeRollout": (beforeRollout) => newDeployment(newStack(), { beforeRollout }),
   "DeploymentOptions.affinity": (affinity) => newDeployment(newStack(), { affinity }),
   "EnmasseObjectsProps.secrets": (secret) =>
     content((zato) =>
-      zato.addEnmasseObjects(
+      zato.content.addEnmasseObjects(
         EnmasseObjects.fromObject(
           { security: [{ name: "Partner", type: "apikey", username: "k", password: "Zato_Enmasse_Env.KEY" }] },
           { secrets: { KEY: secret } },
@@ -57,16 +73,22 @@ const TAKERS: Readonly<Record<string, Give>> = {
     ),
   "ExistingDatabaseProps.password": (value) =>
     cluster({ odb: OdbDatabase.postgresql({ ...DATABASE, password: value }) }),
+  "ExistingZatoClusterProps.access": (access) => existing({ access }),
   "F5BigIpLoadBalancerProps.snat": (snat) => f5({ snat }),
   "F5BigIpLoadBalancerProps.tls": (tls) => f5({ tls }),
   "HaproxyLoadBalancerProps.certificate": (certificate) => {
     const stack = newStack();
     new HaproxyLoadBalancer(stack, "edge", { hosts: [newHost(stack, "host1")], certificate });
   },
-  "JwtProps.password": (value) => content((zato) => zato.addJwt("Partner", { username: "partner", password: value })),
+  "ImageProps.password": (password) => {
+    const image = `registry.example.com/zato@sha256:${"0".repeat(64)}`;
+    cluster({ installation: ZatoInstallation.image({ image, username: "puller", password }) });
+  },
+  "JwtProps.password": (value) =>
+    content((zato) => zato.content.addJwt("Partner", { username: "partner", password: value })),
   "LocalPostgresqlProps.password": (value) => cluster({ odb: OdbDatabase.localPostgresql({ password: value }) }),
   "OutgoingRestProps.security": (security) =>
-    content((zato) => zato.addOutgoingRest("Partner", { host: "https://api.example.com", security })),
+    content((zato) => zato.content.addOutgoingRest("Partner", { host: "https://api.example.com", security })),
   "RdsPostgresqlProps.password": (value) => {
     const stack = newAwsStack();
     new RdsPostgresql(stack, "odb", { host: newEc2Host(stack, "host1", existingNetwork(stack)), password: value });
@@ -74,21 +96,28 @@ const TAKERS: Readonly<Record<string, Give>> = {
   "RedisConnectionProps.password": (value) =>
     cluster({ redis: RedisConnection.of({ host: "redis.internal", password: value }) }),
   "RestChannelProps.affinity": (affinity) =>
-    content((zato) => zato.addRestChannel("Orders", { urlPath: "/orders", service: "orders", affinity })),
+    content((zato) => zato.content.addRestChannel("Orders", { urlPath: "/orders", service: "orders", affinity })),
   "RestChannelProps.security": (security) =>
-    content((zato) => zato.addRestChannel("Orders", { urlPath: "/orders", service: "orders", security })),
+    content((zato) => zato.content.addRestChannel("Orders", { urlPath: "/orders", service: "orders", security })),
   "SmtpConnectionProps.password": (value) =>
     content((zato) =>
-      zato.addSmtpConnection("Mail", { host: "mail.internal", pingAddress: "a@example.com", password: value }),
+      zato.content.addSmtpConnection("Mail", { host: "mail.internal", pingAddress: "a@example.com", password: value }),
     ),
   "SqlConnectionProps.engine": (engine) =>
-    content((zato) => zato.addSqlConnection("Billing", { ...DATABASE, engine, password: password() })),
+    content((zato) => zato.content.addSqlConnection("Billing", { ...DATABASE, engine, password: password() })),
   "SqlConnectionProps.password": (value) =>
-    content((zato) => zato.addSqlConnection("Billing", { ...DATABASE, engine: SqlEngine.MYSQL, password: value })),
+    content((zato) =>
+      zato.content.addSqlConnection("Billing", { ...DATABASE, engine: SqlEngine.MYSQL, password: value }),
+    ),
   "SshAccessProps.key": (key) => newHost(newStack(), "host1", { ssh: { ...SSH, key } }),
   "TlsCertificate.fromSecret": (pem) => cluster({ webAdmin: { certificate: TlsCertificate.fromSecret(pem) } }),
   "WebAdminOptions.certificate": (certificate) => cluster({ webAdmin: { certificate } }),
   "WebAdminOptions.password": (value) => cluster({ webAdmin: { password: value } }),
+  "ZatoAccessOnHostProps.adminInvokePassword": (adminInvokePassword) => {
+    const host = newHost(newStack(), "host1");
+    const servers = ["/opt/zato/env/qs-1/server1"];
+    existing({ access: ZatoAccess.onHost({ host, servers, adminInvokePassword }) }, host);
+  },
   "ZatoClusterOptions.adminInvokePassword": (adminInvokePassword) => cluster({ adminInvokePassword }),
   "ZatoClusterOptions.installation": (installation) => cluster({ installation }),
   "ZatoClusterOptions.jwtSecret": (jwtSecret) => cluster({ jwtSecret }),
@@ -100,9 +129,9 @@ const TAKERS: Readonly<Record<string, Give>> = {
   "ZatoLoadBalancerTls.certificate": (certificate) => cluster({ zatoLoadBalancer: { tls: { certificate, ca: "" } } }),
 };
 
-/** What only the library itself gives, or who writes a kind of load balancer of his own, by the construct that it is for. */
+/** What only the library itself gives, or who writes a kind of load balancer or cluster of his own, by the construct that it is for. */
 const NOT_OF_USERS =
-  /^(HaproxyNode(Props)?|InstalledZatoProps|LoadBalancer(Abilities|Pool|UnderTest)|RenderedPool|StickyPath)\./;
+  /^(ComponentState|ContentPlace|LoadBalancer(Abilities|Pool|UnderTest)|Rendered(Pool|StickyPath)|StickyPath)\./;
 
 test("every property and method that takes an opaque value is tried out here", () => {
   expect(Object.keys(TAKERS).sort()).toEqual(takersOfOpaqueValues().filter((taker) => !NOT_OF_USERS.test(taker)));
@@ -147,7 +176,7 @@ test("a value of another copy of the library is as good", () => {
     const other = jest.requireActual<{ readonly Affinity: typeof Affinity }>("../../lib");
     expect(other.Affinity).not.toBe(Affinity);
     const stack = newStack();
-    newDeployment(stack).addStickyPath("/ws", other.Affinity.COOKIE);
+    newDeployment(stack).content.addStickyPath("/ws", other.Affinity.COOKIE);
   });
 });
 

@@ -7,11 +7,20 @@ import { pageBlocks, PAGES, textOf } from "./support/pages";
 const ROOT = join(__dirname, "..", "..");
 const GUIDE = join(ROOT, "test", "testing", "guide");
 
+/** What a script does: docs/getting-started.md. */
+const EDIT = "edit: ";
+
 /** What a test has as files of its own, and runs: docs/bring-your-own-load-balancer.md and docs/testing-your-program.md. */
 const RUN_BY_A_TEST = readdirSync(GUIDE).map((file) => readFileSync(join(GUIDE, file), "utf8"));
 
+/** To a file that the package has not, a page links by its address. */
+const LINK =
+  /\]\((?:https:\/\/github\.com\/cdktf-zato\/cdktf-zato\/blob\/main\/([^)#\s]+)|(?!https?:)([^)#\s]*))(?:#([^)\s]+))?\)/g;
+
 const blocks = pageBlocks();
-const typescript = blocks.filter(({ language, code }) => language === "ts" && !RUN_BY_A_TEST.includes(code));
+const typescript = blocks.filter(
+  ({ language, comment, code }) => language === "ts" && !comment.startsWith(EDIT) && !RUN_BY_A_TEST.includes(code),
+);
 
 test("a block of TypeScript is a whole file, or says what is given: <!-- given: host1, zato -->", () => {
   expect(typescript.length).toBeGreaterThan(15);
@@ -48,15 +57,23 @@ test("each block of YAML or JSON can be read", () => {
 
 test("each link to a page or a file of the repository leads to one, and to a heading that it has", () => {
   const dead = PAGES.flatMap((page) =>
-    [...withoutCode(textOf(page)).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].flatMap(
-      ([link, path, anchor]) => {
-        const target = path ? join(dirname(page), path) : page;
-        const isThere = existsSync(join(ROOT, target)) && (!anchor || anchorsOf(target).includes(anchor));
-        return isThere ? [] : [`${page}: ${link.slice(1)}`];
-      },
-    ),
+    [...withoutCode(textOf(page)).matchAll(LINK)].flatMap(([link, inRepository, path, anchor]) => {
+      const target = inRepository ?? (path ? join(dirname(page), path) : page);
+      const isThere = existsSync(join(ROOT, target)) && (!anchor || anchorsOf(target).includes(anchor));
+      return isThere ? [] : [`${page}: ${link.slice(1)}`];
+    }),
   );
   expect(dead).toEqual([]);
+});
+
+test("what is linked to by a path is in the package; all else has an address", () => {
+  const outside = PAGES.flatMap((page) =>
+    [...withoutCode(textOf(page)).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].flatMap(([, path]) => {
+      const target = join(dirname(page), path!);
+      return /^(README\.md|CHANGELOG\.md|LICENSE|docs\/.*|examples\/.*)$/.test(target) ? [] : [`${page}: ${path}`];
+    }),
+  );
+  expect(outside).toEqual([]);
 });
 
 function withoutCode(text: string): string {

@@ -16,6 +16,7 @@ class ForeignCluster extends Construct implements ICluster {
   public readonly failureDomain = "somewhere else";
   public readonly memberAddress = "10.0.9.1";
   public readonly memberPort = 17010;
+  public readonly privatePaths = ["/metrics"];
   public readonly healthUrl = "http://10.0.9.1:17010/zato/ping";
   public readonly components = [];
   public traffic?: ClusterTraffic;
@@ -43,7 +44,7 @@ test("a cluster of another kind is what it can be in a deployment: here a member
     loadBalancer,
     requestTimeout: 7,
   });
-  deployment.addCache("A");
+  deployment.content.addCache("A");
 
   // THEN requests are spread over both
   const template = Template.synth(stack);
@@ -59,7 +60,7 @@ test("a cluster of another kind is what it can be in a deployment: here a member
   // AND content, scheduler and web-admin are those of the one that has them
   expect(template.manifest("zato/content/a").parameters.owned).toBe("zato_cache_builtin/A");
   expect(cluster.scheduler.isActive).toBe(true);
-  expect(Object.keys(template.output("zato_web_admin_urls") as object)).toEqual(["a"]);
+  expect(Object.keys(template.output("zato_web_admin") as object)).toEqual(["a"]);
   // AND they are updated in turn
   expect(foreign.before).toEqual([cluster]);
 });
@@ -74,6 +75,10 @@ test("nothing but a pool is left of a deployment of such clusters alone", () => 
   const template = Template.synth(stack);
   expect(template.manifest("edge/host1").files.config).toContain("10.0.9.1:17010");
   expect(template.output("zato_clusters")).toMatchObject({ foreign: { servers: {} } });
+  // AND what its release keeps to itself is refused in front, and nothing else is
+  expect(template.manifest("edge/host1").files.config).toContain("acl zato_private path,url_dec -m beg -i /metrics\n");
+  expect(template.manifest("edge/host1").files.config).not.toContain("/ide-deploy");
+  expect(template.output("zato_pool")).toMatchObject({ private_paths: ["/metrics"] });
 });
 
 test("fails for a scheduler of a cluster that has none", () => {

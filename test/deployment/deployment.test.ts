@@ -10,6 +10,7 @@ import {
   ZatoCluster,
 } from "cdktf-zato";
 import { Construct } from "constructs";
+import { FRAMEWORK } from "../../lib/framework";
 import { INSTALLATION, newCluster, newDeployment, newHost, newStack, warningsOf } from "../support/stack";
 import { Template } from "../support/template";
 
@@ -125,7 +126,7 @@ describe("the scheduler", () => {
     expect(activity(template)).toEqual(expected);
     const start = template.ancestorsOf(template.addressOf(`zato/${active}/scheduler/start`));
     expect([...start]).toEqual(
-      expect.arrayContaining([active, other].map((host) => template.addressOf(`zato/${host}/scheduler/content`))),
+      expect.arrayContaining([active, other].map((host) => template.addressOf(`zato/${host}/scheduler/state`))),
     );
     expect(Object.keys(template.resources)).not.toContain(template.addressOf(`zato/${other}/scheduler/start`));
   });
@@ -142,9 +143,9 @@ describe("the scheduler", () => {
     const before = new Map(contents("host1"));
     const changed = contents("host2").filter(([name, triggers]) => before.get(name) !== triggers);
     expect(changed.map(([name]) => name.replace(/^null_resource\.|_[0-9A-F]{8}$/g, "")).sort()).toEqual([
-      "zato_host1_scheduler_content",
-      "zato_host2_scheduler_content",
+      "zato_host1_scheduler_state",
       "zato_host2_scheduler_start",
+      "zato_host2_scheduler_state",
     ]);
   });
 
@@ -205,8 +206,8 @@ describe("a lost host", () => {
     const addresses = (template: Template): string[] =>
       Object.keys(template.resources).filter((address) => !address.includes("_scheduler_start_"));
     expect(addresses(lost)).toEqual(addresses(back));
-    expect(lost.content("zato/host1/server1").triggers).toEqual({
-      ...back.content("zato/host1/server1").triggers,
+    expect(lost.state("zato/host1/server1").triggers).toEqual({
+      ...back.state("zato/host1/server1").triggers,
       host_lost: "true",
     });
     expect(lost.lifetime("zato/host1/server1").triggers).toEqual(back.lifetime("zato/host1/server1").triggers);
@@ -223,7 +224,7 @@ describe("a lost host", () => {
     const stack = newStack();
     newDeployment(stack, { hosts: [newHost(stack, "host1", { lost: true }), newHost(stack, "host2")] });
     expect(warningsOf(stack)).toEqual([
-      "stack/host1: the host is declared lost: nothing on it is changed, and its scheduler must not come back by itself",
+      "stack/host1: the host is declared lost: nothing on it is changed, and what runs on it must not come back by itself",
     ]);
   });
 
@@ -285,14 +286,10 @@ describe("outputs", () => {
 
     // THEN
     const template = Template.synth(stack);
-    expect(Object.keys(template.json.output ?? {}).sort()).toEqual([
-      "zato_clusters",
-      "zato_pool",
-      "zato_web_admin_urls",
-    ]);
-    expect(template.output("zato_web_admin_urls")).toEqual({
-      host1: "http://10.0.0.11:8183/",
-      host2: "http://10.0.0.12:8183/",
+    expect(Object.keys(template.json.output ?? {}).sort()).toEqual(["zato_clusters", "zato_pool", "zato_web_admin"]);
+    expect(template.output("zato_web_admin")).toEqual({
+      host1: { url: "http://10.0.0.11:8183/", open_with: `npx ${FRAMEWORK.library} web-admin stack host1` },
+      host2: { url: "http://10.0.0.12:8183/", open_with: `npx ${FRAMEWORK.library} web-admin stack host2` },
     });
     expect(template.output("zato_clusters")).toEqual({
       host1: {
@@ -323,7 +320,7 @@ describe("outputs", () => {
     const elsewhere = new Construct(stack, "elsewhere");
     const hosts = [newHost(stack, "host3"), newHost(stack, "host4")];
     expect(() => new HighAvailabilityDeployment(elsewhere, "zato", { hosts, installation: INSTALLATION })).toThrow(
-      "stack/elsewhere/zato: there is already an output 'zato_web_admin_urls' in the stack, and Terraform would lose one of the two; give the deployment another id",
+      "stack/elsewhere/zato: there is already an output 'zato_web_admin' in the stack, and Terraform would lose one of the two; give the deployment another id",
     );
   });
 });
@@ -442,6 +439,14 @@ describe("fails for", () => {
     const host = newHost(stack, "host1");
     expect(() => newDeployment(stack, { hosts: [host, host] })).toThrow(
       "stack/zato: two of the hosts are 'host1', after which their clusters are named; give each host once, and each an id of its own",
+    );
+  });
+
+  test("a host that is called what all clusters run is called", () => {
+    const stack = newStack();
+    const hosts = [newHost(stack, "host1"), newHost(stack, "content", { address: "10.0.0.12" })];
+    expect(() => newDeployment(stack, { hosts })).toThrow(
+      "stack/zato: a host is 'content', as is what all clusters run; give the host another id, after which its cluster is named",
     );
   });
 

@@ -29,7 +29,7 @@ function wholeStack(): TerraformStack {
   const bastion = { address: "192.0.2.1", hostKey: HOST_KEY };
   const hosts = [
     newHost(stack, "host1", { firewall: {}, ssh: { ...SSH, bastion } }),
-    newHost(stack, "host2", { failureDomain: "rack 2 ${x}" }),
+    newHost(stack, "host2", { failureDomain: "rack 2 ${x}", labels: { asset: "4711 ${x}" } }),
   ];
   const loadBalancer = new HaproxyLoadBalancer(stack, "edge", { hosts, virtualAddress: "10.0.0.100" });
   const deployment = newDeployment(stack, {
@@ -41,9 +41,9 @@ function wholeStack(): TerraformStack {
   });
   const password = Secret.fromVariable(new TerraformVariable(stack, "sql_password", {}));
   const sql = { engine: SqlEngine.MYSQL, host: "db.internal", database: "s", username: "zato", password };
-  deployment.addSqlConnection("Stock", sql);
-  deployment.addServices(SERVICES);
-  deployment.addRestChannel("Orders", { urlPath: "/orders", service: "orders.list" });
+  deployment.content.addSqlConnection("Stock", sql);
+  deployment.content.addServices(SERVICES);
+  deployment.content.addRestChannel("Orders", { urlPath: "/orders", service: "orders.list" });
   return stack;
 }
 
@@ -79,6 +79,7 @@ test("says what there is, as its schema has it", () => {
     },
   });
   expect(host2?.failureDomain).toBe("rack 2 $${x}");
+  expect(host2?.labels).toEqual({ asset: "4711 $${x}" });
   expect(document.clusters[1]).toEqual({
     path: "stack/zato/host2",
     name: "host2",
@@ -100,9 +101,9 @@ test("says what there is, as its schema has it", () => {
   });
   expect(document.contents).toEqual([
     {
-      path: "stack/zato",
+      path: "stack/zato/content",
       clusters: ["stack/zato/host1", "stack/zato/host2"],
-      exclusive: true,
+      exclusiveContent: true,
       services: expect.arrayContaining([{ name: "orders.list", sha256: expect.any(String) as string }]) as unknown,
       objects: ["channel_rest/Orders", "outconn_sql/Stock"],
       references: [{ from: "channel_rest/Orders", to: "service/orders.list" }],
@@ -120,9 +121,10 @@ test("says what there is, as its schema has it", () => {
       outputs: {
         clusters: "zato_clusters",
         entry_address: "zato_entry_address",
+        entry_port: "zato_entry_port",
         entry_url: "zato_entry_url",
         pool: "zato_pool",
-        web_admin_urls: "zato_web_admin_urls",
+        web_admin: "zato_web_admin",
       },
     },
   ]);
@@ -157,8 +159,8 @@ test("says of each component what it is a part of, where it lives, and by which 
   expect(places).toContain("firewall firewall stack/host1 stack/host1");
   for (const { path, resources } of components) {
     const below = path.replace("stack/", "");
-    expect([resources.content, resources.lifetime]).toEqual([
-      template.addressOf(`${below}/content`),
+    expect([resources.state, resources.lifetime]).toEqual([
+      template.addressOf(`${below}/state`),
       template.addressOf(`${below}/lifetime/Resource`),
     ]);
   }

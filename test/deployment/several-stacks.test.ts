@@ -95,7 +95,7 @@ describe("two stacks of one App cannot have", () => {
     expect(() => Template.synth(staging)).not.toThrow();
     newHost(production, "host3");
     expect(() => Template.synth(staging)).toThrow(
-      /^staging\/edge: the virtual address 10.0.0.13 is that of production\/host3/,
+      /\[staging\/edge\] the virtual address 10.0.0.13 is that of production\/host3/,
     );
   });
 
@@ -231,7 +231,7 @@ describe("what a device has only once", () => {
     f5(staging);
     f5(production, { virtualAddress: "192.0.2.11" });
     expect(() => Template.synth(production)).toThrow(
-      /^production\/edge: it would replace staging\/edge in the tenant 'Zato'/,
+      /\[production\/edge\] it would replace staging\/edge in the tenant 'Zato'/,
     );
   });
 

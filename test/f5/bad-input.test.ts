@@ -89,7 +89,7 @@ test("fails for members by name in a route domain, where the device would not lo
   const edge = new F5BigIpLoadBalancer(stack, "edge", { virtualAddress: "192.0.2.10%2", tenant: "Zato" });
   newDeployment(stack, { loadBalancer: edge, hosts: [newHost(stack, "host1", { address: "esb1.example.com" })] });
   expect(() => Template.synth(stack)).toThrow(
-    "stack/edge: the cluster host1 is at 'esb1.example.com', and names cannot be in the route domain 2; " +
+    "[stack/edge] the cluster host1 is at 'esb1.example.com', and names cannot be in the route domain 2; " +
       "give its host by an IP address",
   );
 });
@@ -110,7 +110,7 @@ describe("two on one device", () => {
 
   test("fail where one would remove the other", () => {
     expect(two({}, {})).toThrow(
-      "stack/edge1: it would replace stack/edge2 in the tenant 'Zato'; give each a tenant of its own, " +
+      "[stack/edge1] it would replace stack/edge2 in the tenant 'Zato'; give each a tenant of its own, " +
         "or set 'perApplication' on both and different 'application's",
     );
     expect(two({ perApplication: true }, {})).toThrow(/it would replace/);

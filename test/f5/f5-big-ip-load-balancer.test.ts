@@ -37,7 +37,7 @@ describe("the declaration", () => {
   test("waits for the clusters", () => {
     const template = synthesize();
     const before = template.ancestorsOf(template.addressOf("edge/Resource"));
-    expect(before).toContain(template.addressOf("zato/host2/load-balancer/content"));
+    expect(before).toContain(template.addressOf("zato/host2/load-balancer/state"));
   });
 
   test("says what AS3 would choose otherwise", () => {

@@ -1,10 +1,14 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
 import { BashResult, temporaryFolder } from "../support/bash";
+import { PLACES } from "../support/places";
 import { Sandbox } from "../support/sandbox";
 
 const folder = temporaryFolder();
 
 const PARAMETERS = {
+  ...PLACES,
   host: "host1",
   label: "content",
   cluster: "a",
@@ -15,7 +19,7 @@ const PARAMETERS = {
   services: "",
   objects: "1",
   owned: "basic_auth/Partner",
-  exclusive: "false",
+  exclusive_content: "false",
   sql_connections: "",
   secret_variables: "pw Cdktf_Zato_pw",
   secrets: "pw given",
@@ -261,6 +265,7 @@ describe("services", () => {
       /failed: the services are not live on 127\.0\.0\.1:17010: .*\nTraceback of 127\.0\.0\.1:17010/,
     );
     expect(stdout).toContain("putting back the services that the cluster ran before");
+    expect(stdout).toContain("to go on, remove the cause and deploy again; to go back, deploy the former program");
     expect(live(sandbox)).toEqual(["v1", "of v1"]);
     expect(sandbox.read(`${CONTENT}/manifest`)).toBe(manifest);
     expect(sandbox.calls.filter((call) => call.startsWith("restart_servers"))).toHaveLength(3);
@@ -273,7 +278,7 @@ describe("services", () => {
     deploy(sandbox, "v2");
     expect(live(sandbox)).toEqual(["v2", "of v2"]);
     sandbox.define("wait_for_services() { on_each_server wait_for_services_on; }");
-    deploy(sandbox, "v3, live: no");
+    expect(deploy(sandbox, "v3, live: no").stdout).toContain("failed: the services are not live");
     expect(live(sandbox)).toEqual(["v1", "of v1"]);
   });
 
@@ -290,6 +295,7 @@ describe("services", () => {
     const needed = (): string | undefined => sandbox.read(`${CONTENT}/needed`);
     deploy(sandbox, "v1", "orders.list orders.count");
     expect(needed()).toBe("orders.list any\norders.count any\n");
+    expect(statSync(join(folder(), CONTENT, "live")).mode & 0o777).toBe(0o600);
     sandbox.define(`restart_servers() { cp '${folder()}${CONTENT}/needed' '${folder()}/needed-then'; }`);
     deploy(sandbox, "v2", "orders.list orders.new");
     expect(sandbox.read("/needed-then")).toBe("orders.list any\n");

@@ -71,6 +71,25 @@ test("removing a unit that is gone is no error", () => {
   expect(run.stdout).toContain("rm -rf -- /etc/systemd/system/zato-a.service /etc/systemd/system/zato-a.service.d");
 });
 
+test("removing a unit that neither systemd nor the disk knows has systemd do nothing", () => {
+  const run =
+    withFiles(`systemctl() { echo "systemctl $*"; }; known() { remove_unit zato-a.service | grep -c daemon-reload; }
+     known; systemctl() { echo not-found; }; known`);
+  expect(run.stdout).toBe("1\n0\n");
+});
+
+test.each([
+  ["is enabled already", "enabled", ["daemon-reload"]],
+  ["is new", "disabled", ["enable --quiet zato-a.service"]],
+  ["starts until the next boot alone", "enabled-runtime", ["enable --quiet zato-a.service"]],
+])("systemd reads its units once for one that %s", (_, state, expected) => {
+  const run = withFiles(
+    `now_enabled() { echo ${state}; }; systemctl() { echo "$*"; }; record() { :; }; file() { echo unit; }; overrides_of() { :; }
+     install_file() { :; }; install_unit zato-a.service`,
+  );
+  expect(run.stdout.trimEnd().split("\n")).toEqual(expected);
+});
+
 describe("clear_staging", () => {
   const HOURS = 60 * 60;
 

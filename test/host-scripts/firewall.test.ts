@@ -13,7 +13,7 @@ const folder = temporaryFolder();
  */
 function firewall(program: string, ingress = "", args: string[] = [], shell = "bash"): BashResult {
   writeFileSync(join(folder(), "ingress"), ingress);
-  const stubs = `file() { printf '%s' "$ingress"; }; fail() { echo "failed: $1"; exit 1; }; CONFIG=$(dirname "$ingress") ssh_session=`;
+  const stubs = `param() { case $1 in revert) printf zato-firewall-revert ;; unit) printf zato-firewall.service ;; *) echo 8 ;; esac; }; file() { printf '%s' "$ingress"; }; fail() { echo "failed: $1"; exit 1; }; CONFIG=$(dirname "$ingress") ssh_session=`;
   const whole = `set -euo pipefail; scripts=$1 ingress=$2; shift 2; ${stubs}\n. "$scripts/lib/nft.sh"\n. "$scripts/kinds/firewall.sh"\n${program}`;
   return bash(`program=$1; shift; exec ${shell} -c "$program" bash "$@"`, [
     whole,
@@ -28,12 +28,13 @@ const OWN_NETWORK = "unshare --net bash";
 const rulesOf = ({ stdout }: BashResult): string[] => /"DHCPv6"\n((?:.|\n)*) {4}\}\n\}\n$/.exec(stdout)![1]!.split("\n").slice(0, -1).map((line) => line.trim()); // prettier-ignore
 
 test("each line becomes a rule, for IPv4 or IPv6", () => {
-  const lines = ["tcp 22 any SSH", "tcp 11223 10.0.0.11 a b", "udp 53 2001:db8::/32 c", "vrrp - 10.0.0.12 d"];
+  const lines = ["tcp 22 any SSH", "tcp 11223 10.0.0.11 a b", "udp 53 2001:db8::/32 c", "vrrp - any d"];
   expect(rulesOf(firewall("render_rules", lines.join("\n")))).toEqual([
     'tcp dport 22 accept comment "SSH"',
     'ip saddr 10.0.0.11 tcp dport 11223 accept comment "a b"',
     'ip6 saddr 2001:db8::/32 udp dport 53 accept comment "c"',
-    'ip saddr 10.0.0.12 ip ttl 255 meta l4proto 112 accept comment "d"',
+    'ip ttl 255 meta l4proto 112 accept comment "d"',
+    'ip6 hoplimit 255 meta l4proto 112 accept comment "d"',
   ]);
 });
 
@@ -128,11 +129,11 @@ const FORGET_NAMES = "[ ! -e /etc/protocols ] || mount --bind /dev/null /etc/pro
 
 testWithNft("needs no name of any protocol: it is accepted, and reads the same, with and without them", () => {
   const rules = 'render_rules | nft -f -; echo "as the kernel has them:"; nft_listing "$TABLE"';
-  const lines = "tcp 22 any SSH\nvrrp - 10.0.0.12 d\nvrrp - 2001:db8::7 d\nudp 53 any dns";
+  const lines = "tcp 22 any SSH\nvrrp - any d\nudp 53 any dns";
   const minimal = firewall(`${FORGET_NAMES}; ${rules}`, lines, [], MINIMAL);
   expect(minimal).toMatchObject({ status: 0, stderr: "" });
   expect(minimal.stdout).toContain("meta l4proto { 1, 58 } accept");
-  expect(minimal.stdout).toContain('ip6 saddr 2001:db8::7 ip6 hoplimit 255 meta l4proto 112 accept comment "d"');
+  expect(minimal.stdout).toContain('ip6 hoplimit 255 meta l4proto 112 accept comment "d"');
   expect(firewall(rules, lines, [], MINIMAL)).toEqual(minimal);
 });
 
@@ -142,9 +143,8 @@ systemctl() { case $1 in
   reset-failed) for one in "\${@:2}"; do rm -f "units/$one.failed"; done ;;
   stop) for one in "\${@:2}"; do rm -f "units/$one.active"; done ;;
 esac; }
-systemd-run() { [ ! -e "units/$REVERT.service.failed" ] || { echo "Unit $REVERT.service was already loaded"; exit 1; }; echo "\${@: -1}" >revert; }
+systemd-run() { [ ! -e "units/zato-firewall-revert.service.failed" ] || { echo "Unit zato-firewall-revert.service was already loaded"; exit 1; }; echo "\${@: -1}" >revert; }
 cd "$(dirname "$ingress")"; mkdir -p units state; state=$PWD/state work=$PWD
-param() { echo 8; }
 sleep() { :; }
 `;
 
@@ -153,7 +153,9 @@ describe("the way back", () => {
     firewall(`${SYSTEMD} render_rules >rules.nft; ${program}`, "tcp 22 any SSH", [], OWN_NETWORK);
 
   testWithNft("of a former try that has failed keeps no later one from being made", () => {
-    const run = attempt("touch units/$REVERT.service.failed units/$REVERT.timer.active; try_rules; ls units");
+    const run = attempt(
+      "touch units/zato-firewall-revert.service.failed units/zato-firewall-revert.timer.active; try_rules; ls units",
+    );
     expect(run).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
@@ -201,7 +203,7 @@ describe("rules on trial", () => {
       expect.arrayContaining([
         "systemctl stop zato-firewall-revert.timer zato-firewall-revert.service",
         "install_file trial.nft firewall.nft 0600",
-        "install_file zato-firewall.service zato-firewall.service 0644",
+        "install_file firewall.service zato-firewall.service 0644",
         "systemctl daemon-reload",
         "systemctl enable --quiet zato-firewall.service",
         "systemctl reload-or-restart zato-firewall.service",

@@ -5,9 +5,12 @@ import { HOST_SCRIPTS } from "../support/bash";
 /** What a kind may do in another way than the library: its file says so. */
 const MEANT_TO_BE_REPLACED = ["before_restart"];
 
+/** What a script begins with, each with one of them. */
+const BEGINNINGS = /-run\.sh$/;
+
 function functionsIn(folder: string): string[] {
   return readdirSync(join(HOST_SCRIPTS, folder))
-    .filter((name) => name.endsWith(".sh"))
+    .filter((name) => name.endsWith(".sh") && !BEGINNINGS.test(name))
     .flatMap((name) => {
       const text = readFileSync(join(HOST_SCRIPTS, folder, name), "utf8");
       return [...new Set([...text.matchAll(/^([a-z_0-9]+)\(\)/gm)].map(([, found]) => found!))];

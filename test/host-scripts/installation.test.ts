@@ -1,6 +1,15 @@
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
 import { BashResult, temporaryFolder } from "../support/bash";
@@ -253,6 +262,25 @@ describe("an installation script", () => {
     expect(run(sandbox, "exit 7").stdout).toContain("the installation script ended with exit status 7");
     expect(run(sandbox, "exit 7").stdout).toContain("ended with exit status 7");
   });
+});
+
+test("a link 'current' of somebody else's stays, with the Zato that it leads to, and no removal takes it", () => {
+  const sandbox = host();
+  sandbox.write("/opt/zato/3.2.0/bin/py", "theirs");
+  symlinkSync(join(folder(), "opt/zato/3.2.0"), join(folder(), "opt/zato/current"));
+  expect(converge(sandbox, fromArchive(archive())).status).toBe(0);
+  expect(sandbox.read("/opt/zato/current/bin/py")).toBe("theirs");
+  expect(sandbox.run("remove.sh", "installation", "zato").status).toBe(0);
+  expect(sandbox.read("/opt/zato/current/bin/py")).toBe("theirs");
+});
+
+test("a link 'current' that a deploy of before has noted is ours, and leads to what is declared", () => {
+  const sandbox = host();
+  symlinkSync(join(folder(), "opt/zato/3.2"), join(folder(), "opt/zato/current"));
+  const link = join(folder(), "opt/zato/current");
+  sandbox.write("/var/lib/cdktf-zato/components/zato/ledger", `link\t${link}\t${folder()}/opt/zato/3.2\n`);
+  expect(converge(sandbox, fromArchive(archive("one"), "one")).status).toBe(0);
+  expect(sandbox.read("/opt/zato/current/bin/py")).toContain("# one");
 });
 
 test("a folder 'current' of somebody else's stays what it is", () => {

@@ -1,14 +1,16 @@
+import { createHmac } from "node:crypto";
 import { readdirSync, rmSync, utimesSync } from "node:fs";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
 import { BashResult, temporaryFolder } from "../support/bash";
+import { PLACES } from "../support/places";
 import { Sandbox } from "../support/sandbox";
 
 const folder = temporaryFolder();
 
 /** What all components of the cluster `a` are told. */
-const COMMON = { host: "host1", cluster: "a", zato: "/opt/zato/3.3", odb_engine: "postgresql" };
+const COMMON = { ...PLACES, host: "host1", cluster: "a", zato: "/opt/zato/3.3", odb_engine: "postgresql" };
 
 interface Component {
   readonly kind: string;
@@ -154,7 +156,9 @@ describe("a backup", () => {
     const { stdout } = host.run("remove.sh", "backup", "a-backup");
     expect(stdout).toContain("kept: the backups in");
     expect(host.read("/opt/zato/backups/a.tar")).toBe("backup");
-    expect(host.calls).toEqual(expect.arrayContaining(["systemctl disable --now --quiet zato-a-backup.timer"]));
+    expect(host.calls).toEqual(
+      expect.arrayContaining(["systemctl disable --now --no-reload --quiet zato-a-backup.timer"]),
+    );
     expect(host.read("/etc/systemd/system/zato-a-backup.timer")).toBeUndefined();
   });
 });
@@ -206,6 +210,54 @@ describe("a cluster", () => {
     expect(converge(host, secrets("given"), { secret_key: "former" }).status).toBe(0);
   });
 
+  describe("knows by what Zato keeps encrypted whether a key is the ODB's", () => {
+    /** A token as Fernet makes them, by Python's own means. */
+    const token = (key: string): string => {
+      const body = Buffer.concat([Buffer.from([0x80]), Buffer.alloc(40, 7)]);
+      const tag = createHmac("sha256", Buffer.from(key, "base64url").subarray(0, 16)).update(body).digest();
+      return Buffer.concat([body, tag]).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
+    };
+    const KEY = `${"k".repeat(43)}=`;
+    const ANOTHER = `${"x".repeat(43)}=`;
+
+    test.each([
+      ["generated, and its own", KEY, 0, ""],
+      [
+        "generated, and another one",
+        ANOTHER,
+        1,
+        "encrypted with another secret key than the one on this host; bring that back: bash ",
+      ],
+      ["given, and its own", KEY, 0, ""],
+      [
+        "given, and another one",
+        ANOTHER,
+        1,
+        "the secret key is another one than the ODB's passwords were encrypted with",
+      ],
+    ])("%s", (what, key, status, message) => {
+      const [source] = what.split(",") as [string];
+      const host = withOdb("there");
+      host.define(`
+        sql() { case $1 in *sec_base*) printf '%s\\n' zato.secf.no-token zato.secf.${token(KEY)} ;; esac; }
+        for_zato() { printf '%s' "$1"; }
+        python_as_zato() { python3 -I "$scripts/$1" "\${@:2}"; }`);
+      host.write("/etc/cdktf-zato/secrets/a/secret_key", key);
+      const run = converge(host, secrets(source), source === "given" ? { secret_key: key } : {});
+      expect(run.stdout).toContain(message);
+      expect(run.status).toBe(status);
+    });
+  });
+
+  test("is not created in an ODB that another cluster has", () => {
+    const host = withOdb("created");
+    host.define(`sql() { case $1 in *"min(name)"*) echo quickstart-1 ;; esac; }`);
+    expect(converge(host, secrets("generated")).stdout).toContain(
+      "the ODB is that of the cluster quickstart-1, and each cluster needs one of its own; declare another database",
+    );
+    expect(host.calls).not.toContain("zato_from_config");
+  });
+
   test("fails for an ODB whose keys are not on the host, and says how they come back", () => {
     const { stdout } = converge(withOdb("there"), secrets("generated"));
     expect(stdout).toMatch(/its keys are not on this host; bring them back: bash .*restore.sh a BACKUP --keys-only/);
@@ -239,7 +291,7 @@ describe("a scheduler", () => {
     expect(sandbox.read("/etc/systemd/system/zato-a-scheduler.service")).toBe("[Service]\n");
     expect(converge(sandbox, scheduler(false)).status).toBe(0);
     expect(sandbox.read("/etc/systemd/system/zato-a-scheduler.service")).toBeUndefined();
-    expect(sandbox.calls).toContain("systemctl disable --now --quiet zato-a-scheduler.service");
+    expect(sandbox.calls).toContain("systemctl disable --now --no-reload --quiet zato-a-scheduler.service");
   });
 
   test("is created anew where it is declared otherwise, and not where it is as it was", () => {
@@ -290,6 +342,7 @@ describe("a web-admin", () => {
       unit: "zato-a-web-admin.service",
       path: "/opt/zato/env/a/web-admin",
       address: "127.0.0.1:8183",
+      log_in_path: "/accounts/login/",
       port: "8183",
       web_admin_user: "admin",
       secrets: "web_admin_password given",
@@ -339,6 +392,8 @@ describe("a load balancer in front", () => {
       unit: "zato-edge.service",
       vrrp_unit: "zato-edge-vrrp.service",
       folder: "/etc/zato-edge",
+      socket: "/run/zato-edge/admin.sock",
+      back_end: "clusters",
       own_address: "10.0.0.11",
       entry_url: "http://10.0.0.100:80/zato/ping",
       virtual_router_id: "51",
@@ -398,8 +453,8 @@ describe("a load balancer in front", () => {
     expect(sandbox.run("remove.sh", "haproxy", "edge").status).toBe(0);
     expect(sandbox.calls).toEqual(
       expect.arrayContaining([
-        "systemctl disable --now --quiet zato-edge-vrrp.service",
-        "systemctl disable --now --quiet zato-edge.service",
+        "systemctl disable --now --no-reload --quiet zato-edge-vrrp.service",
+        "systemctl disable --now --no-reload --quiet zato-edge.service",
         "nft delete table inet zato-edge-vrrp",
       ]),
     );
@@ -416,6 +471,17 @@ describe("a load balancer in front", () => {
       "systemctl reload zato-edge.service",
     ]);
     expect(sandbox.calls).toContain("haproxy_admin set server clusters/host2 state ready");
+  });
+
+  test("has them back in the back end of those that only answer too, where a service is checked", () => {
+    const sandbox = host();
+    sandbox.define('haproxy_out_of_rotation() { echo "$2/host2"; }');
+    const checked = edge();
+    converge(sandbox, { ...checked, parameters: { ...checked.parameters, answering_back_end: "clusters_ping" } });
+    expect(sandbox.calls.filter((call) => call.startsWith("haproxy_admin set server"))).toEqual([
+      "haproxy_admin set server clusters/host2 state ready",
+      "haproxy_admin set server clusters_ping/host2 state ready",
+    ]);
   });
 
   test("has a virtual address on the interface of the host's own, by a configuration that keepalived accepts", () => {
@@ -540,14 +606,38 @@ describe("the load-balancer of a cluster", () => {
   });
 });
 
+describe("what an apply that was killed has left out", () => {
+  const ADVICE = "run: terraform apply -replace='zato.before'";
+  const afterKilled = (kind: string, secrets: string): BashResult => {
+    const before = renderManifest({ parameters: { ...COMMON, secrets } });
+    const host = new Sandbox(folder());
+    host.write("/staging/scripts/kinds/trial.sh", "converge() { :; }");
+    const manifest = renderManifest({ parameters: COMMON });
+    return host.converge("trial", "a-trial", `${manifest}@component ${kind} before zato.before\n${before}`);
+  };
+
+  test.each([
+    ["content, whose files are not here", "content", "", "before needs secrets or files that are not here"],
+    ["a secret that was given", "odb", "odb_password given", "before needs secrets or files that are not here"],
+    ["the firewall, which a log-in has to confirm", "firewall", "", "before is not as declared"],
+  ])("is said, and how to bring it, where it cannot be made up for: %s", (_, kind, secrets, said) => {
+    const { status, stdout } = afterKilled(kind, secrets);
+    expect(status).toBe(1);
+    expect(stdout).toContain(`failed: ${said}; ${ADVICE}`);
+  });
+});
+
 describe("what is left on a host of ours", () => {
   function host(): Sandbox {
     const sandbox = new Sandbox(folder());
     sandbox.note("remove_our_packages", "as_zato");
     sandbox.program("usermod");
-    ["created-user-zato", "created-home"].forEach((stamp) => sandbox.write(`/var/lib/cdktf-zato/${stamp}`, ""));
+    ["created-user-zato", "created-home", "enabled-postgresql"].forEach((stamp) =>
+      sandbox.write(`/var/lib/cdktf-zato/${stamp}`, ""),
+    );
     sandbox.write("/etc/cdktf-zato/secrets/a/secret_key", "key");
     sandbox.write("/opt/zato/3.3/bin/zato", "");
+    sandbox.write(DROP_IN, "text");
     CUT_OFF.concat(STAGED, THEIRS).forEach((file) => sandbox.write(file, ""));
     sandbox.define(`getent() { echo 'ops:x:1000:1000::${folder()}/home/ops:/bin/bash'; }`);
     return sandbox;
@@ -557,6 +647,7 @@ describe("what is left on a host of ours", () => {
   const CUT_OFF = ["/home/ops/.cdktf-zato-0a1.sh", "/home/ops/sh .cdktf-zato-0a1.sh"];
   const THEIRS = "/home/ops/notes on .cdktf-zato-0a1.sh";
   const KEY = "/etc/cdktf-zato/secrets/a/secret_key";
+  const DROP_IN = "/etc/postgresql/15/main/conf.d/cdktf-zato.conf";
 
   test("goes with the last component: user, folders, packages, keys, scripts", () => {
     const sandbox = host();
@@ -566,9 +657,10 @@ describe("what is left on a host of ours", () => {
       "as_zato find /tmp /var/tmp /dev/shm -xdev -user zato -delete",
       "usermod -g nogroup zato",
       "userdel zato",
+      "systemctl disable --now --quiet postgresql",
       "remove_our_packages",
     ]);
-    const gone = [KEY, "/opt/zato/3.3/bin/zato", STAGED, ...CUT_OFF];
+    const gone = [KEY, "/opt/zato/3.3/bin/zato", DROP_IN, STAGED, ...CUT_OFF];
     expect(gone.filter((file) => sandbox.read(file) !== undefined)).toEqual([]);
     expect(sandbox.read(THEIRS)).toBe("");
   });
@@ -587,5 +679,6 @@ describe("what is left on a host of ours", () => {
     expect(sandbox.run("remove.sh", "host", "host1").stdout).toContain("kept: data of a removed cluster");
     expect(sandbox.read(KEY)).toBe("key");
     expect(sandbox.calls).toContain("remove_our_packages postgresql postgresql-15");
+    expect([sandbox.calls.filter((call) => call.startsWith("systemctl")), sandbox.read(DROP_IN)]).toEqual([[], "text"]);
   });
 });

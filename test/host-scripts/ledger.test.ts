@@ -1,9 +1,12 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bash, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
 
 const folder = temporaryFolder();
-const LEDGER = readFileSync(join(HOST_SCRIPTS, "lib/ledger.sh"), "utf8");
+const LIBRARIES = ["ledger", "zato", "odb", "nft"];
+const LEDGER = readdirSync(join(HOST_SCRIPTS, "lib"))
+  .map((name) => readFileSync(join(HOST_SCRIPTS, "lib", name), "utf8"))
+  .join("\n");
 
 /** An entry of a ledger, what somebody does to it, and what is found then. */
 interface Example {
@@ -168,7 +171,7 @@ function findings(type: string, { name, was, change }: Omit<Example, "found">): 
      umask 022
      STATE=$2/state work=$2/work name=it state=$2/state/components/it
      cd "$2"; rm -rf -- *; mkdir -p "$work" "$state" host; touch "$state/ledger"
-     . "$1/lib/ledger.sh"
+     for library in ${LIBRARIES.join(" ")}; do . "$1/lib/$library.sh"; done
      found() { echo "$1"; }
      ${HOST}
      ${was}

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
 import { BashResult, bash, temporaryFolder } from "../support/bash";
+import { PLACES } from "../support/places";
 import { Sandbox } from "../support/sandbox";
 
 const folder = temporaryFolder();
@@ -26,7 +27,7 @@ function host(): Sandbox {
   };
   const path = join(folder(), "opt/zato/env/a/server1");
   const secrets = { command_secrets: "key secret_key 1", environment_secrets: "" };
-  component("server", "a-server1", { cluster: "a", unit: "zato-a-server1.service", path, ...secrets });
+  component("server", "a-server1", { ...PLACES, cluster: "a", unit: "zato-a-server1.service", path, ...secrets });
   component("haproxy", "edge", { unit: "zato-edge.service", vrrp_unit: "zato-edge-vrrp.service" });
   component("odb", "a-odb", {});
   sandbox.write("/etc/cdktf-zato/secrets/a/secret_key", "s3cret-key");

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
 import { bash, BashResult, temporaryFolder } from "../support/bash";
+import { PLACES } from "../support/places";
 import { Sandbox } from "../support/sandbox";
 
 const folder = temporaryFolder();
@@ -8,7 +9,7 @@ const folder = temporaryFolder();
 /** A cluster whose servers tell this table of what is not as declared, or cannot be asked. */
 function host(table: string | undefined): Sandbox {
   const sandbox = new Sandbox(folder());
-  const parameters = { host: "host1", cluster: "a", servers: "here 1" };
+  const parameters = { ...PLACES, host: "host1", cluster: "a", servers: "here 1" };
   sandbox.write(
     "/var/lib/cdktf-zato/components/a-content/manifest",
     renderManifest({ parameters, files: { expected: "{}" } }),

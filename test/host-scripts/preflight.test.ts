@@ -10,7 +10,7 @@ const folder = temporaryFolder();
 
 /** Makes programs that stand before those of the machine in PATH. */
 function fakePrograms(programs: Record<string, string>): void {
-  mkdirSync(join(folder(), "bin"));
+  mkdirSync(join(folder(), "bin"), { recursive: true });
   for (const [name, body] of Object.entries(programs)) {
     writeFileSync(join(folder(), "bin", name), `#!/bin/bash\n${body}\n`);
     chmodSync(join(folder(), "bin", name), 0o755);
@@ -38,14 +38,14 @@ const DECLARED = {
 };
 
 /** What `preflight.sh` is run with. */
-function prepare(declared: Partial<typeof DECLARED>, programs: Record<string, string>): Record<string, string> {
+function prepare(declared: Record<string, string>, programs: Record<string, string>): Record<string, string> {
   fakePrograms({ ...GOOD_HOST, ...programs });
   writeFileSync(join(folder(), "manifest"), renderManifest({ parameters: { ...DECLARED, ...declared } }));
   return { PATH: `${join(folder(), "bin")}:${process.env.PATH}`, HOME: folder() };
 }
 
 function preflight(
-  declared: Partial<typeof DECLARED>,
+  declared: Record<string, string>,
   programs: Record<string, string> = {},
   now = "now",
   more: Record<string, string> = {},
@@ -81,6 +81,13 @@ function findingsOf(run: BashResult): string[] {
 test("nothing is wrong with a host that has what is declared", () => {
   const run = preflight({});
   expect([findingsOf(run), run.stderr]).toEqual([[], ""]);
+});
+
+test.each([
+  ["/nowhere", ["127.0.0.1:1 cannot be reached from this host"]],
+  ["/tmp", []],
+])("a registry need not answer where the build from it is there already: %s", (build, findings) => {
+  expect(findingsOf(preflight({ endpoints: `127.0.0.1:1 ${build}` }))).toEqual(findings);
 });
 
 test("all findings are reported at once, and nothing is changed", () => {
@@ -234,8 +241,10 @@ describe("a port in use", () => {
   test.each([
     [`users:(("nginx",pid=4194305,fd=6))`, "'nginx', process 4194305"],
     ["ino:1 sk:2 cgroup:/system.slice/nginx.service <->", "another program, unit nginx.service"],
+    ["uid:4711 ino:1 sk:2 cgroup:/system.slice/nginx.service <->", "another program of esb, unit nginx.service"],
   ])("by somebody else is a finding: %s", (rest, holder) => {
-    expect(findingsOf(preflight({}, socket(rest)))).toEqual([
+    const getent = '[ "$*" = "passwd 4711" ] && echo esb:x:4711:4711::/srv/esb:/bin/sh';
+    expect(findingsOf(preflight({}, { ...socket(rest), getent }))).toEqual([
       `port 17010, meant for server1, is taken by ${holder}; stop it, or choose another port`,
     ]);
   });
@@ -251,8 +260,81 @@ describe("a port in use", () => {
     expect(finding).toContain("is taken by '[2Jx', process 1;");
   });
 
-  test("by a unit of ours is none", () => {
-    expect(findingsOf(preflight({}, socket("cgroup:/system.slice/zato-a-server1.service <->")))).toEqual([]);
+  test.each([
+    ["zato-a-server1.service", []],
+    [
+      "zato-b-server1.service",
+      [
+        "port 17010, meant for server1, is taken by another program, unit zato-b-server1.service; " +
+          "stop it, or choose another port",
+      ],
+    ],
+  ])("is none only by a unit that a component has: %s", (unit, findings) => {
+    // GIVEN a component on the host
+    const component = join(folder(), "components", "a-server1");
+    mkdirSync(component, { recursive: true });
+    writeFileSync(join(component, "manifest"), renderManifest({ parameters: { unit: "zato-a-server1.service" } }));
+    const places = `sed -i "s#/var/lib/cdktf-zato/components\\$#$2/components#" "$1/preflight.sh"`;
+
+    // WHEN
+    const run = preflight({}, socket(`cgroup:/system.slice/${unit} <->`), "now", {}, places);
+
+    // THEN
+    expect(findingsOf(run)).toEqual(findings);
+  });
+});
+
+describe("a unit of a name that is declared", () => {
+  const systemctl = (file: string): Record<string, string> => ({
+    systemctl: `case "$*" in *"FragmentPath --value -- zato-a-server1.service") echo '${file}' ;; esac`,
+  });
+
+  test.each([
+    ["of somebody else's is a finding", "[Unit]\n", 1],
+    ["of ours is none", "# Managed by cdktf-zato. Changes made here are lost.\n\n[Unit]\n", 0],
+  ])("%s", (_, text, findings) => {
+    const file = join(folder(), "unit");
+    writeFileSync(file, text);
+    const found = findingsOf(preflight({ units: "zato-a-server1.service\nzato-a-server2.service" }, systemctl(file)));
+    expect(found).toEqual(
+      [
+        "the unit zato-a-server1.service is there already, and not of this library; name what is declared differently, or the unit",
+      ].slice(0, findings),
+    );
+  });
+});
+
+test("what layers look at beside all that is found and told with the rest; notes fail nobody", () => {
+  const layer = (line: string): string =>
+    `echo '${line}' >"$1/fit/more.sh"; sed -i '/^check_system$/d' "$1/preflight.sh"`;
+  const noted = preflight({}, {}, "now", {}, layer('note "it rains in $(param host)"'));
+  expect(noted).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/preflight: note: it rains in host1\n.*passed\n$/) as string,
+  });
+  const found = preflight({}, {}, "now", {}, layer('finding "it rains"'));
+  expect([found.status, findingsOf(found)]).toEqual([1, ["it rains"]]);
+});
+
+describe("a firewall on the host", () => {
+  const DEPLOYED = "/var/lib/cdktf-zato/components/firewall/kind";
+  const withFirewall = (declared: Record<string, string>): string => {
+    const grep = `case "$*" in *" firewall ${DEPLOYED}") ;; *) exit 1 ;; esac`;
+    return preflight(
+      declared,
+      { grep },
+      "now",
+      {},
+      `echo 'echo "removed $*"' >"$1/remove.sh"; sed -i '/^check_system$/d' "$1/preflight.sh"`,
+    ).stdout;
+  };
+
+  test("goes when none is declared any more", () => {
+    expect(withFirewall({})).toContain("removed firewall firewall\n[host1] preflight: passed");
+  });
+
+  test("stays where one is declared", () => {
+    expect(withFirewall({ firewall: "true" })).toBe("[host1] preflight: passed\n");
   });
 });
 

@@ -1,5 +1,6 @@
 import { renderManifest } from "../../lib/remote/manifest";
 import { BashResult, temporaryFolder } from "../support/bash";
+import { placesOf } from "../support/places";
 import { Sandbox } from "../support/sandbox";
 
 const folder = temporaryFolder();
@@ -20,7 +21,7 @@ function deployed(): Sandbox {
   for (const [name, kind] of Object.entries(components)) {
     const [cluster = ""] = name.split("-");
     const state = `/var/lib/cdktf-zato/components/${name}`;
-    const parameters = { host: "host1", cluster, unit: `zato-${name}.service`, odb_engine: "postgresql", odb_name: "zato_a", active: "false" }; // prettier-ignore
+    const parameters = { ...(kind === "content" ? placesOf(cluster, folder()) : {}), host: "host1", cluster, unit: `zato-${name}.service`, odb_engine: "postgresql", odb_name: "zato_a", active: "false" }; // prettier-ignore
     host.write(`${state}/kind`, `${kind}\n`);
     const secrets = kind === "odb" ? "secret_key generated\napi_key given" : "";
     host.write(`${state}/manifest`, renderManifest({ parameters: { ...parameters, secrets } }));
@@ -223,7 +224,11 @@ test.each([
   ["generated", undefined],
 ])("a password of admin.invoke that is %s is the former one of the database that comes back: %s", (source, former) => {
   const host = deployed();
-  const parameters = { host: "host1", cluster: "a", secrets: `admin_invoke_password ${source}` };
+  const parameters = {
+    host: "host1",
+    cluster: "a",
+    secrets: `admin_invoke_password ${source}`,
+  };
   host.write("/var/lib/cdktf-zato/components/a-registration/manifest", renderManifest({ parameters }));
   host.define(
     'check_backup() { mkdir -p "$2/secrets" "$2/state" && echo "of the backup" | tee "$2/secrets/admin_invoke_password" >"$2/about"; }',

@@ -18,6 +18,10 @@ function onHost(program: string, { other = true, balancer = {} } = {}): string[]
   component("a-load-balancer", "load-balancer", {
     cluster: "a",
     unit: "zato-a-load-balancer.service",
+    socket: "/run/zato-a-load-balancer/admin.sock",
+    taken_out_acl: "#1",
+    back_end_once: "servers_once",
+    server_prefix: "http_plain--",
     back_end: "servers",
     other_clusters: "http://10.0.0.12:11223/zato/ping",
     notice_seconds: "6",
@@ -114,7 +118,9 @@ describe("of HAProxy's servers", () => {
     const busy = (backEnd: string, requests: number): string => `${backEnd},one,0,0,${requests},\n`;
     const stat = busy("servers", 1) + busy("servers_once", 2) + busy("others_once", 4);
     const count = (server: string): string[] =>
-      onHost(`printf '${stat}' >"$work/stat"; haproxy_sessions s ${server}`).slice(1);
+      onHost(
+        `printf '${stat}' >"$work/stat"; printf servers_once >"$entries/param/back_end_once"; haproxy_sessions s ${server}`,
+      ).slice(1);
     expect(count("servers/one")).toEqual(["3"]);
     expect(count("servers/none")).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { renderManifest } from "../../lib/remote/manifest";
 import { BashResult, temporaryFolder } from "../support/bash";
+import { PLACES, placesOf } from "../support/places";
 import { Sandbox } from "../support/sandbox";
 
 const folder = temporaryFolder();
@@ -20,7 +21,7 @@ function host({ good = 1, needed = "orders.list any\n" }: { good?: number; neede
     haproxy_ready() { printf 'ready\\n' >>'${folder()}/calls'; rm -f '${folder()}/out'; }
     admin() { printf 'asked\\n' >>'${folder()}/calls'
       [ "$(grep -c asked '${folder()}/calls')" -ge ${good} ] || { echo 'orders.list is not deployed'; false; }; }`);
-  const parameters = { cluster: "a", address: "127.0.0.1:17010", workers: "2", load_balancer_socket: socket, back_end: "bck/server1", path: "/opt/zato/env/a/server1", label: "server1" }; // prettier-ignore
+  const parameters = { ...PLACES, cluster: "a", address: "127.0.0.1:17010", workers: "2", load_balancer_socket: socket, back_end: "bck/server1", path: "/opt/zato/env/a/server1", label: "server1" }; // prettier-ignore
   sandbox.write("/var/lib/cdktf-zato/components/a-server1/kind", "server\n");
   sandbox.write("/var/lib/cdktf-zato/components/a-server1/manifest", renderManifest({ parameters }));
   sandbox.write(`${CONTENT}/kind`, "content\n");
@@ -32,6 +33,7 @@ function host({ good = 1, needed = "orders.list any\n" }: { good?: number; neede
 const manifest = (service: string): string =>
   renderManifest({
     parameters: {
+      ...placesOf("a", folder()),
       cluster: "a",
       packages: `${folder()}/opt/zato/packages/a/build`,
       services: `${service} ${"0".repeat(64)}`,
@@ -89,7 +91,7 @@ describe("a server that is about to be started", () => {
     const sandbox = host();
     sandbox.write(`${CONTENT}/former/live`, manifest("old"));
     sandbox.write(`${CONTENT}/former/requirements`, "requests\n");
-    sandbox.write(`${CONTENT}/former/hot-deploy/old.py`, "old");
+    sandbox.write(`${CONTENT}/former/services/old.py`, "old");
     sandbox.write(`${CONTENT}/former/modules/money.py`, "old");
     sandbox.write(`${CONTENT}/former/user-conf/a.ini`, "old");
     sandbox.write(`${HOT_DEPLOY}/new.py`, "new");

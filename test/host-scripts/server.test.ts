@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { renderManifest } from "../../lib/remote/manifest";
 import { BashResult, temporaryFolder } from "../support/bash";
+import { PLACES } from "../support/places";
 import { Sandbox } from "../support/sandbox";
 
 const folder = temporaryFolder();
 
 const PARAMETERS = {
+  ...PLACES,
   host: "host1",
   label: "server1",
   cluster: "a",

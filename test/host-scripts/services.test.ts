@@ -8,6 +8,10 @@ const folder = temporaryFolder();
 /** Waits for the services a and b; each of the checks says what is missing, the last one again and again. */
 const waited = (...checks: string[]): string => waitedFor(["a", "b"], ...checks);
 
+/** What systemd says of the server that they are waited for on; another one does not run. */
+let state = "active";
+beforeEach(() => (state = "active"));
+
 function waitedFor(services: readonly string[], ...checks: string[]): string {
   const env = join(folder(), "env", "c", "hot-deploy");
   mkdirSync(env, { recursive: true });
@@ -19,9 +23,11 @@ function waitedFor(services: readonly string[], ...checks: string[]): string {
   writeFileSync(join(folder(), "services"), lines.join(""));
   checks.forEach((missing, index) => writeFileSync(join(folder(), `check-${index}`), missing));
   writeFileSync(join(folder(), "checked"), "");
+  writeFileSync(join(folder(), "here"), state);
+  writeFileSync(join(folder(), "there"), "inactive");
   return bash(
-    `ZATO_HOME=$2 work=$2; . "$1/lib/services.sh"; record() { :; }
-     param() { case $1 in servers) echo "here 1" ;; cluster) echo c ;; esac; }
+    `work=$2; . "$1/lib/services.sh"; . "$1/release/zato-3/deploy.sh"; record() { :; }; of_release() { "$@"; }
+     param() { case $1 in servers) echo "here 1" ;; hot_deploy) echo "$work/env/c/hot-deploy" ;; address | unit) echo "$server" ;; esac; }
      param_file() { echo "$work/services"; }
      progress() { :; }
      fail() { echo "failed: $1"; exit 1; }
@@ -30,6 +36,9 @@ function waitedFor(services: readonly string[], ...checks: string[]): string {
      wait_until() { ! grep -q . "$work/check-$(round)"; }
      round() { local n; n=$(wc -l <"$work/checked"); echo $((n < ${checks.length} ? n : ${checks.length - 1})); }
      check_services() { cat "$work/check-$(round)"; echo >>"$work/checked"; return 1; }
+     folders_of_this_cluster() { echo there; echo here; }
+     enter_component() { server=$1; }
+     now_running() { cat "$work/$1"; }
      wait_for_services`,
     [HOST_SCRIPTS, folder()],
   ).stdout;
@@ -55,6 +64,16 @@ describe("services that are not live after a while", () => {
 
   test("are given up, and why is told, as soon as the server has said it twice", () => {
     expect(waited("b is not deployed, as it said")).toMatch(/^b\.py\nfailed: .*b is not deployed, as it saidwhy\n$/);
+  });
+
+  test.each(["inactive", "failed"])("are given up at once on a server that is %s", (stopped) => {
+    state = stopped;
+    expect(waited("connection refused")).toMatch(/^failed: .*connection refused\n?here does not run\n$/);
+  });
+
+  test("are waited for on a server that is being started", () => {
+    state = "activating";
+    expect(waited("connection refused", "")).not.toContain("failed");
   });
 
   test("are deployed again ten at a time", () => {
@@ -85,8 +104,8 @@ describe("files of services", () => {
     writeFileSync(join(folder(), "services"), FILES.map((file) => `of-${file} ${hash(file)}\n`).join(""));
     writeFileSync(join(folder(), "none-of"), missing.map((file) => `of-${file} is not deployed\n`).join(""));
     const { stdout, stderr } = bash(
-      `staged=$2/new; work=$2; . "$1/lib/services.sh"; record() { :; }
-       param() { printf 'one 1\ntwo 1'; }
+      `staged=$2/new; work=$2; . "$1/lib/services.sh"; . "$1/release/zato-3/deploy.sh"; record() { :; }; of_release() { "$@"; }
+       param() { case $1 in servers) printf 'one 1\ntwo 1' ;; staged_services) echo services ;; esac; }
        param_file() { echo "$work/services"; }
        progress() { :; }
        fail() { echo "failed: $1"; exit 1; }
@@ -96,6 +115,7 @@ describe("files of services", () => {
        wait_until() { echo "C $4 $(cut -d ' ' -f 1 "$6" | paste -sd ' ')"; ! grep -q . "$work/none-of"; }
        deploy_again() { :; }
        said_by_server() { :; }
+       stopped_unit() { false; }
        check_services() { cat "$work/none-of"; }
        deploy_services "$2/hot-deploy"; diff -r "$2/new.files/services" "$2/hot-deploy"`,
       [HOST_SCRIPTS, folder()],
@@ -147,7 +167,8 @@ describe("what servers read only when they start", () => {
     const restarts = (): string =>
       bash(
         `work=$2 state=$2/state; . "$1/lib/services.sh"; restart_servers() { echo restarted; }
-         restart_for_what_is_read_at_start "$2/cluster"`,
+         param() { case $1 in hot_deploy) echo "$work/cluster/hot-deploy" ;; start_folders) printf 'm %s\\nu %s' "$work/cluster/modules" "$work/cluster/user-conf" ;; esac; }
+         restart_for_what_is_read_at_start`,
         [HOST_SCRIPTS, folder()],
       ).stdout;
     Object.entries(files).forEach(([name, text]) => write(name, text));

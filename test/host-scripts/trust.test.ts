@@ -57,12 +57,14 @@ describe("root's scripts", () => {
   test("do what concerns the inside of a component's folder as zato, and only move it as a whole", () => {
     const inside = /\$\(param path\)\/|\$path\/|server_conf\)|server_path\)/;
     expect(lines(inside, /as_zato/, MESSAGE)).toEqual([
-      `kinds/server.sh: printf '%s' "$(param path)/config/repo/server.conf"`,
+      // In a folder of root's: the path of the first server's folder.
+      'export.sh: sed -n 1p "$(param_file server_paths)" >"$(param_file server_path)"',
       `lib/server-log.sh: printf '%s' "$(param path)/logs/server.log"`,
       'lib/zato.sh: [ -L "$path/logs" ] || [ ! -d "$path/logs" ] || [ -d "$path.logs" ] || mv -T "$path/logs" "$path.logs"',
       'lib/zato.sh: mv -T "$path.logs" "$path/logs"',
       // Only named here, and looked at as zato.
       "lib/zato.sh: file=$(param path)/config/repo/$name.conf",
+      `release/zato-3/components.sh: printf '%s' "$(param path)/config/repo/server.conf"`,
     ]);
   });
 });

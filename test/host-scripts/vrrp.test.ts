@@ -51,6 +51,7 @@ class Pair {
       parameters: {
         ...{ host: `host${host}`, label: "edge", unit: "zato-edge.service", vrrp_unit: "zato-edge-vrrp.service" },
         ...{ folder: "/etc/zato-edge", own_address: own, entry_url: "http://192.0.2.100/zato/ping" },
+        ...{ socket: "/run/zato-edge/admin.sock", back_end: "clusters" },
         ...{ virtual_router_id: "51", peers: peer, others_told: String(host === 1), members: addresses.join("\n") },
       },
       files: {

@@ -42,7 +42,7 @@ test("of a pair, clusters are reached from the pair, clients from anywhere, and 
   expect(lines).toEqual([
     "tcp 22 any SSH",
     "tcp 80 any the load balancer edge",
-    "vrrp - 10.0.0.12 the load balancer edge",
+    "vrrp - any the load balancer edge",
     "tcp 11223 10.0.0.11 the Zato load-balancer",
     "tcp 11223 10.0.0.12 the Zato load-balancer",
   ]);
@@ -72,7 +72,7 @@ test("clients, administrators and others come from where the program says", () =
     "udp 161 10.8.0.1 as declared",
     "tcp 80 192.0.2.0/24 the load balancer edge",
     "tcp 80 10.0.0.12 the load balancer edge",
-    "vrrp - 10.0.0.12 the load balancer edge",
+    "vrrp - any the load balancer edge",
     "tcp 11223 10.0.0.11 the Zato load-balancer",
     "tcp 11223 10.0.0.12 the Zato load-balancer",
     "tcp 8183 10.9.0.0/16 web-admin",
@@ -99,7 +99,7 @@ test("addresses that are known after apply are brought to the host as data", () 
   const hosts = [newHost(stack, "host1", { firewall: { sshFrom: [address] } }), newHost(stack, "host2", { address })];
   const loadBalancer = new HaproxyLoadBalancer(stack, "edge", { hosts, virtualAddress: "10.0.0.100" });
   newDeployment(stack, { hosts, loadBalancer });
-  const { triggers } = Template.synth(stack).content("host1/firewall");
+  const { triggers } = Template.synth(stack).state("host1/firewall");
   expect(triggers?.file_ingress).toContain("tcp 22 ${var.address} SSH\n");
   expect(triggers?.file_ingress).toContain("tcp 11223 ${var.address} the Zato load-balancer");
 });
@@ -115,14 +115,14 @@ describe("its resources", () => {
     const synthesized = template();
     for (const component of ["installation", "odb", "server1", "load-balancer", "scheduler"]) {
       expect(synthesized.comesAfter(`zato/host1/${component}`, "host1/firewall")).toBe(true);
-      expect(synthesized.content(`zato/host2/${component}`).depends_on).not.toContain(
-        synthesized.addressOf("host1/firewall/content"),
+      expect(synthesized.state(`zato/host2/${component}`).depends_on).not.toContain(
+        synthesized.addressOf("host1/firewall/state"),
       );
     }
   });
 
   test("are confirmed over a connection of their own, in less time than the host waits", () => {
-    const provisioners = template().content("host1/firewall").provisioner ?? [];
+    const provisioners = template().state("host1/firewall").provisioner ?? [];
     expect(commandsOf(provisioners.at(-2))[0]).toMatch(/converge\.sh firewall firewall /);
     expect(commandsOf(provisioners.at(-1))).toEqual(["sudo -n bash .cdktf-zato/scripts/confirm.sh firewall firewall"]);
     expect(provisioners.at(-1)?.["remote-exec"]?.connection).toMatchObject({ host: "10.0.0.11", timeout: "30s" });

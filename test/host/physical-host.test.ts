@@ -22,6 +22,29 @@ test("an address may be known only after apply", () => {
   expect(connection).toMatchObject({ host: "${var.address}", timeout: "2m" });
 });
 
+test.each<[Record<string, string>, string]>([
+  [{ "rack 1": "b12" }, '"rack 1": "b12"'],
+  [{ "": "x" }, '"": "x"'],
+  [{ "-rack": "x" }, '"-rack": "x"'],
+  [{ [`r${"a".repeat(63)}`]: "x" }, `"r${"a".repeat(63)}": "x"`],
+  [{ rack: "" }, '"rack": ""'],
+  [{ rack: "a\nb" }, '"rack": "a\\nb"'],
+  [{ rack: "a\u2028b" }, '"rack": "a\u2028b"'],
+  [{ rack: "\u202eb" }, '"rack": "\u202eb"'],
+  [{ rack: "a".repeat(129) }, `"rack": "${"a".repeat(129)}"`],
+  [{ rack: 7 as unknown as string }, '"rack": 7'],
+  [{ rack: "", good: "yes", "a b": "c" }, '"rack": "", "a b": "c"'],
+])("fails for labels %j, and names all that cannot be", (labels, named) => {
+  expect(() => newHost(newStack(), "host1", { labels })).toThrow(
+    `stack/host1: ${named} cannot be labels of a host; give names of`,
+  );
+});
+
+test("labels are any printable text", () => {
+  const labels = { rack: "Halle 3 · b12 ${x} 漢字", "example.com/asset-no": "4711" };
+  expect(newHost(newStack(), "host1", { labels }).labels).toEqual(labels);
+});
+
 /** Which resources differ when a host of a cluster is declared otherwise. */
 function replacedBy(change: Partial<PhysicalHostProps>): string[] {
   const triggersWith = (props: Partial<PhysicalHostProps>): Map<string, string> => {
@@ -45,7 +68,7 @@ test.each([
   ["host key", { ssh: { ...SSH, hostKey: "ssh-ed25519 BBBB" } }],
 ])("another %s, which means another machine, brings everything to it again, and removes nothing", (_, change) => {
   const replaced = replacedBy(change);
-  expect(replaced.filter((address) => /_content_/.test(address)).length).toBeGreaterThan(7);
+  expect(replaced.filter((address) => /_state_/.test(address)).length).toBeGreaterThan(7);
   expect(replaced.filter((address) => /_lifetime_/.test(address))).toEqual([]);
 });
 
@@ -81,7 +104,7 @@ test("an address for SSH is for SSH alone", () => {
   const { pool } = newDeployment(stack, { hosts });
 
   // THEN
-  const { connection, provisioner } = Template.synth(stack).content("zato/host1/server1");
+  const { connection, provisioner } = Template.synth(stack).state("zato/host1/server1");
   expect(connection?.host).toBe("192.0.2.1");
   expect(provisioner?.[0]?.["local-exec"]?.environment.reach_address).toBe("192.0.2.1");
   expect(pool.members.map(({ address }) => address)).toEqual(["10.0.0.11", "10.0.0.12"]);
@@ -102,7 +125,11 @@ test("a revision is text to Terraform, whatever it holds", () => {
   newCluster(stack, { host: newHost(stack, "host1", { revision: "${x}" }) });
   const template = Template.synth(stack);
   expect(template.resource("host1/preflight/Resource").triggers).toMatchObject({ revision: "$${x}" });
-  expect(template.content("a/server1").triggers).toMatchObject({ host_revision: "$${x}" });
+  expect(template.state("a/server1").triggers).toMatchObject({ host_revision: "$${x}" });
+});
+
+test("another label touches nothing", () => {
+  expect(replacedBy({ labels: { rack: "b12" } })).toEqual([]);
 });
 
 test("another revision does not run what removes", () => {

@@ -116,8 +116,8 @@ function openSshKey(type: string): string {
 
 test("a folder is no key file", () => {
   const key = newKeyFile(folder());
-  expect(hostWith({ key: SshKey.file(folder()) })).toThrow(/stack\/host1: there is no SSH key file '/);
-  expect(hostWith({ key: SshKey.file(`${key}/`) })).toThrow(/stack\/host1: there is no SSH key file '/);
+  expect(hostWith({ key: SshKey.file(folder()) })).toThrow(/stack\/host1: the SSH key file '.*' is not there/);
+  expect(hostWith({ key: SshKey.file(`${key}/`) })).toThrow(/stack\/host1: the SSH key file '.*' is not there/);
 });
 
 test.each(["ops", "DOMAIN\\ops", "ops@example.com", "machine$"])("'%s' is a user", (user) => {
@@ -206,9 +206,9 @@ describe("fails for", () => {
     [
       "a relative key file",
       { key: SshKey.file("id_ed25519") },
-      /there is no SSH key file 'id_ed25519'; give the absolute path/,
+      /the SSH key file 'id_ed25519' is not there; give the absolute path/,
     ],
-    ["a missing key file", { key: SshKey.file("/nowhere/id") }, /there is no SSH key file '\/nowhere\/id'/],
+    ["a missing key file", { key: SshKey.file("/nowhere/id") }, /the SSH key file '\/nowhere\/id' is not there/],
     ["a bastion without address", { bastion: { address: "a b", hostKey: HOST_KEY } }, /'a b' is no bastion address/],
     ["a bastion without host key", { bastion: { address: "a", hostKey: "x" } }, /'x' is no SSH host key/],
     [
@@ -226,7 +226,7 @@ describe("fails for", () => {
     (character) => {
       const key = join(folder(), `a${character}b`);
       writeFileSync(key, "");
-      expect(hostWith({ key: SshKey.file(key) })).toThrow(/without quotes, '\$', '%' or backslashes/);
+      expect(hostWith({ key: SshKey.file(key) })).toThrow(/without quotes, '\$', '%' and backslashes/);
     },
   );
 });

@@ -46,10 +46,10 @@ const program =
       backup,
     });
     const password = Secret.fromVariable(new TerraformVariable(stack, "client_password", { type: "string" }));
-    deployment.addServices(path.join(folder, "hello.py"));
-    if (staticFiles !== undefined) deployment.addStaticFiles(staticFiles);
-    const security = deployment.addBasicAuth("Client", { username: "client", password });
-    deployment.addRestChannel("Hello", { urlPath: "/hello", service: "hello.say", security });
+    deployment.content.addServices(path.join(folder, "hello.py"));
+    if (staticFiles !== undefined) deployment.content.addStaticFiles(staticFiles);
+    const security = deployment.content.addBasicAuth("Client", { username: "client", password });
+    deployment.content.addRestChannel("Hello", { urlPath: "/hello", service: "hello.say", security });
   };
 
 const everyFewSeconds = (): BackupOptions => ({

@@ -7,7 +7,7 @@ import { verify } from "./support/content-cluster";
 import { twoHosts, virtualAddress } from "./support/programs";
 import { lastLines, Project, type Program } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
-import { underLoad } from "./support/under-load";
+import { underLoad, underLoadWithCut } from "./support/under-load";
 import { httpStatus, unitProperty, waitForPing } from "./support/zato";
 
 const HOSTS = ["host1", "host2"] as const;
@@ -60,8 +60,8 @@ afterAll(() => {
 
 const program: Program = (stack) => {
   const zato = twoHosts(stack, lab);
-  zato.addServices(services);
-  zato.addRestChannel("Work", { urlPath: "/work", service: "sturdy.work" });
+  zato.content.addServices(services);
+  zato.content.addRestChannel("Work", { urlPath: "/work", service: "sturdy.work" });
 };
 
 function write(name: string, text: string): void {
@@ -193,7 +193,7 @@ test("a power cut in the middle of a deploy leaves servers that start with what 
   const health = `http://${lab.host("host1").address}:11223/work`;
 
   // WHEN
-  await underLoad(lab, { url }, async () => {
+  await underLoadWithCut(lab, { url }, async (powerCut) => {
     const deployed = deploy();
     try {
       await waitUntil("the new file", 120_000, async () => {
@@ -201,7 +201,7 @@ test("a power cut in the middle of a deploy leaves servers that start with what 
         return stdout.trim() === "1" ? undefined : "the former one";
       });
       await sleep(1_000);
-      await lab.powerCut("host1");
+      await powerCut("host1");
       await lab.powerOn("host1");
       await waitForPing(lab, health, 120);
     } finally {

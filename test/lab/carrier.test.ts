@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { Carrier, CARRIER_CONTEXT, DataRemoval, ZatoCluster, ZatoInstallation } from "cdktf-zato";
+import { CARRIER_CONTEXT, DataRemoval, ZatoCluster, ZatoInstallation } from "cdktf-zato";
 import type { Lab } from "../../lab/lab";
 import { differences, listHost } from "./support/host-listing";
 import { labHost } from "./support/programs";
@@ -25,7 +25,7 @@ const cluster =
 beforeAll(async () => {
   lab = await freshHosts(["host1"], { equipped: true });
   before = await listHost(lab, "host1");
-  project = new Project(lab, { context: { [CARRIER_CONTEXT]: Carrier.TERRAFORM_DATA.resourceType } });
+  project = new Project(lab, { context: { [CARRIER_CONTEXT]: "terraform_data" } });
   await project.synth(cluster({})).apply();
 });
 
@@ -48,7 +48,7 @@ test("a second plan is empty", async () => {
 
 test("a change of the servers' environment re-creates their contents, and nothing else", async () => {
   const plan = await project.synth(cluster({ Greeting: "hello" })).plan();
-  expect(plan).toEqual({ "a/server1/content": "delete create", "a/server2/content": "delete create" });
+  expect(plan).toEqual({ "a/server1/state": "delete create", "a/server2/state": "delete create" });
   await project.apply();
   expect(await project.planStatus()).toBe(0);
 });

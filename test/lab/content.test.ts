@@ -75,7 +75,7 @@ async function differences(): Promise<string[]> {
 }
 
 function replaceContent(host: string): string {
-  return `-replace=${addressOf(project.folder, `zato/content/${host}/content`)}`;
+  return `-replace=${addressOf(project.folder, `zato/content/${host}/state`)}`;
 }
 
 describe("after the first apply", () => {
@@ -221,7 +221,7 @@ describe("an update", () => {
     const load = await running.finished;
 
     // THEN
-    const contents = HOSTS.map((host) => `zato/content/${host}/content`);
+    const contents = HOSTS.map((host) => `zato/content/${host}/state`);
     expect(plan).toEqual(
       Object.fromEntries([...contents, "zato/content/parity/Resource"].map((path) => [path, "delete create"])),
     );
@@ -348,10 +348,10 @@ test("what is removed from the code disappears from both clusters, channels befo
   writeFileSync(userConfig, "[site]\nname=lab\n");
   writeFileSync(example.file("where.py"), WHERE);
   const more = (zato: HighAvailabilityDeployment): void => {
-    zato.addEnmasseObjects(tokens);
-    zato.addUserConfig(userConfig);
+    zato.content.addEnmasseObjects(tokens);
+    zato.content.addUserConfig(userConfig);
     for (const affinity of [Affinity.NONE, Affinity.SOURCE, Affinity.COOKIE]) {
-      zato.addRestChannel(`Where ${affinity.kind}`, {
+      zato.content.addRestChannel(`Where ${affinity.kind}`, {
         urlPath: `/where/${affinity.kind}`,
         service: "where.am-i",
         affinity,
@@ -416,7 +416,7 @@ describe("an apply fails", () => {
     const program = example.program({
       secretsVersion: "3",
       more: (zato, { partner }) =>
-        zato.addEnmasseObjects(EnmasseObjects.fromObject(content, { secrets: { Partner: partner } })),
+        zato.content.addEnmasseObjects(EnmasseObjects.fromObject(content, { secrets: { Partner: partner } })),
     });
     const applied = await project.synth(program).tryApply();
 
@@ -436,7 +436,7 @@ describe("an apply fails", () => {
   test("with a section that enmasse does not know; the next one repairs what all that has left behind", async () => {
     // WHEN
     const more = EnmasseObjects.fromObject({ nowhere: [{ name: "A" }] });
-    const program = example.program({ secretsVersion: "3", more: (zato) => zato.addEnmasseObjects(more) });
+    const program = example.program({ secretsVersion: "3", more: (zato) => zato.content.addEnmasseObjects(more) });
     const applied = await project.synth(program).tryApply();
 
     // THEN
@@ -470,7 +470,7 @@ describe("an apply fails", () => {
 
     // THEN
     expect(applied.status).toBe(1);
-    expect(lastLines(applied)).toContain("zato_content_host2_content");
+    expect(lastLines(applied)).toContain("zato_content_host2_state");
     expect(await get(orders, ...PARTNER)).toMatchObject({ status: 200 });
     expect(await verify(project.folder)).toMatchObject({
       status: 2,

@@ -48,8 +48,8 @@ class Where(Service):
         ...(balancer && { loadBalancer: balancer(stack) }),
       },
     });
-    zato.addServices(services);
-    zato.addRestChannel("Where", { urlPath: "/where", service: "where" });
+    zato.content.addServices(services);
+    zato.content.addRestChannel("Where", { urlPath: "/where", service: "where" });
   };
 }
 

@@ -98,8 +98,8 @@ test("a lost host is left alone, the others are deployed to, and it makes up for
   const touched = Object.keys(plan).filter((address) => !address.endsWith("/preflight/Resource"));
   expect(touched.sort()).toEqual([
     "zato/host1/scheduler/start",
-    "zato/host2/scheduler/content",
     "zato/host2/scheduler/start",
+    "zato/host2/scheduler/state",
   ]);
   expect(await unitsOf(lab, "host2")).toContain("zato-host2-scheduler.service");
   expect(await verified()).toEqual({ status: 0, said: ["the host is as deployed"] });

@@ -246,7 +246,8 @@ describe("nobody is locked out", () => {
   test("by rules that turn out to be wrong: the host takes them back", async () => {
     // GIVEN rules that let nobody in, tried by hand, since the library does not make such
     const before = await rules("host2");
-    const parameters = { host: "host2", label: "firewall", rollback_seconds: "8", secrets: "" };
+    const units = { unit: "zato-firewall.service", revert: "zato-firewall-revert" };
+    const parameters = { host: "host2", label: "firewall", ...units, rollback_seconds: "8", secrets: "" };
     const manifest = renderManifest({ parameters, files: { ingress: "tcp 22 192.0.2.0/24 SSH" } });
     const staging = "/home/ops/.cdktf-zato";
     await lab.execOrThrow("host2", `cat >${staging}/firewall.manifest`, { input: manifest });
@@ -266,7 +267,7 @@ describe("a firewall goes", () => {
   test("when it is no longer declared", async () => {
     await project
       .synth(program({ host2: declared().host2 }))
-      .apply(`-replace=${project.address("host2/firewall/content")}`);
+      .apply(`-replace=${project.address("host2/firewall/state")}`);
     expect(
       (await lab.exec("host1", "nft list table inet cdktf_zato; ls /etc/systemd/system/zato-firewall.service")).stdout,
     ).toBe("");

@@ -26,8 +26,8 @@ const declared: Record<HostName, Partial<PhysicalHostProps>> = { host1: {}, host
 const program: Program = (stack) => {
   const healthCheck = { interval: 1, timeout: 1 };
   const zato = twoHosts(stack, lab, { ...declared, deployment: { healthCheck } });
-  zato.addServices(path.join(folder, "services"));
-  zato.addRestChannel("Work", { urlPath: "/work", service: "rolling.work" });
+  zato.content.addServices(path.join(folder, "services"));
+  zato.content.addRestChannel("Work", { urlPath: "/work", service: "rolling.work" });
 };
 
 /** Another address of the same host. */
@@ -110,11 +110,7 @@ test.each(HOSTS)("another address of %s is told to those that use it, one after 
   const touched = await changed({ [host]: { address: secondAddress(host) } });
   // The balancers send requests there; a cluster's load-balancer takes their word on clients, and asks the other cluster
   // whether it answers, before it stops.
-  const users = HOSTS.flatMap((one) => [
-    `edge/${one}/content`,
-    `edge/${one}/early`,
-    `zato/${one}/load-balancer/content`,
-  ]);
+  const users = HOSTS.flatMap((one) => [`edge/${one}/state`, `edge/${one}/early`, `zato/${one}/load-balancer/state`]);
   expect(touched.filter((one) => one !== `${host}/preflight/Resource`)).toEqual(users.sort());
   expect(await holdersOf(lab, virtualAddress(lab), HOSTS)).toHaveLength(1);
 });
@@ -124,7 +120,7 @@ test("another host key, which could mean another machine, brings everything to i
   await lab.execOrThrow("host2", `rm -f ${key}*; ssh-keygen -q -t ed25519 -N '' -f ${key}; systemctl restart ssh`);
   const hostKey = (await lab.execOrThrow("host2", `cut -d ' ' -f 1,2 ${key}.pub`)).trim();
   expect(await changed({ host2: withSsh("host2", { hostKey }) })).toEqual(
-    expect.arrayContaining(["zato/host2/server1/content", "zato/host2/odb/content"]),
+    expect.arrayContaining(["zato/host2/server1/state", "zato/host2/odb/state"]),
   );
 });
 

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { TerraformStack } from "cdktf";
-import { InstalledZato, ZatoInstallation, ZatoRelease } from "cdktf-zato";
+import { ZatoInstallation, ZatoRelease } from "cdktf-zato";
 import type { Lab } from "../../lab/lab";
+import { InstalledZato } from "../../lib/zato/installed-zato";
 import { labHost } from "./support/programs";
 import { Project } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
@@ -131,7 +132,7 @@ describe("the user's own script", () => {
     writeFileSync(scriptFile(), [...lines, ...unpack, ""].join("\n"));
     expect(await install(ZatoInstallation.script({ file: scriptFile() }))).toMatchObject({ status: 0 });
     await expectUsable();
-    await project.apply(`-replace=${project.address("zato/content")}`);
+    await project.apply(`-replace=${project.address("zato/state")}`);
     expect(await lab.execOrThrow("host1", "cat /var/tmp/runs")).toBe(`root ${ZATO}\n`);
   });
 

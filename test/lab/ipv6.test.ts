@@ -82,7 +82,7 @@ describe("two hosts that are known by IPv6 addresses alone", () => {
     await project.synth(program).apply();
     await waitForPing(lab, entry);
     expect(await project.planStatus()).toBe(0);
-    expect(await project.output("zato_entry_address")).toBe(`[${virtualAddress()}]:80`);
+    expect(await project.output("zato_entry_address")).toBe(virtualAddress());
     expect(await poolOf(lab, "host1")).toBe("host1 UP, host2 UP");
     expect(await verify(project.folder)).toMatchObject({ status: 0 });
   });

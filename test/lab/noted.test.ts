@@ -41,9 +41,9 @@ function program(stack: TerraformStack): void {
     backup: { schedule: BackupSchedule.daily() },
     dataRemoval: DataRemoval.DROP,
   });
-  zato.addServices(path.join(folder, "services"));
-  zato.addUserConfig(path.join(folder, "orders.ini"));
-  zato.addStaticFiles(path.join(folder, "static"));
+  zato.content.addServices(path.join(folder, "services"));
+  zato.content.addUserConfig(path.join(folder, "orders.ini"));
+  zato.content.addStaticFiles(path.join(folder, "static"));
 }
 
 /** Changes whatever is noted in the ledgers of a host, each in the way of its type, and stops all units at the end. */

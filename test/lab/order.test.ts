@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import {
-  Carrier,
   CARRIER_CONTEXT,
   HaproxyLoadBalancer,
   HighAvailabilityDeployment,
@@ -42,7 +41,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** Has Terraform build the graph of a deployment, every content of which is another one than before. No host is needed. */
 async function apply(shape: Shape, revision: string): Promise<{ status: number; stderr: string }> {
-  const app = new App({ outdir: root, context: { [CARRIER_CONTEXT]: Carrier.TERRAFORM_DATA.resourceType } });
+  const app = new App({ outdir: root, context: { [CARRIER_CONTEXT]: "terraform_data" } });
   const stack = new TerraformStack(app, "order");
   new LocalBackend(stack, { path: path.join(root, "terraform.tfstate") });
   const hosts: Record<string, PhysicalHost> = {};

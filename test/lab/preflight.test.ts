@@ -1,7 +1,7 @@
-import path from "node:path";
 import { TerraformVariable, type TerraformStack } from "cdktf";
 import { HighAvailabilityDeployment, OdbDatabase, Secret, ZatoCluster, ZatoInstallation } from "cdktf-zato";
 import type { Lab } from "../../lab/lab";
+import { HOST_SCRIPTS } from "../support/bash";
 import { differences, listHost } from "./support/host-listing";
 import { labHost } from "./support/programs";
 import { Project } from "./support/project";
@@ -80,7 +80,7 @@ test("those of the other host too, in the same apply", () => {
 test("nothing is changed on any host, and the whole of it is still to be done", () => {
   expect(changes).toEqual({ host1: [], host2: [] });
   const planned = Object.entries(plannedAfterwards);
-  expect(planned.filter(([address]) => address.endsWith("/content")).every(([, action]) => action === "create")).toBe(
+  expect(planned.filter(([address]) => address.endsWith("/state")).every(([, action]) => action === "create")).toBe(
     true,
   );
 });
@@ -92,7 +92,7 @@ test("a clock that is off is a finding", async () => {
   const manifest = `${entries.join("")}@end\n`;
   const check = async (now: string): Promise<{ status: number; stdout: string }> => {
     // Each time: a host that does not pass is left without scripts.
-    await lab.copyTo("host1", path.join(__dirname, "../../lib/remote/host-scripts"), "/home/ops/check/scripts");
+    await lab.copyTo("host1", HOST_SCRIPTS, "/home/ops/check/scripts");
     await lab.execOrThrow("host1", "chown -R ops: /home/ops/check");
     return lab.ssh("host1", `cat >manifest; bash check/scripts/preflight.sh manifest "${now}"`, manifest);
   };

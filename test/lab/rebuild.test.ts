@@ -51,9 +51,9 @@ test("a host that was replaced by a new machine gets everything back by one appl
     Object.fromEntries(
       [
         "host2/preflight/Resource",
-        ...contents.map((name) => `zato/host2/${name}/content`),
+        ...contents.map((name) => `zato/host2/${name}/state`),
         "edge/host2/early",
-        "edge/host2/content",
+        "edge/host2/state",
       ].map((address) => [address, "delete create"]),
     ),
   );

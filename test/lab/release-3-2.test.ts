@@ -69,7 +69,7 @@ const program =
       redis: RedisConnection.of({ host: lab.host("db").address, database: 3, password }),
       dataRemoval: DataRemoval.DROP,
     });
-    new HighAvailabilityDeployment(stack, "zato", { clusters: [cluster] }).addServices(services);
+    new HighAvailabilityDeployment(stack, "zato", { clusters: [cluster] }).content.addServices(services);
   };
 
 beforeAll(async () => {

@@ -39,9 +39,9 @@ function declared({ archive = lab.archive, ...deployment }: Variation = {}): Pro
     // Noticed sooner than by default, for the sake of the test's time; by a path that is not that by which servers are checked.
     const healthCheck = { interval: 1, timeout: 1, path: "/up" };
     const zato = twoHosts(stack, lab, { deployment: { installation, healthCheck, backup: {}, ...deployment } });
-    zato.addServices(services);
-    zato.addRestChannel("Work", { urlPath: "/work", service: "rolling.work" });
-    zato.addRestChannel("Up", { urlPath: "/up", service: "rolling.up" });
+    zato.content.addServices(services);
+    zato.content.addRestChannel("Work", { urlPath: "/work", service: "rolling.work" });
+    zato.content.addRestChannel("Up", { urlPath: "/up", service: "rolling.up" });
   };
 }
 
@@ -184,7 +184,7 @@ test("a restart without a change is one property, and loses no request though ea
 
   // THEN
   expect(result).toMatchObject({ status: 0 });
-  expect(Object.keys(plan)).toEqual(HOSTS.map((host) => `zato/${host}/server1/content`));
+  expect(Object.keys(plan)).toEqual(HOSTS.map((host) => `zato/${host}/server1/state`));
   expect((await startTimes()).filter((time, position) => time !== before[position])).toHaveLength(2);
 });
 

@@ -35,7 +35,7 @@ const program =
       },
     });
     // Imported with the password of the admin API that has just been rotated.
-    zato.addCache(`of version ${version ?? "1"}`);
+    zato.content.addCache(`of version ${version ?? "1"}`);
   };
 
 beforeAll(async () => {

@@ -5,11 +5,11 @@ import {
   DataRemoval,
   HaproxyLoadBalancer,
   HighAvailabilityDeployment,
-  InstalledZato,
   ZatoInstallation,
   ZatoRelease,
 } from "cdktf-zato";
 import type { Lab } from "../../lab/lab";
+import { InstalledZato } from "../../lib/zato/installed-zato";
 import { verify } from "./support/content-cluster";
 import { labHost } from "./support/programs";
 import { Project } from "./support/project";
@@ -100,14 +100,14 @@ function program(stack: TerraformStack): void {
     `greeting @ http://${lab.host("client").address}:8000/greeting-1.0.tar.gz\n`,
   );
   writeFileSync(path.join(project.folder, "site.ini"), "[a]\nb=c\n");
-  zato.addServices(folder);
-  zato.addUserConfig(path.join(project.folder, "site.ini"));
-  zato.addStaticFiles(path.join(project.folder, "site.ini"));
+  zato.content.addServices(folder);
+  zato.content.addUserConfig(path.join(project.folder, "site.ini"));
+  zato.content.addStaticFiles(path.join(project.folder, "site.ini"));
 }
 
 /** Brings everything to the host once more. */
 async function again(): Promise<void> {
-  const all = words(await project.orThrow(["state", "list"])).filter((address) => /_content_\w+$/.test(address));
+  const all = words(await project.orThrow(["state", "list"])).filter((address) => /_state_\w+$/.test(address));
   await (
     await project.startApply(undefined, ...all.map((address) => `-replace=${address}`))
   ).finished;

@@ -162,7 +162,7 @@ describe("a change", () => {
     await project.apply();
 
     // THEN
-    expect(plan).toEqual({ "zato/host1/server2/content": "delete create" });
+    expect(plan).toEqual({ "zato/host1/server2/state": "delete create" });
     const now = await mainProcesses();
     const restarted = Object.keys(former).filter((unit) => former[unit] !== now[unit]);
     expect(restarted).toEqual(["host1 zato-host1-server2.service"]);
@@ -182,9 +182,9 @@ describe("a change", () => {
     // THEN
     for (const host of HOSTS) {
       expect(removal[`zato/${host}/server2/lifetime/Resource`]).toBe("delete");
-      expect(removal[`zato/${host}/server2/content`]).toBe("delete");
+      expect(removal[`zato/${host}/server2/state`]).toBe("delete");
     }
-    const changed = HOSTS.flatMap((host) => [`zato/${host}/load-balancer/content`, `zato/${host}/server1/content`]);
+    const changed = HOSTS.flatMap((host) => [`zato/${host}/load-balancer/state`, `zato/${host}/server1/state`]);
     const replaced = Object.keys(removal).filter((address) => removal[address] === "delete create");
     expect(replaced.filter((address) => !address.endsWith("/preflight/Resource")).sort()).toEqual(changed.sort());
     for (const host of HOSTS) {
@@ -204,9 +204,9 @@ describe("a change", () => {
     expect(Object.fromEntries(actions)).toEqual(
       Object.fromEntries(
         HOSTS.flatMap((host) => [
-          [`zato/${host}/load-balancer/content`, "delete create"],
-          [`zato/${host}/server1/content`, "delete create"],
-          [`zato/${host}/server2/content`, "create"],
+          [`zato/${host}/load-balancer/state`, "delete create"],
+          [`zato/${host}/server1/state`, "delete create"],
+          [`zato/${host}/server2/state`, "create"],
           [`zato/${host}/server2/lifetime/Resource`, "create"],
         ]),
       ),
@@ -227,7 +227,7 @@ describe("a change", () => {
     // THEN
     const touched = Object.keys(plan).filter((address) => !address.endsWith("/preflight/Resource"));
     expect(touched.sort()).toEqual(
-      HOSTS.flatMap((host) => [`zato/${host}/scheduler/content`, `zato/${host}/scheduler/start`]),
+      HOSTS.flatMap((host) => [`zato/${host}/scheduler/start`, `zato/${host}/scheduler/state`]),
     );
     const running = await ofBoth((host) => lab.exec(host, "pgrep --full --count zato.scheduler.main"));
     expect(running.map(({ stdout }) => stdout.trim())).toEqual(["0", "1"]);

@@ -63,7 +63,7 @@ function readOutputs({ output }: TerraformConfiguration): RenderedPool {
 
 function readHaproxy({ resource }: TerraformConfiguration, id: string): RenderedPool {
   const [, node] = Object.entries(resource?.null_resource ?? {}).find(
-    ([name]) => name.startsWith(`${id}_`) && /_content_/.test(name),
+    ([name]) => name.startsWith(`${id}_`) && /_state_/.test(name),
   )!;
   const config = literalOf((node.triggers as Record<string, string>).file_config!);
   const backEnds = config.split(/^backend /m).slice(1);

@@ -33,6 +33,8 @@ describe("the health check", () => {
     [{ fall: 11 }, /'fall' of the health check is 11/],
     [{ path: "zato/ping" }, /'zato\/ping' is no path of a health check/],
     [{ path: "/a b" }, /'\/a b' is no path of a health check/],
+    [{ servicePath: "orders" }, /'orders' is no path of a service to check/],
+    [{ servicePath: "/zato/ping" }, /'servicePath' of the health check is '\/zato\/ping', as is its 'path'/],
     [{ failoverWithin: 0 }, /'failoverWithin' is 0/],
     [
       { interval: 20, fall: 3, timeout: 1 },
@@ -57,13 +59,15 @@ describe("a balancer that others run", () => {
     // THEN
     const template = Template.synth(stack);
     expect(Object.keys(template.resources).filter((address) => address.includes("edge"))).toEqual([]);
-    expect(template.output("zato_entry_address")).toBe("192.0.2.10:443");
+    expect(template.output("zato_entry_address")).toBe("192.0.2.10");
+    expect(template.output("zato_entry_port")).toBe(443);
     expect(template.output("zato_entry_url")).toBe("https://192.0.2.10");
     expect(template.output("zato_pool")).toEqual({
       members: [
         { name: "host1", address: "10.0.0.11", port: 11223, drained: false },
         { name: "host2", address: "10.0.0.12", port: 11223, drained: false },
       ],
+      private_paths: ["/zato/", "/ide-deploy"],
       health_check: { path: "/zato/ping", interval: 2, timeout: 2, rise: 2, fall: 2, expect: 200 },
       affinity: "none",
       max_connections_per_member: 2000,
@@ -120,7 +124,7 @@ test("fails for a load balancer that no deployment uses, at synth", () => {
   const stack = newStack();
   new ExistingLoadBalancer(stack, "edge", { address: "192.0.2.10" });
   expect(() => Template.synth(stack)).toThrow(
-    /stack\/edge: the load balancer has no pool; give it to a HighAvailabilityDeployment as 'loadBalancer'/,
+    /\[stack\/edge\] the load balancer has no pool; give it to a HighAvailabilityDeployment as 'loadBalancer'/,
   );
 });
 
@@ -132,7 +136,7 @@ test("fails for a pool without a member, at synth", () => {
     readyClusters: () => [],
   });
   expect(() => Template.synth(stack)).toThrow(
-    "stack/edge: the pool has no member; give the deployment at least one cluster",
+    "[stack/edge] the pool has no member; give the deployment at least one cluster",
   );
 });
 
@@ -168,6 +172,7 @@ test("a kind that the library does not know gets the same pool", () => {
     deployment.clusters.flatMap((cluster) => cluster.components.map(({ node }) => node.path)),
   );
   const template = Template.synth(stack);
-  expect(template.output("zato_entry_address")).toBe("vip.example.com:8443");
+  expect(template.output("zato_entry_address")).toBe("vip.example.com");
+  expect(template.output("zato_entry_port")).toBe(8443);
   expect(template.output("zato_entry_url")).toBe("https://vip.example.com:8443");
 });

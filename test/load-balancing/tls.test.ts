@@ -78,8 +78,8 @@ describe("for clients", () => {
     const { files, parameters } = template.manifest("edge/host1");
     expect(files.config).toContain("bind 0.0.0.0:443 ssl crt /etc/zato-edge/certificate.pem ");
     expect(parameters).toMatchObject({ certificate: "/etc/zato-edge/certificate.pem", secrets: "certificate given" });
-    expect(template.content("edge/host1").triggers?.secret_certificate).toBe("7");
-    expect(template.content("edge/host1").provisioner?.[2]?.file).toEqual({
+    expect(template.state("edge/host1").triggers?.secret_certificate).toBe("7");
+    expect(template.state("edge/host1").provisioner?.[2]?.file).toEqual({
       content: "${var.pem}",
       destination: ".cdktf-zato/edge.${self.id}.secret.certificate",
     });
@@ -143,7 +143,7 @@ describe("on to the clusters", () => {
     const stack = newStack();
     newDeployment(stack, { ...tls(), loadBalancer: new Simple(stack, "edge", { address: "192.0.2.10" }) });
     expect(() => Template.synth(stack)).toThrow(
-      /stack\/edge: a simple balancer does not speak TLS to clusters; leave 'tls' out of the clusters' 'zatoLoadBalancer'/,
+      /\[stack\/edge\] a simple balancer does not speak TLS to clusters; leave 'tls' out of the clusters' 'zatoLoadBalancer'/,
     );
   });
 

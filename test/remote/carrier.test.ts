@@ -1,5 +1,6 @@
 import { NullProvider } from "../../lib/framework";
-import { Carrier, CARRIER_CONTEXT } from "cdktf-zato";
+import { CARRIER_CONTEXT } from "cdktf-zato";
+import { Carrier } from "../../lib/remote";
 import { newDeployment, newHost, newStack } from "../support/stack";
 import { Template } from "../support/template";
 
@@ -55,7 +56,7 @@ test("terraform_data is replaced by triggers_replace", () => {
 
   // WHEN
   newDeployment(stack);
-  const { triggers, triggers_replace, input } = Template.synth(stack).content("zato/host1/odb");
+  const { triggers, triggers_replace, input } = Template.synth(stack).state("zato/host1/odb");
 
   // THEN
   expect(triggers_replace).toMatchObject({ cluster: "host1", odb_local: "true" });

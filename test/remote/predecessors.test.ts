@@ -9,7 +9,7 @@ function staged(component: string): { template: Template; content: string; local
   newDeployment(stack);
   const template = Template.synth(stack);
   const { locals } = JSON.parse(template.text) as { locals: Record<string, string> };
-  const { provisioner = [] } = template.resource(`${component}/content`);
+  const { provisioner = [] } = template.resource(`${component}/state`);
   const { content = "" } = provisioner.find(({ file }) => file?.destination.endsWith(".manifest"))!.file!;
   return { template, content, locals };
 }
@@ -25,7 +25,7 @@ test("a component brings along what comes before it on its host, in its order, b
     undefined,
     ...["installation", "odb", "registration", "server1"].map((id, index) => {
       const kind = ["installation", "odb", "cluster", "server"][index];
-      return `${kind} host1-${id} ${template.addressOf(`zato/host1/${id}/content`)}`;
+      return `${kind} host1-${id} ${template.addressOf(`zato/host1/${id}/state`)}`;
     }),
   ]);
   const manifests = sections.map(([, , name]) => parseManifest(literalOf(locals[name!]!)));

@@ -35,6 +35,10 @@ test("it is told what is declared, and what the components need", () => {
     ports: "8183 web-admin\n11223 the Zato load-balancer\n17010 server1\n17011 server2\n31530 the scheduler",
     endpoints: "db.internal:3306",
     downloads: `https://example.com/zato.tar /opt/zato/builds/${SHA256}`,
+    // What must not be somebody else's on a host that the cluster is new on
+    units: expect.stringMatching(/^zato-a-load-balancer\.service$[^]*^zato-a-server1\.service$/m) as string,
+    clusters: "a a-odb /opt/zato/env/a",
+    archive_paths: "/opt/zato/3.3",
   });
 });
 
@@ -56,6 +60,7 @@ test("a local database needs memory and disk instead of being reached", () => {
   newCluster(stack);
   const { parameters } = Template.synth(stack).preflight("host1");
   expect(parameters.endpoints).toBe("");
+  expect(parameters.databases).toBe("a a-odb zato_a 5432");
   expect(Number(parameters.disk)).toBe(2048 + 512 + 64);
 });
 
@@ -79,7 +84,7 @@ test("files that each deploy brings along are counted for each cluster on the ho
   const stack = newStack();
   const folder = mkdtempSync(join(tmpdir(), "cdktf-zato-static-"));
   writeFileSync(join(folder, "large.bin"), Buffer.alloc(3 * 2 ** 20 + 5));
-  newDeployment(stack).addStaticFiles(folder);
+  newDeployment(stack).content.addStaticFiles(folder);
   const { parameters } = Template.synth(stack).preflight("host1");
   rmSync(folder, { recursive: true });
   expect(parameters.content).toBe("3");
@@ -112,7 +117,7 @@ test("no component of any host is touched before all hosts have passed", () => {
   const preflights = ["host1", "host2"].map((host) => template.addressOf(`${host}/preflight/Resource`));
 
   // THEN
-  const components = Object.keys(template.resources).filter((address) => /_content_|_lifetime_/.test(address));
+  const components = Object.keys(template.resources).filter((address) => /_state_|_lifetime_/.test(address));
   expect(components.length).toBeGreaterThan(30);
   for (const component of components) {
     expect([...template.ancestorsOf(component)]).toEqual(expect.arrayContaining(preflights));

@@ -41,7 +41,7 @@ test("a given secret is staged in a file of its own, and nowhere else", () => {
   const template = Template.synth(stack);
 
   // THEN
-  const { provisioner, triggers } = template.content("a/registration");
+  const { provisioner, triggers } = template.state("a/registration");
   expect(provisioner?.flatMap(({ file }) => (file?.content === "${var.jwt}" ? [file.destination] : []))).toEqual([
     ".cdktf-zato/a-registration.${self.id}.secret.jwt_secret",
   ]);
@@ -82,7 +82,7 @@ test("the version is 1 by default, and tells one value from the next", () => {
     newCluster(stack, {
       secretKey: Secret.fromVariable(new TerraformVariable(stack, "key", {}), version ? { version } : {}),
     });
-    return Template.synth(stack).content("a/registration").triggers;
+    return Template.synth(stack).state("a/registration").triggers;
   };
 
   // THEN
@@ -105,5 +105,5 @@ test("an SSH key from a variable stands in connections alone", () => {
     provisioner.map(({ file, "remote-exec": exec }) => [file?.content, exec?.inline]),
   ]);
   expect(JSON.stringify(elsewhere)).not.toContain("var.key");
-  expect(template.content("a/server1").connection?.private_key).toBe("${var.key}");
+  expect(template.state("a/server1").connection?.private_key).toBe("${var.key}");
 });

@@ -1,9 +1,28 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { hostScripts } from "../../lib/remote/host-scripts";
 
-export const HOST_SCRIPTS = join(__dirname, "..", "..", "lib", "remote", "host-scripts");
+/** The scripts of all layers in one folder, as a host has them. */
+export const HOST_SCRIPTS = folderOf(hostScripts());
+
+/** Those in Python in one folder, as the user zato has them. */
+export const PYTHON_SCRIPTS = folderOf(
+  hostScripts()
+    .filter(({ target }) => /^(release\/zato-3\/)?\w+\.py$/.test(target))
+    .map(({ target, source }) => ({ target: basename(target), source })),
+);
+
+function folderOf(scripts: ReturnType<typeof hostScripts>): string {
+  const folder = mkdtempSync(join(tmpdir(), "cdktf-zato-scripts-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  for (const { target, source } of scripts) {
+    mkdirSync(dirname(join(folder, target)), { recursive: true });
+    cpSync(source, join(folder, target));
+  }
+  return folder;
+}
 
 /** What a bash program printed, and how it ended. */
 export interface BashResult {

@@ -34,5 +34,5 @@ export function stackOf({ host2 = {}, zato = {}, edge = {}, build = "a", change 
 
 /** With a REST channel at a path. */
 export const channel = (urlPath: string): Program => ({
-  change: (zato) => void zato.addRestChannel("Ping", { urlPath, service: "pub.zato.ping" }),
+  change: (zato) => void zato.content.addRestChannel("Ping", { urlPath, service: "pub.zato.ping" }),
 });

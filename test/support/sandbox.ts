@@ -92,9 +92,10 @@ export class Sandbox {
   }
 
   /** Runs one of the scripts that read what they are asked. */
-  public ask(script: string, request: string): BashResult {
+  public ask(script: string, request: string, ...words: string[]): BashResult {
     this.write("/request", request);
-    return this.bash('exec bash "$1" <"$2"', [join(this.scripts, script), join(this.folder, "request")]);
+    const file = join(this.folder, "request");
+    return this.bash('exec bash "${@:2}" <"$1"', [file, join(this.scripts, script), ...words]);
   }
 
   /** Runs such a script without waiting for its end. */

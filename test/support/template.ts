@@ -69,7 +69,7 @@ export class Template {
     return this.json.output?.[name]?.value;
   }
 
-  /** The address of the Terraform element at a path below the stack: `zato/host1/server1/content`. */
+  /** The address of the Terraform element at a path below the stack: `zato/host1/server1/state`. */
   public addressOf(path: string): string {
     let node: Node = this.stack.node;
     for (const id of path.split("/")) {
@@ -89,8 +89,8 @@ export class Template {
   }
 
   /** The resource that carries the state of the component at a path: `zato/host1/server1`. */
-  public content(component: string): CarrierJson {
-    return this.resource(`${component}/content`);
+  public state(component: string): CarrierJson {
+    return this.resource(`${component}/state`);
   }
 
   /** The resource that stands for the presence of the component at a path. */
@@ -98,9 +98,9 @@ export class Template {
     return this.resource(`${component}/lifetime/Resource`);
   }
 
-  /** What the component at a path is told: the manifest of its content resource. */
+  /** What the component at a path is told: the manifest of its resource. */
   public manifest(component: string): Manifest {
-    return manifestOf(this.content(component), this.json.locals);
+    return manifestOf(this.state(component), this.json.locals);
   }
 
   /** What the preflight of the host at a path is told. */
@@ -123,9 +123,9 @@ export class Template {
     return seen;
   }
 
-  /** True when the content of one component is only touched after that of another. */
+  /** True when one component is only touched after another. */
   public comesAfter(later: string, earlier: string): boolean {
-    return this.ancestorsOf(this.addressOf(`${later}/content`)).has(this.addressOf(`${earlier}/content`));
+    return this.ancestorsOf(this.addressOf(`${later}/state`)).has(this.addressOf(`${earlier}/state`));
   }
 }
 

@@ -63,7 +63,7 @@ test("the host needs room for the first one, besides what the cluster takes", ()
 
 test("every cluster of a deployment has one, after everything that it holds is there", () => {
   const stack = newStack();
-  newDeployment(stack, { backup: {} }).addCache("A");
+  newDeployment(stack, { backup: {} }).content.addCache("A");
   const template = Template.synth(stack);
   for (const cluster of ["zato/host1", "zato/host2"]) {
     for (const earlier of [`${cluster}/server2`, `${cluster}/web-admin`, cluster.replace("zato", "zato/content")]) {

@@ -163,7 +163,7 @@ describe("the load-balancer", () => {
 
   test("keeps Zato's own paths from clients, but for the health check", () => {
     const config = configWith({});
-    expect(config).toContain("acl zato_private path,url_dec -m beg -i /zato/\n");
+    expect(config).toContain("acl zato_private path,url_dec -m beg -i /zato/ ");
     expect(config).toContain("acl zato_open path,url_dec -m str -i /zato/ping\n    acl zato_private");
     expect(config).toContain("http-request deny deny_status 403 if zato_private !zato_open !zato_local");
   });
@@ -213,7 +213,7 @@ describe("a change touches", () => {
     Object.entries(servers).forEach(([name, options]) => cluster.addServer(name, options));
     const template = Template.synth(stack);
     const paths = [...CHILDREN.slice(0, 6), ...Object.keys(servers)].flatMap((id) => [
-      `a/${id}/content`,
+      `a/${id}/state`,
       `a/${id}/lifetime/Resource`,
     ]);
     return Object.fromEntries(
@@ -231,28 +231,28 @@ describe("a change touches", () => {
 
   test("exactly the server whose setting it is", () => {
     const after = triggersWith({ ...SERVERS, server1: { environment: { A: "1" } } });
-    expect(changed(triggersWith(SERVERS), after)).toEqual(["a/server1/content"]);
+    expect(changed(triggersWith(SERVERS), after)).toEqual(["a/server1/state"]);
   });
 
   test("exactly what the arrival of a server changes: the split of workers, and the back end", () => {
     expect(changed(triggersWith(SERVERS), triggersWith({ ...SERVERS, server3: {} }))).toEqual([
-      "a/load-balancer/content",
-      "a/server2/content", // 2 workers became 1; server1 keeps its 2
-      "a/server3/content",
+      "a/load-balancer/state",
+      "a/server2/state", // 2 workers became 1; server1 keeps its 2
       "a/server3/lifetime/Resource",
+      "a/server3/state",
     ]);
   });
 
   test("all servers where the setting is that of all", () => {
     expect(changed(triggersWith(SERVERS), triggersWith(SERVERS, { environment: { A: "1" } }))).toEqual([
-      "a/server1/content",
-      "a/server2/content",
+      "a/server1/state",
+      "a/server2/state",
     ]);
   });
 
   test("the load-balancer alone where it is the load-balancer's", () => {
     expect(changed(triggersWith(SERVERS), triggersWith(SERVERS, { zatoLoadBalancer: { requestTimeout: 30 } }))).toEqual(
-      ["a/load-balancer/content"],
+      ["a/load-balancer/state"],
     );
   });
 });
@@ -272,7 +272,7 @@ describe("fails for", () => {
     const stack = newStack();
     newCluster(stack, { servers: 0 });
     expect(() => Template.synth(stack)).toThrow(
-      /stack\/a: the cluster has no servers; set 'servers' to at least 1, or call addServer\(\)/,
+      /\[stack\/a\] the cluster has no servers; set 'servers' to at least 1, or call addServer\(\)/,
     );
   });
 

@@ -45,7 +45,7 @@ test("is in the outputs as far as it is known", () => {
   deploy([existing("a", { webAdminUrl: "http://10.0.1.11:8183/", schedulerRuns: true }), existing("bb")]);
   const template = Template.synth(stack);
   expect(template.output("zato_pool")).toMatchObject({ members: [{ name: "a" }, { name: "bb" }] });
-  expect(template.output("zato_web_admin_urls")).toEqual({ a: "http://10.0.1.11:8183/" });
+  expect(template.output("zato_web_admin")).toEqual({ a: { url: "http://10.0.1.11:8183/", open_with: null } });
   expect(template.output("zato_clusters")).toMatchObject({
     a: { load_balancer: "10.0.1.11:11223", scheduler: "active" },
     bb: { scheduler: "inactive", servers: {} },

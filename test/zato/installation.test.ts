@@ -74,18 +74,16 @@ describe("an archive", () => {
     // GIVEN
     const [one, other] = ["a", "b"].map((digit) => {
       const stack = newStack();
-      newDeployment(stack, { installation: ZatoInstallation.archive({ ...props, sha256: digit.repeat(64) }) }).addCache(
-        "A",
-      );
+      newDeployment(stack, {
+        installation: ZatoInstallation.archive({ ...props, sha256: digit.repeat(64) }),
+      }).content.addCache("A");
       return Template.synth(stack);
     });
 
     // WHEN
     const components = ["odb", "registration", "server1", "server2", "load-balancer", "web-admin", "scheduler"];
     const paths = ["zato/content/host1", ...components.map((name) => `zato/host1/${name}`)];
-    const changed = paths.filter(
-      (path) => !isDeepStrictEqual(one!.content(path).triggers, other!.content(path).triggers),
-    );
+    const changed = paths.filter((path) => !isDeepStrictEqual(one!.state(path).triggers, other!.state(path).triggers));
 
     // THEN
     const expected = ["server1", "server2", "web-admin", "scheduler"].map((name) => `zato/host1/${name}`);
@@ -227,7 +225,7 @@ describe("a script", () => {
 
   test.each(["install.sh", "/nowhere/install.sh"])("fails for the file %s", (name) => {
     expect(() => manifestOf(ZatoInstallation.script({ file: name }))).toThrow(
-      `the installation script '${name}' is not there; give the absolute path of a file, for example by path.join(__dirname, …)`,
+      `the installation script '${name}' is not there; give the absolute path of a file that exists, for example by path.join(__dirname, …)`,
     );
   });
 });

@@ -107,7 +107,7 @@ describe("what Zato is told", () => {
     const stack = newStack();
     const zato = newDeployment(stack);
     const props = { engine: SqlEngine.POSTGRESQL, database: "billing", username: "zato", password: password(stack) };
-    zato.addSqlConnection("Billing", { ...props, host: "2001:db8::60" });
+    zato.content.addSqlConnection("Billing", { ...props, host: "2001:db8::60" });
     const { files } = Template.synth(stack).manifest("zato/content/host1");
     expect(JSON.parse(files.expected!)).toMatchObject({
       objects: { "outconn_sql/Billing": { host: "[2001:db8::60]" } },
@@ -132,7 +132,7 @@ describe("what Zato is told", () => {
 
   test("a Redis has the bare address", () => {
     const redis = RedisConnection.of({ host: "2001:db8::60" });
-    expect(redis._environment(newStack())).toMatchObject({ Zato_Config_Server_server__conf_kvdb_host: "2001:db8::60" });
+    expect(redis._settings(newStack())).toMatchObject({ host: "2001:db8::60" });
     expect(redis.identity).toBe("[2001:db8::60]:6379/0");
   });
 });

@@ -100,7 +100,7 @@ test("another version of a password changes everything that was created with it,
   ];
   expect(
     changed.filter(
-      (id) => JSON.stringify(before.content(`a/${id}`).triggers) !== JSON.stringify(after.content(`a/${id}`).triggers),
+      (id) => JSON.stringify(before.state(`a/${id}`).triggers) !== JSON.stringify(after.state(`a/${id}`).triggers),
     ),
   ).toEqual(["odb", "registration", "server1", "server2", "web-admin", "scheduler"]);
   expect(after.manifest("a/odb").parameters.secrets).toBe("odb_password generated 2");
@@ -155,7 +155,7 @@ test("the host is told whose it is, by an identity that stays the same in Terraf
   const stack = newStack();
   newCluster(stack);
   const template = Template.synth(stack);
-  const { provisioner = [] } = template.content("a/odb");
+  const { provisioner = [] } = template.state("a/odb");
   const owner = provisioner.find(({ file }) => file?.destination === ".cdktf-zato/a-odb.${self.id}.owner");
   expect(owner?.file?.content).toBe(`\${${template.addressOf("a/odb/lifetime/Resource")}.id}`);
 });

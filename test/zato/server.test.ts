@@ -111,7 +111,7 @@ describe("restartedAt", () => {
     const stack = newStack();
     const restartedAt = new TerraformVariable(stack, "restarted_at", {}).stringValue;
     newCluster(stack, { restartedAt });
-    expect(Template.synth(stack).content("a/server1").triggers?.file_unit).toContain(
+    expect(Template.synth(stack).state("a/server1").triggers?.file_unit).toContain(
       "X-Restarted-At=${var.restarted_at}\n",
     );
   });
@@ -127,7 +127,7 @@ test("an environment may hold what is only known after apply", () => {
   const stack = newStack();
   const address = new TerraformVariable(stack, "address", {}).stringValue;
   newCluster(stack, { environment: { API: `http://${address}/$x` } });
-  expect(Template.synth(stack).content("a/server1").triggers?.file_environment).toContain(
+  expect(Template.synth(stack).state("a/server1").triggers?.file_environment).toContain(
     'API="http://${var.address}/\\$x"\n',
   );
 });
@@ -159,7 +159,7 @@ test("the password of a Redis is brought by the cluster's registration, and anot
   expect(template.text.match(/var\.redis/g)).toHaveLength(1);
   const changed = synth("2");
   for (const component of ["a/registration", "a/server1", "a/server2"]) {
-    expect(changed.content(component).triggers).not.toEqual(template.content(component).triggers);
+    expect(changed.state(component).triggers).not.toEqual(template.state(component).triggers);
   }
 });
 
@@ -277,7 +277,7 @@ describe("the ports on which workers talk to each other", () => {
 
   test("fails where those of two servers overlap", () => {
     expect(() => clusterWith({ server1: {}, server2: {} }, 22)).toThrow(
-      "stack/a/server2: the ports 17060 to 17070, on which the 11 workers of server2 talk to each other, " +
+      "[stack/a/server2] the ports 17060 to 17070, on which the 11 workers of server2 talk to each other, " +
         "overlap those of server1, 17050 to 17060; give the server another 'ipcPort', or declare more servers with fewer workers each",
     );
   });
@@ -288,7 +288,7 @@ describe("the ports on which workers talk to each other", () => {
 
   test("fails where something else on the host listens there", () => {
     expect(() => clusterWith({ server1: { ipcPort: 8180 } })).toThrow(
-      "stack/a/server1: the ports 8180 to 8183, on which the 4 workers of server1 talk to each other, " +
+      "[stack/a/server1] the ports 8180 to 8183, on which the 4 workers of server1 talk to each other, " +
         "hold that of web-admin, 8183; give the server another 'ipcPort'",
     );
     expect(() => clusterWith({ server1: {}, blue: { port: 17051, ipcPort: 30000 } })).toThrow(
@@ -302,7 +302,7 @@ describe("the ports on which workers talk to each other", () => {
     [{ ipcPort: 65533 }, "65533 to 65536"],
   ])("fails where they are no ports, with %j", (options, range) => {
     expect(() => clusterWith({ server1: options })).toThrow(
-      `stack/a/server1: the ports ${range}, on which the 4 workers of server1 talk to each other, are not all ports; ` +
+      `[stack/a/server1] the ports ${range}, on which the 4 workers of server1 talk to each other, are not all ports; ` +
         "give the server an 'ipcPort' from 1024 to 65000",
     );
   });

@@ -1,5 +1,6 @@
 import { TerraformStack } from "cdktf";
-import { PhysicalHost, WorkerAllocation, WorkerClaim } from "cdktf-zato";
+import { PhysicalHost, WorkerAllocation } from "cdktf-zato";
+import { WorkerClaim } from "../../lib/zato/worker-allocation";
 import fc from "fast-check";
 import { newCluster, newHost, newStack } from "../support/stack";
 import { Template } from "../support/template";

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 
 import support  # noqa: F401
 from zato.cli.enmasse import importer, parser
-from zato.common import schema, secrets
+from zato import schema
+from zato.common import secrets
 from zato.common.db import IntegrityError, Session
 from zato.common.http_client import CallFailed
 from zato.server.internal import registry, scheduler

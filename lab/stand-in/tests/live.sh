@@ -24,7 +24,7 @@ as() { # USER COMMAND...: as that user if we are root
 
 run_tests() { # ODB_URL
   echo "=== ${1%%:*}"
-  STAND_IN_ODB=$1 "$python" -m unittest discover -s "$here" -p 'test_live.py' -f
+  STAND_IN_ODB=$1 "$python" -m unittest discover -s "$here" -p 'test_live_*.py' -f
 }
 
 stop_postgresql() { as postgres "$bin/pg_ctl" -D "$work/pg/data" -m immediate stop > /dev/null; }

@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ROOT / 'src'
+SOURCES = [str(ROOT / 'src' / part) for part in ('common', 'zato_3')]
 
-if str(SOURCES) not in sys.path:
-    sys.path.insert(0, str(SOURCES))
+sys.path[:0] = [source for source in SOURCES if source not in sys.path]

@@ -20,7 +20,7 @@ from zato.server.boot_lock import BootLock
 
 _MASTER = '''
 import logging, os, sys, time
-sys.path.insert(0, {sources!r})
+sys.path[:0] = {sources!r}
 from zato.common.prefork import BootError, Prefork, block_stop_signals, wait_for_stop
 def work(index):
     if {fails}:
@@ -33,7 +33,7 @@ sys.exit(Prefork(2, work, logging.getLogger()).serve())
 
 
 def master(test: unittest.TestCase, fails: bool) -> subprocess.Popen:
-    process = subprocess.Popen([sys.executable, '-c', _MASTER.format(sources=str(support.SOURCES), fails=fails)],
+    process = subprocess.Popen([sys.executable, '-c', _MASTER.format(sources=support.SOURCES, fails=fails)],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     test.addCleanup(process.stdout.close)
     test.addCleanup(process.wait)

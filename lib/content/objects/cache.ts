@@ -1,5 +1,5 @@
 import { IConstruct } from "constructs";
-import { requireWhole } from "../../validation";
+import { requireAll, requireWhole } from "../../validation";
 import { ContentObject } from "./content-object";
 
 /** What a {@link Cache} can be told. */
@@ -23,8 +23,10 @@ export interface CacheProps {
 export class Cache extends ContentObject {
   constructor(scope: IConstruct, name: string, props: CacheProps = {}) {
     const compared = {
-      max_size: requireWhole(scope, `the size of the cache '${name}'`, props.maxSize ?? 10000, 1),
-      max_item_size: requireWhole(scope, `the item size of the cache '${name}'`, props.maxItemSize ?? 10000, 1),
+      ...requireAll({
+        max_size: () => requireWhole(scope, `the size of the cache '${name}'`, props.maxSize ?? 10000, 1),
+        max_item_size: () => requireWhole(scope, `the item size of the cache '${name}'`, props.maxItemSize ?? 10000, 1),
+      }),
       is_active: true,
     };
     super(scope, {

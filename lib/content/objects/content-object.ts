@@ -1,6 +1,6 @@
 import { IConstruct } from "constructs";
 import { requireSecret, Secret } from "../../remote";
-import { ConstructError, requireLine } from "../../validation";
+import { ConstructError, requireAll, requireLine } from "../../validation";
 import { EnmasseValue } from "./enmasse-value";
 import { Reference, referencesOf, SECURITY_KINDS, securityOf, serviceOf } from "./references";
 
@@ -54,12 +54,19 @@ const PLACEHOLDER = /Zato_?Enmasse_?Env\.[^}\s"']*/;
 
 /** One object of Zato's configuration, of whatever kind. */
 export class ContentObject {
+  /** The section of the enmasse file that it stands in: `outgoing_sql`. */
   public readonly section: string;
+  /** Its name in Zato. */
   public readonly name: string;
+  /** Its fields, as enmasse names them, but for those that are secrets. */
   public readonly fields: Readonly<Record<string, EnmasseValue>>;
+  /** The fields that are secrets. */
   public readonly secrets: Readonly<Record<string, Secret>>;
+  /** How Zato lists it: `outconn_sql`. */
   public readonly kind: string;
+  /** What Zato has to list of it once it is imported. */
   public readonly expected: Readonly<Record<string, string | number | boolean>>;
+  /** What it refers to by name: services, security definitions, and others. */
   public readonly references: readonly Reference[];
 
   /**
@@ -73,13 +80,16 @@ export class ContentObject {
   ) {
     this.section = props.section;
     this.kind = props.kind ?? props.section;
-    this.name = requireLine(scope, `the name of an object of '${props.section}'`, props.name);
+    this.name = props.name;
     this.fields = props.fields;
     this.secrets = props.secrets ?? {};
-    this.requireVisibleName();
-    this.requireSecrets();
-    this.requireNoPlaceholder();
-    this.requireBalanced();
+    requireAll({
+      line: () => requireLine(scope, `the name of an object of '${props.section}'`, props.name),
+      visible: () => this.requireVisibleName(),
+      secrets: () => this.requireSecrets(),
+      placeholders: () => this.requireNoPlaceholder(),
+      balanced: () => this.requireBalanced(),
+    });
     this.references = referencesOf(this.kind, this.fields);
     const service = CALLING_KINDS.includes(this.kind) ? serviceOf(this.fields) : undefined;
     this.expected = {

@@ -1,16 +1,16 @@
-import { existsSync, readFileSync } from "node:fs";
-import { isAbsolute } from "node:path";
+import { readFileSync } from "node:fs";
 import { IConstruct } from "constructs";
 import { Secret } from "../../remote";
-import { ConstructError, KIND } from "../../validation";
+import { ConstructError, KIND, requireLocalFile } from "../../validation";
 import { readYaml } from "../yaml-reader";
 import { ContentObject } from "./content-object";
+import { kindOf, textOf } from "./enmasse-kinds";
 import { EnmasseValue } from "./enmasse-value";
 import { enmasseValue } from "./enmasse-values";
 import { knownKeys } from "./known-keys";
 import { latestStart } from "./latest-start";
 import { filledIn, VariableFinder } from "./placeholders";
-import { NO_SECURITY, SECURITY_FIELDS, SECURITY_KINDS, securityOf } from "./references";
+import { NO_SECURITY, SECURITY_FIELDS, securityOf } from "./references";
 
 /** What `Zato_Enmasse_Env.NAME` stands for in enmasse objects. */
 export interface EnmasseObjectsProps {
@@ -33,28 +33,6 @@ export interface EnmasseObjectsProps {
 /** How enmasse refers to a variable. */
 const VARIABLE = /^Zato_?Enmasse_?Env\.(.+)$/;
 
-/** Other names under which enmasse files know a section. */
-const ALIASES: Readonly<Record<string, string>> = {
-  def_sec: "security",
-  channel_plain_http: "channel_rest",
-  outconn_plain_http: "outgoing_rest",
-  bearer_token: "oauth",
-};
-
-/** The kinds of generic connections that have sections of their own. */
-const GENERIC_CONNECTIONS: Readonly<Record<string, string>> = {
-  "outconn-ldap": "outgoing_ldap",
-  "outconn-wsx": "outgoing_wsx",
-};
-
-/** What a section of HTTP connections of all kinds holds, by what they say of themselves. */
-const HTTP_KINDS: Readonly<Record<string, string>> = {
-  "channel plain_http": "channel_rest",
-  "channel soap": "channel_soap",
-  "outgoing plain_http": "outgoing_rest",
-  "outgoing soap": "outconn_soap",
-};
-
 /** Seconds in the units of a job's interval. */
 const UNITS: Readonly<Record<string, number>> = { weeks: 604800, days: 86400, hours: 3600, minutes: 60, seconds: 1 };
 
@@ -65,14 +43,7 @@ export class EnmasseObjects {
   /** The objects of an enmasse file, YAML or JSON, named by its absolute path. */
   public static fromFile(file: string, props: EnmasseObjectsProps = {}): EnmasseObjects {
     return new EnmasseObjects((scope) => {
-      if (!isAbsolute(file) || !existsSync(file)) {
-        throw new ConstructError(
-          scope,
-          `there is no enmasse file '${file}'`,
-          "give the absolute path of a file that exists, for example by path.join(__dirname, …)",
-        );
-      }
-      const text = readFileSync(file, "utf8");
+      const text = readFileSync(requireLocalFile(scope, "the enmasse file", file), "utf8");
       return file.endsWith(".json")
         ? readYaml(scope, file, text, "json")
         : readYaml(scope, file, filledIn(text, variablesOf(scope, props, file)), "yaml");
@@ -95,6 +66,7 @@ export class EnmasseObjects {
     private readonly props: EnmasseObjectsProps,
   ) {}
 
+  /** @hidden */
   protected get [KIND](): "EnmasseObjects" {
     return "EnmasseObjects";
   }
@@ -224,20 +196,6 @@ function settleSecurity(scope: IConstruct, object: string, fields: Record<string
   }
 }
 
-/** What `verify` lists objects of a section as. */
-function kindOf(section: string, fields: Readonly<Record<string, EnmasseValue>>): string {
-  const known = ALIASES[section] ?? section;
-  if (known === "security") {
-    const type = textOf(fields.type);
-    const named = ALIASES[type] ?? type;
-    return SECURITY_KINDS.includes(named) ? named : known;
-  }
-  if (known === "http_soap") {
-    return HTTP_KINDS[`${textOf(fields.connection)} ${textOf(fields.transport)}`] ?? known;
-  }
-  return known === "zato_generic_connection" ? (GENERIC_CONNECTIONS[textOf(fields.type_)] ?? known) : known;
-}
-
 /** Zato itself would pass over the key, and take its default in place of what was meant. */
 function requireKnownKeys(scope: IConstruct, kind: string, name: string, keys: readonly string[]): void {
   const known = knownKeys(kind);
@@ -257,10 +215,6 @@ function startDateOf(job: Readonly<Record<string, EnmasseValue>>): EnmasseValue 
   const start = START_DATE.exec(textOf(job.start_date));
   const isPlain = start !== null && job.job_type === "interval_based" && !job.repeats && Number.isInteger(seconds);
   return isPlain && seconds > 0 ? latestStart(`${start[1]}T${start[2]}`, seconds) : (job.start_date ?? null);
-}
-
-function textOf(value: EnmasseValue | undefined): string {
-  return typeof value === "string" ? value : "";
 }
 
 function isMap(value: EnmasseValue): value is Readonly<Record<string, EnmasseValue>> {

@@ -20,6 +20,7 @@ export const SECURITY_KINDS: readonly string[] = [
 export interface Reference {
   /** What it may be: `service`, or kinds of objects. */
   readonly kinds: readonly string[];
+  /** The name that it has in Zato. */
   readonly name: string;
 }
 

@@ -1,5 +1,5 @@
 import { IConstruct } from "constructs";
-import { ConstructError, isOpaque, requireOpaque, requireWhole } from "../../validation";
+import { ConstructError, isOpaque, requireAll, requireOpaque, requireWhole } from "../../validation";
 import { Affinity } from "../affinity";
 import { ContentObject } from "./content-object";
 import { NO_SECURITY } from "./references";
@@ -53,14 +53,11 @@ export class RestChannel extends ContentObject {
 
   /** @throws ConstructError when the path does not begin with `/`, holds white space, or is one of Zato's own */
   constructor(scope: IConstruct, name: string, props: RestChannelProps) {
-    if (!/^\/[^\s?#]*$/.test(props.urlPath) || props.urlPath.startsWith("/zato/")) {
-      throw new ConstructError(
-        scope,
-        `'${props.urlPath}' cannot be the URL path of the channel '${name}'`,
-        "give a path from '/' on, without white space, '?' or '#', and not below /zato/",
-      );
-    }
-    const security = nameOf(scope, name, props.security);
+    const { security, affinity } = requireAll({
+      urlPath: () => requireChannelPath(scope, name, props.urlPath),
+      security: () => nameOf(scope, name, props.security),
+      affinity: () => requireOpaque(scope, `the affinity of the channel '${name}'`, Affinity, props.affinity ?? Affinity.NONE), // prettier-ignore
+    });
     const compared = { url_path: props.urlPath, is_active: true, ...(props.method ? { method: props.method } : {}) };
     super(scope, {
       section: "channel_rest",
@@ -73,12 +70,7 @@ export class RestChannel extends ContentObject {
       },
       expected: { ...compared, data_format: props.dataFormat ?? "json" },
     });
-    this.affinity = requireOpaque(
-      scope,
-      `the affinity of the channel '${name}'`,
-      Affinity,
-      props.affinity ?? Affinity.NONE,
-    );
+    this.affinity = affinity;
     this.fixedPath = props.urlPath.replace(/\{.*/, "");
   }
 }
@@ -121,20 +113,12 @@ export interface OutgoingRestProps {
 export class OutgoingRest extends ContentObject {
   /** @throws ConstructError when the host is no http or https URL without a path */
   constructor(scope: IConstruct, name: string, props: OutgoingRestProps) {
-    if (!/^https?:\/\/[^\s/?#]+$/.test(props.host)) {
-      throw new ConstructError(
-        scope,
-        `'${props.host}' cannot be the host of the outgoing connection '${name}'`,
-        "give it as 'https://name' or 'https://name:port', the path by 'urlPath'",
-      );
-    }
-    const security = nameOf(scope, name, props.security);
-    const compared = {
-      host: props.host,
-      url_path: props.urlPath ?? "/",
-      is_active: true,
-      timeout: requireWhole(scope, `the timeout of '${name}' in seconds`, props.timeout ?? 10, 1),
-    };
+    const { host, security, timeout } = requireAll({
+      host: () => requireOutgoingHost(scope, name, props.host),
+      security: () => nameOf(scope, name, props.security),
+      timeout: () => requireWhole(scope, `the timeout of '${name}' in seconds`, props.timeout ?? 10, 1),
+    });
+    const compared = { host, url_path: props.urlPath ?? "/", is_active: true, timeout };
     super(scope, {
       section: "outgoing_rest",
       name,
@@ -146,6 +130,28 @@ export class OutgoingRest extends ContentObject {
       expected: { ...compared, data_format: props.dataFormat ?? "json" },
     });
   }
+}
+
+function requireChannelPath(scope: IConstruct, name: string, path: string): string {
+  if (!/^\/[^\s?#]*$/.test(path) || path.startsWith("/zato/")) {
+    throw new ConstructError(
+      scope,
+      `'${path}' cannot be the URL path of the channel '${name}'`,
+      "give a path from '/' on, without white space, '?' or '#', and not below /zato/",
+    );
+  }
+  return path;
+}
+
+function requireOutgoingHost(scope: IConstruct, name: string, host: string): string {
+  if (!/^https?:\/\/[^\s/?#]+$/.test(host)) {
+    throw new ConstructError(
+      scope,
+      `'${host}' cannot be the host of the outgoing connection '${name}'`,
+      "give it as 'https://name' or 'https://name:port', the path by 'urlPath'",
+    );
+  }
+  return host;
 }
 
 /** The name of what secures it, if anything does. */

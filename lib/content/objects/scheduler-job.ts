@@ -1,5 +1,5 @@
 import { IConstruct } from "constructs";
-import { ConstructError, requireWhole } from "../../validation";
+import { ConstructError, requireAll, requireWhole } from "../../validation";
 import { ContentObject } from "./content-object";
 import { latestStart } from "./latest-start";
 
@@ -30,11 +30,10 @@ export interface SchedulerJobProps {
 export class SchedulerJob extends ContentObject {
   /** @throws ConstructError when the interval is no whole number of seconds, or the start no date */
   constructor(scope: IConstruct, name: string, props: SchedulerJobProps) {
-    const seconds = requireWhole(scope, `the interval of the job '${name}' in seconds`, props.interval, 1);
-    const startDate = props.startDate ?? "2020-01-01T00:00:00";
-    if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(startDate) || Number.isNaN(Date.parse(startDate))) {
-      throw new ConstructError(scope, `the job '${name}' starts '${startDate}'`, "write it as '2030-01-31T23:59:59'");
-    }
+    const { seconds, startDate } = requireAll({
+      seconds: () => requireWhole(scope, `the interval of the job '${name}' in seconds`, props.interval, 1),
+      startDate: () => requireDate(scope, name, props.startDate ?? "2020-01-01T00:00:00"),
+    });
     super(scope, {
       section: "scheduler",
       name,
@@ -49,4 +48,11 @@ export class SchedulerJob extends ContentObject {
       expected: { seconds, is_active: true, job_type: "interval_based" },
     });
   }
+}
+
+function requireDate(scope: IConstruct, name: string, date: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(date) || Number.isNaN(Date.parse(date))) {
+    throw new ConstructError(scope, `the job '${name}' starts '${date}'`, "write it as '2030-01-31T23:59:59'");
+  }
+  return date;
 }

@@ -1,10 +1,11 @@
 import { IConstruct } from "constructs";
 import { Secret } from "../../remote";
-import { KIND, requireLine, requireWhole } from "../../validation";
+import { KIND, requireAll, requireLine, requireWhole } from "../../validation";
 import { ContentObject } from "./content-object";
 
 /** What proves who a client is: something that channels and outgoing connections can be secured by. */
 export abstract class SecurityDefinition extends ContentObject {
+  /** @hidden */
   protected get [KIND](): "SecurityDefinition" {
     return "SecurityDefinition";
   }
@@ -30,8 +31,10 @@ export interface BasicAuthProps {
 export class BasicAuth extends SecurityDefinition {
   constructor(scope: IConstruct, name: string, props: BasicAuthProps) {
     const fields = {
-      username: requireLine(scope, `the user of '${name}'`, props.username),
-      realm: requireLine(scope, `the realm of '${name}'`, props.realm ?? "API"),
+      ...requireAll({
+        username: () => requireLine(scope, `the user of '${name}'`, props.username),
+        realm: () => requireLine(scope, `the realm of '${name}'`, props.realm ?? "API"),
+      }),
       is_active: true,
     };
     super(scope, {
@@ -85,8 +88,10 @@ export interface JwtProps {
 export class Jwt extends SecurityDefinition {
   constructor(scope: IConstruct, name: string, props: JwtProps) {
     const fields = {
-      username: requireLine(scope, `the user of '${name}'`, props.username),
-      ttl: requireWhole(scope, `the life time of tokens of '${name}'`, props.ttl ?? 21600, 1),
+      ...requireAll({
+        username: () => requireLine(scope, `the user of '${name}'`, props.username),
+        ttl: () => requireWhole(scope, `the life time of tokens of '${name}'`, props.ttl ?? 21600, 1),
+      }),
       is_active: true,
     };
     super(scope, {

@@ -1,6 +1,6 @@
 import { IConstruct } from "constructs";
 import { Secret } from "../../remote";
-import { requireAddress, requireLine, requirePort, requireWhole } from "../../validation";
+import { requireAddress, requireAll, requireLine, requirePort, requireWhole } from "../../validation";
 import { ContentObject } from "./content-object";
 
 /** What an {@link SmtpConnection} is declared with. */
@@ -50,14 +50,13 @@ export interface SmtpConnectionProps {
 /** An outgoing connection to a mail server. */
 export class SmtpConnection extends ContentObject {
   constructor(scope: IConstruct, name: string, props: SmtpConnectionProps) {
-    const compared = {
-      host: requireAddress(scope, `address of the mail server of '${name}'`, props.host),
-      port: requirePort(scope, `the port of '${name}'`, props.port ?? 587),
-      mode: props.mode ?? "starttls",
-      timeout: requireWhole(scope, `the timeout of '${name}' in seconds`, props.timeout ?? 60, 1),
-      ping_address: requireLine(scope, `the ping address of '${name}'`, props.pingAddress),
-      is_active: true,
-    };
+    const { host, port, timeout, ping_address } = requireAll({
+      host: () => requireAddress(scope, `address of the mail server of '${name}'`, props.host),
+      port: () => requirePort(scope, `the port of '${name}'`, props.port ?? 587),
+      timeout: () => requireWhole(scope, `the timeout of '${name}' in seconds`, props.timeout ?? 60, 1),
+      ping_address: () => requireLine(scope, `the ping address of '${name}'`, props.pingAddress),
+    });
+    const compared = { host, port, mode: props.mode ?? "starttls", timeout, ping_address, is_active: true };
     super(scope, {
       section: "email_smtp",
       name,

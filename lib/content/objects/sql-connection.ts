@@ -4,6 +4,7 @@ import {
   bracketed,
   KIND,
   requireAddress,
+  requireAll,
   requireLine,
   requireOpaque,
   requirePort,
@@ -32,6 +33,7 @@ export class SqlEngine {
     public readonly defaultPort: number,
   ) {}
 
+  /** @hidden */
   protected get [KIND](): "SqlEngine" {
     return "SqlEngine";
   }
@@ -91,16 +93,15 @@ export class SqlConnection extends ContentObject {
   /** @throws ConstructError when an address, a port or a number cannot be one */
   constructor(scope: IConstruct, name: string, props: SqlConnectionProps) {
     const engine = requireOpaque(scope, `the engine of '${name}'`, SqlEngine, props.engine);
-    const compared = {
-      engine: engine.zatoName,
+    const values = requireAll({
       // Zato puts it into a URL.
-      host: bracketed(requireAddress(scope, `address of the database of '${name}'`, props.host)),
-      port: requirePort(scope, `the port of '${name}'`, props.port ?? engine.defaultPort),
-      db_name: requireLine(scope, `the database of '${name}'`, props.database),
-      username: requireLine(scope, `the user of '${name}'`, props.username),
-      pool_size: requireWhole(scope, `the pool size of '${name}'`, props.poolSize ?? 10, 1),
-      is_active: true,
-    };
+      host: () => bracketed(requireAddress(scope, `address of the database of '${name}'`, props.host)),
+      port: () => requirePort(scope, `the port of '${name}'`, props.port ?? engine.defaultPort),
+      db_name: () => requireLine(scope, `the database of '${name}'`, props.database),
+      username: () => requireLine(scope, `the user of '${name}'`, props.username),
+      pool_size: () => requireWhole(scope, `the pool size of '${name}'`, props.poolSize ?? 10, 1),
+    });
+    const compared = { engine: engine.zatoName, ...values, is_active: true };
     const extra = Object.entries(props.extra ?? {}).map(([key, value]) => `${key}=${value}`);
     super(scope, {
       section: "outconn_sql",

@@ -2,20 +2,10 @@
 # drift.sh: reads which components are declared for this host, a line "KIND NAME HASH" each, with the SHA-256 of the manifest or
 # "unknown", and prints what is not as declared or as the last deploy left it, a line "NAME<tab>FINDING" each. Changes nothing.
 set -euo pipefail
-umask 077
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-# shellcheck source=lib/all.sh
-. "$scripts/lib/all.sh"
-make_work
-trap 'rm -rf -- "$work"' EXIT
-# shellcheck source=lib/drift.sh
-. "$scripts/lib/drift.sh"
-
-fail() {
-    printf '%s\n' "$1" >&2
-    exit 1
-}
+# shellcheck source=lib/question-run.sh
+. "$scripts/lib/question-run.sh"
 
 if [ -e "$LOCK" ] && ! flock -n "$LOCK" true; then fail "a deploy is at work on this host; ask again when it has ended"; fi
 cat >"$work/components"

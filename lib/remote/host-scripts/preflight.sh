@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # preflight.sh MANIFEST NOW: checks, as the login user, that what is declared for this host can be installed on it.
-# Reports all findings at once and changes nothing, but for taking away a firewall that is no longer declared.
+# Reports all findings at once, those of layers too (fit/), and changes nothing, but for what layers do on a host that has passed (passed/).
 set -euo pipefail
 umask 077
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 manifest=$1 now=$2
-findings=()
+findings=() notes=()
 # Among what is ours: if this script is killed, the next run or the removal of the host takes it away.
 work=$(mktemp -d "$(dirname "$scripts")/preflight.XXXXXXXX")
 trap 'rm -rf -- "$work" "$manifest"' EXIT
@@ -22,6 +22,9 @@ fail() {
 unpack_manifest "$manifest" "$work/entries"
 
 finding() { findings+=("$1"); }
+
+# note TEXT: what is no finding, and good to know before.
+note() { notes+=("$1"); }
 
 as_root() {
     if [ "$(param sudo)" = true ]; then sudo -n "$@"; else "$@"; fi
@@ -86,19 +89,40 @@ check_ports() {
 }
 
 # holder_of PORT: the program that listens on it, unless it is a component of ours. In a container root may not see the
-# processes of other users; the control group of a socket, and with it the unit, is seen all the same.
+# processes of other users; the user of a socket, where it is not root, and its control group, and with it the unit, are seen all the same.
 holder_of() {
-    local socket program pid unit
+    local socket program pid unit user
     socket=$(as_root ss -H -l -t -n -p -e "sport = :$1" 2>/dev/null | head -n 1 | LC_ALL=C tr -d '[:cntrl:]') || true
     [ -n "$socket" ] || return 0
     program=$(sed -n "s/.*users:((\"\([^\"]*\)\".*/'\1'/p" <<<"$socket")
     pid=$(sed -n 's/.*users:(([^)]*pid=\([0-9]*\).*/\1/p' <<<"$socket")
     unit=$({ echo "$socket"; cat "/proc/${pid:-none}/cgroup" 2>/dev/null; } |
         sed -n 's/.*\/\([^/ ]*\.service\).*/\1/p' | head -n 1) || true
-    case $unit in
-        zato-*) return 0 ;;
-    esac
-    echo "${program:-another program}${pid:+, process $pid}${unit:+, unit $unit}"
+    ! is_ours "$unit" || return 0
+    user=$(getent passwd "$(sed -n 's/.* uid:\([0-9]*\).*/\1/p' <<<"$socket")" | cut -d : -f 1) || true
+    echo "${program:-another program}${pid:+, process $pid}${user:+ of $user}${unit:+, unit $unit}"
+}
+
+# is_ours UNIT: whether a component on this host has it.
+is_ours() {
+    [ -n "$1" ] && as_root grep -rqsxF --include=manifest "|$1" /var/lib/cdktf-zato/components
+}
+
+# A unit of somebody else's would be written over.
+check_units() {
+    local unit
+    while read -r unit; do
+        [ -z "$unit" ] || ! is_somebody_elses "$unit" ||
+            finding "the unit $unit is there already, and not of this library; name what is declared differently, or the unit"
+    done < <(param units; echo)
+}
+
+# is_somebody_elses UNIT: whether there is one, for longer than until a boot, that does not begin with what those of ours do.
+is_somebody_elses() {
+    local file
+    file=$(systemctl show --property FragmentPath --value -- "$1" 2>/dev/null) || true
+    case $file in '' | /run/*) return 1 ;; esac
+    ! grep -qs '^# Managed by cdktf-zato\.' "$file"
 }
 
 check_clock() {
@@ -109,12 +133,11 @@ check_clock() {
 }
 
 check_reach() {
-    local target
-    while read -r target; do
+    local target folder
+    while read -r target folder; do
         [ -n "$target" ] || continue
-        reaches "${target%:*}" "${target##*:}" || finding "$target cannot be reached from this host"
+        [ -d "${folder:-/nowhere}" ] || reaches "${target%:*}" "${target##*:}" || finding "$target cannot be reached from this host"
     done < <(param endpoints; echo)
-    local folder
     while read -r target folder; do
         [ -n "$target" ] || continue
         [ -d "${folder:-/nowhere}" ] || downloads "$target" || finding "$target cannot be downloaded from this host"
@@ -145,22 +168,22 @@ check_files() {
     done < <(param files; echo)
 }
 
-# Terraform does not run the removal of what is no longer in its configuration.
-remove_undeclared_firewall() {
-    if [ "$(param firewall)" != true ] && as_root grep -qsxF firewall /var/lib/cdktf-zato/components/firewall/kind; then
-        as_root bash "$scripts/remove.sh" firewall firewall
-    fi
-}
-
 check_system
 check_privileges
 check_size
 check_room_for_content
 check_ports
+check_units
 check_clock
 check_reach
 check_files
+# What layers look at, for what they bring.
+for script in "$scripts"/fit/*.sh; do
+    # shellcheck source=/dev/null
+    . "$script"
+done
 
+for one in "${notes[@]}"; do printf '[%s] preflight: note: %s\n' "$(param host)" "$one"; done
 if [ "${#findings[@]}" -gt 0 ]; then
     for one in "${findings[@]}"; do
         printf '[%s] preflight: %s\n' "$(param host)" "$one"
@@ -170,5 +193,9 @@ if [ "${#findings[@]}" -gt 0 ]; then
     [ -d /var/lib/cdktf-zato ] || rm -rf -- "$(dirname "$scripts")"
     exit 1
 fi
-remove_undeclared_firewall
+# What layers do on a host that is fit.
+for script in "$scripts"/passed/*.sh; do
+    # shellcheck source=/dev/null
+    . "$script"
+done
 printf '[%s] preflight: passed\n' "$(param host)"

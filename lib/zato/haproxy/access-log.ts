@@ -11,10 +11,13 @@ export function logLevel(isLoggingRequests: boolean): string {
   return isLoggingRequests ? "info" : "notice";
 }
 
-/** The lines of HAProxy's section `defaults` about its log. */
+/**
+ * The lines of HAProxy's section `defaults` about its log. Where requests are not logged, it makes a line of each all the same, and
+ * throws it away: unless it has a format, and is told not to use it.
+ */
 export function renderAccessLog(isLoggingRequests: boolean): string {
   const format = FORMAT.replaceAll(/[" ]/g, "\\$&");
   return `    log global
     option dontlognull
-${isLoggingRequests ? `    log-format ${format}\n` : ""}`;
+${isLoggingRequests ? `    log-format ${format}\n` : "    option httplog\n    option dontlog-normal\n"}`;
 }

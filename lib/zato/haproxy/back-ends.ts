@@ -72,6 +72,12 @@ export interface BackEnds {
   readonly checks?: { readonly lines: string; readonly options: string };
   /** The name of the back end that checks the servers. */
   readonly checkedBy: string;
+  /**
+   * The name of a back end that checks the same servers for less: where none of these is fit for requests, those get them that are for it.
+   *
+   * @default - none of these gets any then
+   */
+  readonly leastCheckedBy?: string;
   readonly servers: readonly BackEndServer[];
   /** Words of the servers' lines where connections are used again. */
   readonly reuseOptions?: string;
@@ -93,24 +99,49 @@ export function renderChoice({ name, repeatsAll }: BackEnds, condition?: string)
 
 /** Renders a back end for methods that may be repeated, and one, `…_once`, for all others. */
 export function renderBackEnds(ends: BackEnds): string {
-  const { name, balance, checks, checkedBy, servers, reuseOptions = "", notExecuted = "", repeatsAll } = ends;
+  const {
+    name,
+    balance,
+    checks,
+    checkedBy,
+    leastCheckedBy,
+    servers,
+    reuseOptions = "",
+    notExecuted = "",
+    repeatsAll,
+  } = ends;
   const tracking = (server: BackEndServer): string => `track ${checkedBy}/${server.name}`;
+  const unfit = (further: string): Section["servers"] =>
+    leastCheckedBy === undefined
+      ? []
+      : servers.map((server) => [
+          { ...server, name: unfitName(server.name) },
+          words(`track ${leastCheckedBy}/${server.name}`, server.options, further, "backup"),
+        ]);
+  const allUnfit = leastCheckedBy === undefined ? "" : "    option allbackups\n";
   const repeatable = section({
     name,
     lines:
       balance +
       (checks?.lines ?? "") +
+      allUnfit +
       `    http-reuse safe\n    retry-on ${words("conn-failure empty-response", notExecuted)}\n`,
-    servers: servers.map((server) => [
-      server,
-      words(checks?.options ?? tracking(server), server.options, reuseOptions, server.isDisabled ? "disabled" : ""),
-    ]),
+    servers: [
+      ...servers.map((server): Section["servers"][number] => [
+        server,
+        words(checks?.options ?? tracking(server), server.options, reuseOptions, server.isDisabled ? "disabled" : ""),
+      ]),
+      ...unfit(reuseOptions),
+    ],
   });
   const once = section({
     name: onceName(name),
     // Without the option a client that keeps its connection would get the server's connection of its last request again.
-    lines: `${balance}    http-reuse never\n    option http-server-close\n    retry-on ${words("conn-failure", notExecuted)}\n`,
-    servers: servers.map((server) => [server, words(tracking(server), server.options)]),
+    lines: `${balance}${allUnfit}    http-reuse never\n    option http-server-close\n    retry-on ${words("conn-failure", notExecuted)}\n`,
+    servers: [
+      ...servers.map((server): Section["servers"][number] => [server, words(tracking(server), server.options)]),
+      ...unfit(""),
+    ],
   });
   return repeatsAll ? repeatable : `${repeatable}\n${once}`;
 }
@@ -126,8 +157,14 @@ function section({ name, lines, servers }: Section): string {
   return `backend ${name}\n${lines}${rows.join("")}`;
 }
 
-function onceName(name: string): string {
+/** The back end of the same servers for methods that may not be repeated. */
+export function onceName(name: string): string {
   return `${name}_once`;
+}
+
+/** The same server, for requests that no server is fit for. Names of servers have no dot. */
+function unfitName(name: string): string {
+  return `${name}.unfit`;
 }
 
 function words(...some: (string | undefined)[]): string {

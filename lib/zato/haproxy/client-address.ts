@@ -11,17 +11,11 @@ export interface ForwardedClients {
 }
 
 /**
- * Names of headers by which proxies tell who a client is, each as HAProxy compares it, which costs less than a regular expression.
- * To WSGI, and so to Zato, `_` and `-` are the same. With `SCRIPT_NAME` gunicorn cuts off a beginning of the path, behind the
+ * Names of headers by which proxies tell who a client is, as one expression: for each name alone HAProxy would go through all headers
+ * again. To WSGI, and so to Zato, `_` and `-` are the same. With `SCRIPT_NAME` gunicorn cuts off a beginning of the path, behind the
  * rules that keep Zato's own paths from clients.
  */
-const CLAIMS = [
-  "forwarded -m sub",
-  ...["client-ip", "real-ip", "connecting-ip", "url-scheme", "end-https", "script-name"].flatMap((name) => [
-    `${name} -m end`,
-    `${name.replace("-", "_")} -m end`,
-  ]),
-];
+const CLAIMS = "forwarded|((client|real|connecting)[-_]ip|url[-_]scheme|end[-_]https|script[-_]name)$";
 
 /** How many proxies in a row are looked through. */
 const DEPTH = 4;
@@ -32,25 +26,29 @@ const DEPTH = 4;
  * client claims, from `X-Zato-Forwarded-For` first of all, and cannot read two addresses.
  *
  * @param trusted whose word counts; nobody's, unless it is given
- * @param localAcl an ACL of those who may name another client by `X-Zato-Forwarded-For`, as web-admin does, or empty
+ * @param options.localAcl an ACL of those who may name another client by `X-Zato-Forwarded-For`, as web-admin does, or empty
+ * @param options.isLogged whether the access log asks for the client
  */
-export function renderClientAddress(trusted: ForwardedClients | undefined, localAcl = ""): string {
+export function renderClientAddress(
+  trusted: ForwardedClients | undefined,
+  { localAcl = "", isLogged }: { readonly localAcl?: string; readonly isLogged: boolean },
+): string {
   const { proxies = [], protocol } = trusted ?? {};
   const isTrusting = proxies.length > 0;
   const from = proxies === "any" ? "TRUE" : "from_proxy";
+  // What nobody asks for again is not kept: that costs more than to look at it.
+  const isKept = isTrusting || isLogged;
   const told = isTrusting && protocol === undefined ? ["host", "port"] : [];
   return [
-    ...(proxies === "any" ? [] : proxies.map((proxy) => `acl from_proxy src ${proxy}`)),
-    "http-request set-var(txn.client) src",
+    ...(proxies === "any" || !isTrusting ? [] : [`acl from_proxy src ${proxies.join(" ")}`]),
+    ...(isKept ? ["http-request set-var(txn.client) src"] : []),
     ...(isTrusting ? addressBehind(proxies, from) : []),
-    "http-request set-var(txn.protocol) str(http)",
-    "http-request set-var(txn.protocol) str(https) if { ssl_fc }",
-    ...(isTrusting ? [`http-request set-var(txn.protocol) ${protocolBehind(protocol, from)}`] : []),
+    ...(isTrusting ? [`http-request set-var(txn.protocol) ${protocolBehind(protocol)} if ${from}`] : []),
     ...told.map((name) => `http-request set-var(txn.${name}) req.hdr(x-forwarded-${name},-1) if ${from}`),
     ...(localAcl ? [`http-request set-var(txn.named) req.hdr(x-zato-forwarded-for) if ${localAcl}`] : []),
-    ...CLAIMS.map((claim) => `http-request del-header ${claim}`),
-    "http-request set-header X-Forwarded-For %[var(txn.client)]",
-    "http-request set-header X-Forwarded-Proto %[var(txn.protocol)]",
+    `http-request del-header ${CLAIMS} -m reg`,
+    `http-request set-header X-Forwarded-For %[${isKept ? "var(txn.client)" : "src"}]`,
+    ...setProtocol(isTrusting),
     ...told.map((name) => setIfFound(`X-Forwarded-${name}`, `txn.${name}`)),
     ...(localAcl ? [setIfFound("X-Zato-Forwarded-For", "txn.named")] : []),
   ]
@@ -65,16 +63,26 @@ function addressBehind(proxies: readonly string[] | "any", from: string): string
   const areAddresses = (place: number): string[] =>
     places.slice(0, place).map((one) => `{ req.hdr(x-forwarded-for,-${one}) -m reg ^[][0-9A-Fa-f.:]+$ }`);
   return places.map((place) => {
+    // What fails for most requests comes first: few proxies are in a row, and a variable is found sooner than a header.
     const isBehindProxy = place === 1 ? [] : [`{ var(txn.client) -m ip ${[...proxies].join(" ")} }`];
-    const conditions = [from, ...areAddresses(place), ...isBehindProxy];
+    const conditions = [...isBehindProxy, ...areAddresses(place).reverse(), from];
     return `http-request set-var(txn.client) req.hdr_ip(x-forwarded-for,-${place}) if ${conditions.join(" ")}`;
   });
 }
 
-function protocolBehind(protocol: string | undefined, from: string): string {
-  return protocol === undefined
-    ? `req.hdr(x-forwarded-proto,-1),lower if ${from} { req.hdr(x-forwarded-proto,-1) -m str -i http https }`
-    : `str(${protocol}) if ${from}`;
+function protocolBehind(protocol: string | undefined): string {
+  return protocol === undefined ? "req.hdr(x-forwarded-proto,-1)" : `str(${protocol})`;
+}
+
+/** That of the connection, unless a proxy has said one that there is. */
+function setProtocol(isTrusting: boolean): string[] {
+  const told = (protocol: string): string => (isTrusting ? `{ var(txn.protocol) -m str -i ${protocol} }` : "");
+  const rule = (protocol: string, other: string, isTls: string): string => {
+    const own = `${isTls}{ ssl_fc }`;
+    const condition = isTrusting ? `${told(protocol)} or ${own} !${told(other)}` : own;
+    return `http-request set-header X-Forwarded-Proto ${protocol} if ${condition}`;
+  };
+  return [rule("http", "https", "!"), rule("https", "http", "")];
 }
 
 function setIfFound(header: string, variable: string): string {

@@ -1,3 +1,8 @@
+import { IConstruct } from "constructs";
+import { UnitLabels } from "../systemd-unit";
+import { WorkerAllocation, WorkerClaim } from "../worker-allocation";
+import { ReleaseCommands } from "./release-commands";
+
 /** Where a component runs, as far as its unit has to know. */
 export interface ComponentRuntime {
   /** The folder of Zato's code, a virtualenv. */
@@ -11,6 +16,9 @@ export interface ComponentRuntime {
 
   /** The cluster's name, for descriptions. */
   readonly cluster: string;
+
+  /** By what its unit is known. */
+  readonly labels: UnitLabels;
 }
 
 /** A server as its unit and environment see it. */
@@ -35,22 +43,71 @@ export interface WebAdminRuntime extends ComponentRuntime {
   readonly bind: string;
 }
 
+/** Where a Redis is. */
+export interface RedisSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly database: number;
+}
+
+/** The URL path whose answer 200 means that a server works, in all releases so far: what is asked of clusters of any release. */
+export const HEALTH_PATH = "/zato/ping";
+
+/** The port of the first server of a host, in all releases so far. */
+export const FIRST_PORT = 17010;
+
 /**
  * All that differs between releases of Zato. The constructs ask this, and nothing else, so that another release is
- * another implementation.
+ * another implementation, and a folder of scripts.
  */
 export interface ReleaseBehavior {
+  /** The folder of the scripts that know it: `host-scripts/release/SCRIPTS`. Releases may share one. */
+  readonly scripts: string;
+
+  /** By what it creates what a cluster consists of. */
+  readonly commands: ReleaseCommands;
+
+  /** How many servers a cluster has on so many CPUs, unless it is said otherwise. */
+  serversFor(cpus: number): number;
+
+  /**
+   * How many workers each server has.
+   *
+   * @throws ConstructError when the servers cannot have so many
+   */
+  workersOf(
+    scope: IConstruct,
+    allocation: WorkerAllocation,
+    cpus: number,
+    servers: readonly WorkerClaim[],
+  ): Map<string, number>;
+
+  /** The first port on which workers of a server talk to each other, by the port of the server. */
+  ipcPortOf(port: number): number;
+
+  /** What a server with so many workers takes, in MiB. */
+  serverMemory(workers: number): number;
+
   /** The unit of a server. */
   serverUnit(runtime: ServerRuntime): string;
 
   /** What a server is told by its environment. */
   serverEnvironment(runtime: ServerRuntime): Record<string, string>;
 
+  /** What a server is told of its Redis, by its environment. */
+  redisEnvironment(redis: RedisSettings): Record<string, string>;
+
+  /** The variables of a server's environment that are the password of its Redis. */
+  readonly redisPasswordVariables: readonly string[];
+
   /** The unit of web-admin. */
   webAdminUnit(runtime: WebAdminRuntime): string;
 
   /** Whether web-admin takes its address from its configuration file rather than from its unit. */
   readonly webAdminBindsByConfiguration: boolean;
+
+  /** The URL path of web-admin by which it shows that it works. */
+  readonly logInPath: string;
 
   /** The unit of the scheduler. */
   schedulerUnit(runtime: ComponentRuntime): string;

@@ -1,7 +1,9 @@
 import { KIND } from "../../validation";
-import { Release32 } from "./release-3-2";
-import { Release33 } from "./release-3-3";
+import { Components3 } from "./zato-3/components";
+import { Release32 } from "./zato-3/release-3-2";
+import { Release33 } from "./zato-3/release-3-3";
 import { ReleaseBehavior } from "./release-behavior";
+import { ReleaseComponents } from "./release-components";
 
 /** Why a release that exists is not among those that the library builds. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -14,10 +16,10 @@ const REFUSED: Readonly<Record<string, string>> = {
 /** A release of Zato, as far as it makes a difference to how a cluster is built. */
 export class ZatoRelease {
   /** Zato 3.3. */
-  public static readonly V3_3 = new ZatoRelease("3.3", new Release33());
+  public static readonly V3_3 = new ZatoRelease("3.3", new Release33(), new Components3());
 
   /** Zato 3.2. */
-  public static readonly V3_2 = new ZatoRelease("3.2", new Release32());
+  public static readonly V3_2 = new ZatoRelease("3.2", new Release32(), new Components3());
 
   /**
    * The release of this name, `3.3` or `3.2`; a patch level behind it is ignored.
@@ -26,21 +28,43 @@ export class ZatoRelease {
    */
   public static of(name: string): ZatoRelease {
     const series = /^\d+\.\d+/.exec(name)?.[0] ?? name;
-    const release = [ZatoRelease.V3_3, ZatoRelease.V3_2].find((known) => known.name === series);
+    const release = known().find((known) => known.name === series);
     if (!release) {
       const reason = REFUSED[series] ?? "nothing is known of how it behaves";
-      throw new Error(`zato ${name} cannot be built: ${reason}; use 3.3 or 3.2`);
+      throw new Error(
+        `zato ${name} cannot be built: ${reason}; use ${known()
+          .map(({ name }) => name)
+          .join(" or ")}`,
+      );
     }
     return release;
+  }
+
+  /** The paths of Zato's own in any release: those of a cluster whose release nobody has told. @internal */
+  public static get _allPrivatePaths(): string[] {
+    return [...new Set(known().flatMap(({ _behavior }) => _behavior.privatePaths))];
+  }
+
+  /** Releases whose content the same scripts know, those of the newest: that of a cluster whose release nobody has told. @internal */
+  public static get _whoseContentIsKnown(): { readonly scripts: string; readonly releases: readonly ZatoRelease[] } {
+    const { scripts } = known()[0]!._behavior;
+    return { scripts, releases: known().filter(({ _behavior }) => _behavior.scripts === scripts) };
   }
 
   private constructor(
     /** Its name: `3.3`. */
     public readonly name: string,
     /** @internal */ readonly _behavior: ReleaseBehavior,
+    /** @internal */ readonly _components: ReleaseComponents,
   ) {}
 
+  /** @hidden */
   protected get [KIND](): "ZatoRelease" {
     return "ZatoRelease";
   }
+}
+
+/** All that clusters are built of, the newest first. */
+function known(): ZatoRelease[] {
+  return [ZatoRelease.V3_3, ZatoRelease.V3_2];
 }

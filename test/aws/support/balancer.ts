@@ -50,6 +50,7 @@ export function newBalanced({ kind, id, props, ...input }: BalancerInput = {}): 
         port: 11223,
         isDrained: input.drained?.includes(name) ?? false,
       })),
+      privatePaths: ["/zato/", "/ide-deploy"],
       healthCheck: new HealthCheck(stack, { ...edge.healthCheckDefaults, ...input.healthCheck }),
       affinity: input.affinity ?? Affinity.NONE,
       stickyPaths: Object.entries(input.stickyPaths ?? {}).map(([path, affinity]) => ({ path, affinity })),

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createServer, Server } from "node:http";
 import { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { HOST_SCRIPTS } from "../../support/bash";
+import { PYTHON_SCRIPTS } from "../../support/bash";
 
 /** A row that a get-list service answers with. */
 export interface Row {
@@ -60,6 +60,14 @@ export class AdminApi {
   /** What services do that never answer. */
   public readonly silent: Record<string, () => void> = {};
 
+  /** What it answers with to anybody, by path. */
+  public readonly pages: Record<string, Failure> = {
+    "/zato/ping": { status: 200, body: '{"pong":"zato","zato_env":{"result":"ZATO_OK"}}' },
+  };
+
+  /** What services answer with that are no lists, by name and the name that is asked for. */
+  public readonly answers: Record<string, unknown> = {};
+
   /** Everything that was asked for, but for lists. */
   public readonly invocations: Invocation[] = [];
 
@@ -67,6 +75,11 @@ export class AdminApi {
     let body = "";
     request.on("data", (data: Buffer) => (body += data.toString()));
     request.on("end", () => {
+      if (request.method === "GET") {
+        const page = this.pages[request.url!] ?? { status: 404, body: "" };
+        response.writeHead(page.status).end(page.body);
+        return;
+      }
       const envelope = JSON.parse(body) as Envelope;
       const failure = this.failures[envelope.name];
       if (failure) {
@@ -84,6 +97,11 @@ export class AdminApi {
     });
   });
 
+  /** Where it listens: `127.0.0.1:40123`. */
+  public get address(): string {
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
   public async start(): Promise<void> {
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
   }
@@ -95,8 +113,7 @@ export class AdminApi {
 
   /** Runs a command of `admin.py` against this server. */
   public run(passwordFile: string, ...command: string[]): Promise<CommandResult> {
-    const url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-    const words = ["-B", join(HOST_SCRIPTS, "admin.py"), url, passwordFile, ...command];
+    const words = ["-B", join(PYTHON_SCRIPTS, "admin.py"), `http://${this.address}`, passwordFile, ...command];
     return new Promise((resolve, reject) => {
       const child = spawn("python3", words, { env: { ...process.env, http_proxy: "http://127.0.0.1:9" } });
       let stdout = "";
@@ -106,6 +123,11 @@ export class AdminApi {
       child.on("error", reject);
       child.on("close", (status) => resolve({ status, stdout, stderr }));
     });
+  }
+
+  /** Where it answers. */
+  public get url(): string {
+    return `http://${this.address}`;
   }
 
   private answer(envelope: Envelope, authorization: string): unknown {
@@ -118,7 +140,7 @@ export class AdminApi {
     }
     if (!envelope.name.endsWith(".get-list")) {
       this.invocations.push({ service: envelope.name, request, authorization });
-      return undefined;
+      return this.answers[`${envelope.name} ${String(request.name)}`];
     }
     const rows = (this.rows[envelope.name.slice(0, -".get-list".length)] ?? []).filter(
       ({ connection, transport, type_ }) =>

@@ -11,8 +11,12 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path[:0] = [str(ROOT / "lab/stand-in/tests"), str(ROOT / "lib/remote/host-scripts")]
+sys.path[:0] = [
+    str(ROOT / folder)
+    for folder in ("lab/stand-in/tests", "lib/content/host-scripts", "lib/zato/host-scripts/release/zato-3")
+]
 
+import around_imports
 import deletions
 import inventory
 from in_process import InProcess
@@ -46,8 +50,8 @@ class Cluster:
         way = (expected, self.file("owned"), "false", self.file("baseline"))
         made_way = self.said(deletions.make_way, *way, "list")
         self.said(deletions.make_way, *way, "delete")
-        if inventory.missing_jwt(self.zato, expected):
-            self.said(inventory.create_jwt, expected, "1")
+        if around_imports.missing_jwt(self.zato, expected):
+            self.said(around_imports.create_jwt, expected, "1")
         for number in self.said(inventory.print_stages, expected).split():
             self.import_(content["stages"][int(number)], expected)
         if self.import_(content["text"], expected):
@@ -63,7 +67,7 @@ class Cluster:
         """The channels that it closed: they come again with the next import."""
         text = re.sub(r"latest (\S+) every \d+ seconds", r"\1", text)
         report = self.zato.enmasse(self.file("enmasse.yaml", text))
-        closed = self.said(inventory.close_unsecured, expected)
+        closed = self.said(around_imports.close_unsecured, expected)
         if not report.is_ok:
             sys.exit(f"{report.warnings} {report.errors}")
         return closed

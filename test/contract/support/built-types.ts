@@ -7,7 +7,7 @@ const ROOT = join(__dirname, "..", "..", "..");
 function builtTypes(): { readonly options: ts.CompilerOptions; readonly files: ReadonlyMap<string, string> } {
   const parsed = ts.getParsedCommandLineOfConfigFile(
     join(ROOT, "tsconfig.build.json"),
-    { emitDeclarationOnly: true, declarationMap: false, sourceMap: false },
+    { emitDeclarationOnly: true },
     { ...ts.sys, onUnRecoverableConfigFileDiagnostic: ({ messageText }) => fail(messageText) },
   )!;
   const files = new Map<string, string>();

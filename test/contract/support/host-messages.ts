@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { hostScripts } from "../../../lib/remote/host-scripts";
 
 const LIB = join(__dirname, "..", "..", "..", "lib");
-const SCRIPTS = join(LIB, "remote", "host-scripts");
+const SCRIPTS = hostScripts().map(({ source }) => source);
 
 /** What a message of a script begins with, up to its text: the ways in which scripts say that they cannot go on, or what `verify` finds. */
 const FAILURES = /\b(?:fail|finding|because|found) "|\bsay "(?=failed )|\becho "(?=\[\$reach_host\])/g;
@@ -16,8 +17,8 @@ interface HostMessage {
 /** Everything that the host scripts, and commands that are run before them, can end with or find. */
 export function hostMessages(): HostMessage[] {
   return [
-    ...filesIn(SCRIPTS, ".sh").flatMap((file) => messages(file, inShell)),
-    ...filesIn(SCRIPTS, ".py").flatMap((file) => messages(file, inPython)),
+    ...SCRIPTS.filter((file) => file.endsWith(".sh")).flatMap((file) => messages(file, inShell)),
+    ...SCRIPTS.filter((file) => file.endsWith(".py")).flatMap((file) => messages(file, inPython)),
     ...filesIn(LIB, ".ts").flatMap((file) => messages(file, inCommands)),
   ];
 }

@@ -93,7 +93,7 @@ function unknownOf(resource: Resource): object {
 }
 
 function isUnknown(value: string): boolean {
-  return /^\$\{[\w.-]+\.id\}$/.test(value);
+  return /\$\{[^}]*[\w-]\.id\b/.test(value);
 }
 
 /** Those whose triggers differ, or have the id of one that is made. */
@@ -106,7 +106,9 @@ function replacedIn(was: ReadonlyMap<string, Resource>, is: ReadonlyMap<string, 
       const triggers = Object.values(triggersOf(resource));
       const former = was.get(address);
       const differs = former && JSON.stringify(triggersOf(former)) !== JSON.stringify(triggersOf(resource));
-      const follows = [...made, ...replaced].some((other) => triggers.includes(`\${${other}.id}`));
+      const follows = [...made, ...replaced].some((other) =>
+        triggers.some((value) => isUnknown(value) && value.includes(`${other}.id`)),
+      );
       if (former && resource.lifecycle?.ignore_changes !== "all" && (differs || follows)) {
         replaced.add(address);
       }

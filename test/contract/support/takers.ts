@@ -4,7 +4,7 @@ import { isOpaqueClass } from "./opaque-classes";
 
 /**
  * Everything that users can give an opaque value to: `WebAdminOptions.password`, a property of an exported interface, or
- * `HighAvailabilityDeployment.addStickyPath`, a method of an exported class.
+ * `ClusterContent.addStickyPath`, a method of an exported class.
  */
 export function takersOfOpaqueValues(): string[] {
   const exported = ENTRY_POINTS.flatMap(exportsOf);

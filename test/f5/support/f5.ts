@@ -18,7 +18,7 @@ export function synthesize({ props, deployment, sticky = {} }: Options = {}): Te
   const stack = newStack();
   const edge = new F5BigIpLoadBalancer(stack, "edge", { virtualAddress: "192.0.2.10", tenant: "Zato", ...props });
   const zato = newDeployment(stack, { loadBalancer: edge, ...deployment });
-  Object.entries(sticky).forEach(([path, affinity]) => zato.addStickyPath(path, affinity));
+  Object.entries(sticky).forEach(([path, affinity]) => zato.content.addStickyPath(path, affinity));
   return Template.synth(stack);
 }
 
@@ -27,7 +27,7 @@ export function declare({ props, deployment, sticky = {} }: Options = {}): Recor
   const stack = newStack();
   const edge = new F5BigIpLoadBalancer(stack, "edge", { virtualAddress: "192.0.2.10", tenant: "Zato", ...props });
   const zato = newDeployment(newStack(), deployment);
-  Object.entries(sticky).forEach(([path, affinity]) => zato.addStickyPath(path, affinity));
+  Object.entries(sticky).forEach(([path, affinity]) => zato.content.addStickyPath(path, affinity));
   edge.bindPool({ pool: () => zato.pool, readyClusters: () => [] });
   return declarationOf(Template.synth(stack));
 }

@@ -18,6 +18,8 @@ export type Behaviour = number | "slow" | "close";
 export class CountingServer {
   public readonly requests: SeenRequest[] = [];
   public connections = 0;
+  /** Statuses by path, in place of what the path says. */
+  public readonly statuses = new Map<string, number>();
 
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
@@ -76,7 +78,7 @@ export class CountingServer {
     if (behaviour === "close") {
       request.socket.destroy();
     } else if (behaviour !== "slow") {
-      response.writeHead(Number(behaviour) || 200, { "x-server": this.name });
+      response.writeHead(this.statuses.get(request.url!) ?? (Number(behaviour) || 200), { "x-server": this.name });
       response.end(request.method === "HEAD" ? undefined : "answer");
     }
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { bash, HOST_SCRIPTS } from "../../support/bash";
 
 /** An HAProxy that runs with a rendered configuration, for a test. */
 export class Haproxy {
@@ -19,16 +20,14 @@ export class Haproxy {
   /**
    * Starts one, and waits until it listens.
    *
-   * @param config the configuration; who has not root keeps the user that he has
+   * @param config the configuration, from which a host's script takes what the release does not know
    */
   public static async start(folder: string, name: string, config: string, port: number, env = {}): Promise<Haproxy> {
-    const file = path.join(folder, `${name}.cfg`);
-    writeFileSync(file, config.replace(/^ {4}(user|group) haproxy\n/gm, ""));
-    const haproxy = new Haproxy(file, { ...process.env, ...env });
-    const { status, stdout, stderr } = spawnSync(binary(), ["-c", "-f", file], { encoding: "utf8" });
-    if (status !== 0) {
-      throw new Error(`haproxy does not accept ${name}: ${stdout}${stderr}`);
+    const complaints = complaintsAbout(folder, config, name, "");
+    if (complaints !== "") {
+      throw new Error(`haproxy does not accept ${name}: ${complaints}`);
     }
+    const haproxy = new Haproxy(fileOf(folder, name), { ...process.env, ...env });
     await haproxy.run(port);
     return haproxy;
   }
@@ -58,6 +57,28 @@ export class Haproxy {
     }
     await until(`HAProxy on port ${port}: ${this.log}`, () => listens(port));
   }
+}
+
+/**
+ * Puts a configuration in its file, without what this release of HAProxy does not know, as hosts do it, and without the user, since who
+ * has not root keeps his own.
+ *
+ * @param option by default warnings count, too; a name that nobody knows is one
+ * @returns what HAProxy says of it; empty where it starts with it
+ */
+export function complaintsAbout(folder: string, config: string, name = "config", option = "-dW"): string {
+  const file = fileOf(folder, name);
+  writeFileSync(`${file}.given`, config.replace(/^ {4}(user|group) haproxy\n/gm, ""));
+  const { status, stdout, stderr } = bash(
+    `. "$1/lib/haproxy.sh"; haproxy() { command "$HAPROXY" "$@"; }; as_haproxy_can <"$2.given" >"$2"; haproxy $3 -c -f "$2"`,
+    [HOST_SCRIPTS, file, option],
+    { HAPROXY: binary() },
+  );
+  return status === 0 ? "" : `${stdout}${stderr}`;
+}
+
+function fileOf(folder: string, name: string): string {
+  return path.join(folder, `${name}.cfg`);
 }
 
 function binary(): string {

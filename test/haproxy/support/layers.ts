@@ -2,7 +2,6 @@ import { Affinity } from "../../../lib/content";
 import { HealthCheck, type LoadBalancerPool } from "../../../lib/load-balancing";
 import { renderHaproxyConfig, type HaproxyConfig } from "../../../lib/load-balancing/haproxy-config";
 import { renderLoadBalancerConfig, type LoadBalancerConfig } from "../../../lib/zato/load-balancer-config";
-import { ZATO_3_PATHS } from "../../../lib/zato/path-rules";
 import { newStack } from "../../support/stack";
 import { CountingServer } from "./counting-server";
 import { freePorts, Haproxy, newCertificate, newFolder, removeFolder } from "./haproxy";
@@ -93,7 +92,7 @@ export class Layers {
         })),
         healthPath: "/zato/ping",
         clusterHealthPath: "/zato/ping",
-        privatePaths: ZATO_3_PATHS,
+        privatePaths: ["/zato/", "/ide-deploy"],
         openPaths: [],
         forwarded: { proxies: ["127.0.0.1"] },
         maxConnections: 2000,
@@ -109,7 +108,6 @@ export class Layers {
       isVirtual: false,
       membersCa: `${certificate}.crt`,
       socket: `${this.folder}/outer.sock`,
-      privatePaths: ZATO_3_PATHS,
       openPaths: [],
       trustedProxies: [],
       maxConnections: 4000,
@@ -123,6 +121,7 @@ export class Layers {
           port,
           isDrained: false,
         })),
+        privatePaths: ["/zato/", "/ide-deploy"],
         healthCheck: new HealthCheck(newStack(), { interval: 1, timeout: 1 }),
         affinity: Affinity.NONE,
         stickyPaths: [],

@@ -22,7 +22,7 @@ export function repairsIn(said: string): string[] {
   return [...said.matchAll(/-replace='[^']*'/g)].map(([option]) => option.replaceAll("'", ""));
 }
 
-/** The address of a Terraform resource by its construct path below the stack: `zato/content/host1/content`. */
+/** The address of a Terraform resource by its construct path below the stack: `zato/content/host1/state`. */
 export function addressOf(stackFolder: string, constructPath: string): string {
   const { resource } = JSON.parse(readFileSync(path.join(stackFolder, "cdk.tf.json"), "utf8")) as {
     resource: Record<string, Record<string, { "//"?: { metadata?: { path?: string } } }>>;
@@ -40,8 +40,8 @@ export function addressOf(stackFolder: string, constructPath: string): string {
 const INVOKE = `
 import json, sys
 sys.dont_write_bytecode = True
-sys.path.insert(0, "/home/ops/.cdktf-zato/scripts")
-from admin import Admin
+sys.path.insert(0, "/home/ops/.cdktf-zato/scripts/release/zato-3")
+from admin_api import Admin
 with open(sys.argv[1]) as file:
     admin = Admin("http://127.0.0.1:17010", file.read())
 print(json.dumps(admin.invoke(sys.argv[2], {"cluster_id": 1, **json.loads(sys.argv[3])})))

@@ -49,20 +49,20 @@ export class ContentExample {
     return (stack) => {
       const { schedulerCluster, exclusiveContent } = variation;
       const zato = twoHosts(stack, this.lab, { deployment: { schedulerCluster, exclusiveContent } });
-      zato.addServices(this.services);
+      zato.content.addServices(this.services);
       const database = {
         host: this.lab.host("db").address,
         username: "zato_example",
         password: this.secret(stack, "database_password", variation),
       };
-      zato.addSqlConnection("Billing", { ...database, engine: SqlEngine.POSTGRESQL, database: "billing" });
-      zato.addSqlConnection("Audit", { ...database, engine: SqlEngine.POSTGRESQL, database: "audit" });
-      zato.addSqlConnection("Stock", { ...database, engine: SqlEngine.MYSQL, database: "stock" });
+      zato.content.addSqlConnection("Billing", { ...database, engine: SqlEngine.POSTGRESQL, database: "billing" });
+      zato.content.addSqlConnection("Audit", { ...database, engine: SqlEngine.POSTGRESQL, database: "audit" });
+      zato.content.addSqlConnection("Stock", { ...database, engine: SqlEngine.MYSQL, database: "stock" });
       const password = this.secret(stack, "partner_password", variation);
-      const partner = zato.addBasicAuth("Partner", { username: "partner", password });
+      const partner = zato.content.addBasicAuth("Partner", { username: "partner", password });
       if (!variation.bare) {
-        zato.addRestChannel("Orders", { urlPath: "/orders", service: "orders.list", security: partner });
-        zato.addSchedulerJob("Heartbeat", { service: "heartbeat.beat", interval: 2 });
+        zato.content.addRestChannel("Orders", { urlPath: "/orders", service: "orders.list", security: partner });
+        zato.content.addSchedulerJob("Heartbeat", { service: "heartbeat.beat", interval: 2 });
       }
       variation.more?.(zato, { partner: password });
     };

@@ -6,6 +6,7 @@ import {
   SshKey,
   ZatoInstallation,
   type DeploymentOfHostsProps,
+  type HaproxyLoadBalancerProps,
   type IExternalLoadBalancer,
   type PhysicalHostProps,
 } from "cdktf-zato";
@@ -38,7 +39,7 @@ export interface TwoHostsOptions {
   /** @default - the library's defaults, but that data is dropped */
   readonly deployment?: Partial<DeploymentOfHostsProps>;
   /** @default - none */
-  readonly edge?: { readonly openPaths?: readonly string[] };
+  readonly edge?: Pick<HaproxyLoadBalancerProps, "openPaths" | "certificate">;
 }
 
 /** Two hosts, a cluster on each, and an HAProxy on both. */

@@ -23,6 +23,7 @@ export class AcmeLoadBalancer extends LoadBalancerBase {
         members: this.pool.members.map(({ address, port, isDrained }) => ({ address, port, enabled: !isDrained })),
         health_path: this.pool.healthCheck.path,
         health_status: 200,
+        refused_paths: this.pool.privatePaths,
         health_interval: this.pool.healthCheck.interval,
         sticky: this.pool.affinity === Affinity.SOURCE,
       }),

@@ -21,7 +21,10 @@ export class Production extends TerraformStack {
       loadBalancer: new HaproxyLoadBalancer(this, "edge", { hosts, virtualAddress: "10.0.0.100" }),
     });
     const password = new TerraformVariable(this, "partner_password", {});
-    const partner = this.zato.addBasicAuth("Partner", { username: "partner", password: Secret.fromVariable(password) });
-    this.zato.addRestChannel("Ping", { urlPath: "/partner/ping", service: "pub.zato.ping", security: partner });
+    const partner = this.zato.content.addBasicAuth("Partner", {
+      username: "partner",
+      password: Secret.fromVariable(password),
+    });
+    this.zato.content.addRestChannel("Ping", { urlPath: "/partner/ping", service: "pub.zato.ping", security: partner });
   }
 }

@@ -36,15 +36,3 @@ check_component() (
 check_use() {
     ! systemctl is-active --quiet "$1" || in_use "$@" || found "$1 may run with other settings than its files have now"
 }
-
-# check_in_rotation SOCKET BACKEND[/SERVER]: nobody has taken a server out by hand.
-check_in_rotation() {
-    local server
-    [ -S "$1" ] || return 0
-    while read -r server; do
-        found "$server gets no requests: it was taken out by hand"
-    done < <(haproxy_out_of_rotation "$1" "$2")
-    while read -r server; do
-        found "$server gets requests: it is declared drained, and was put back by hand"
-    done < <(haproxy_put_back_by_hand "$1" "$2")
-}

@@ -47,12 +47,6 @@ is_roots_tree() {
     [ -d "$1" ] && [ -z "$(find "$1" \( ! -user root -o ! -type l -perm /022 \) -print -quit)" ]
 }
 
-# own_tree FOLDER: gives it to root, for the group zato to read. Nothing in it changes who runs it.
-own_tree() {
-    chown -hR root:zato "$1"
-    find "$1" ! -type l -exec chmod u=rwX,g=rX,o=,ug-s {} +
-}
-
 # install_scripts: for what systemd runs of ours, which must be there at all times; those of the login user are exchanged by deploys.
 install_scripts() {
     local file
@@ -71,9 +65,8 @@ install_scripts() {
 install_unit() {
     local unit=$1
     install_file "$(file "${2:-unit}")" "/etc/systemd/system/$unit" 0644 root
+    enable_unit "$unit"
     remove_overrides "$unit"
-    systemctl daemon-reload
-    systemctl enable --quiet "$unit"
     record enabled "$unit" enabled
     record running "$unit" active
 }
@@ -81,14 +74,18 @@ install_unit() {
 # install_idle_unit NAME [FILE]: one that something else starts.
 install_idle_unit() {
     install_file "$(file "${2:-unit}")" "/etc/systemd/system/$1" 0644 root
-    remove_overrides "$1"
     systemctl daemon-reload
+    remove_overrides "$1"
 }
 
-# What was laid over a unit by hand goes, and the unit's file looks new, so that the unit is started anew.
+# enable_unit UNIT: and lets systemd read all units once, which costs it more than most else of a deploy: enabling does so by itself.
+enable_unit() {
+    if [ "$(now_enabled "$1")" = enabled ]; then systemctl daemon-reload; else systemctl enable --quiet "$1"; fi
+}
+
+# What was laid over a unit by hand, as systemd has just read it, goes, and the unit's file looks new, so that the unit is started anew.
 remove_overrides() {
     local file
-    systemctl daemon-reload
     if [ -n "$(overrides_of "$1")" ]; then
         progress "removing what was laid over $1 by hand: $(overrides_of "$1" | paste -sd ' ')"
         for file in $(overrides_of "$1"); do remove_override "$file"; done
@@ -116,7 +113,9 @@ overrides_of() {
 
 remove_unit() {
     local unit=$1
-    systemctl disable --now --quiet "$unit" || true
+    # Nothing is known of it.
+    if [ ! -e "/etc/systemd/system/$unit.d" ] && [ "$(systemctl show --property LoadState --value "$unit")" = not-found ]; then return; fi
+    systemctl disable --now --no-reload --quiet "$unit" || true
     rm -rf -- "/etc/systemd/system/$unit" "/etc/systemd/system/$unit.d"
     systemctl daemon-reload
     systemctl reset-failed "$unit" 2>/dev/null || true

@@ -89,17 +89,6 @@ differs_file() {
     esac
 }
 
-# created: a file that Zato has written into a folder of its own, where anything may be a link to anything: seen as Zato sees it.
-now_created() {
-    # shellcheck disable=SC2016 # the inner shell expands its own arguments
-    as_zato timeout 60 bash -c '[ -f "$1" ] && [ ! -L "$1" ] && stat -c %a -- "$1" && sha256sum <"$1"' _ "$1" | paste -sd ' ' ||
-        printf 'gone'
-}
-
-differs_created() {
-    found "$1 was changed"
-}
-
 # folder: with its mode and owner.
 now_folder() {
     stat -c '%F, %a %U:%G' -- "$1" 2>/dev/null || printf 'gone'
@@ -207,15 +196,6 @@ differs_pinned() {
     differs_package "$@"
 }
 
-# table: its rules in nftables.
-now_table() {
-    nft_listing "$1" 2>/dev/null | sha256sum | cut -d ' ' -f 1
-}
-
-differs_table() {
-    found "the rules of $1 in the kernel were changed"
-}
-
 # account: who it is, and of which groups.
 now_account() {
     printf '%s %s' "$(getent passwd "$1")" "$(id -Gn "$1" 2>/dev/null | tr ' ' '\n' | LC_ALL=C sort | paste -sd ' ')"
@@ -239,28 +219,4 @@ differs_code() {
         gone) found "$1 is gone" ;;
         *) found "others than root can change $3" ;;
     esac
-}
-
-# setting: of the local PostgreSQL: "NAME", "role NAME", or "database NAME".
-now_setting() {
-    local what=${1%% *} name=${1#* }
-    case $what in
-        role)
-            as_postgres -c "select rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls from pg_roles where rolname = '$name'"
-            ;;
-        database)
-            as_postgres -d "$name" -c "select pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype, datacl,
-                (select nspacl from pg_namespace where nspname = 'public') from pg_database where datname = current_database()"
-            ;;
-        # What a restart would read counts too.
-        *)
-            as_postgres -c "select current_setting('$name'), coalesce((select setting from pg_file_settings where name = '$name'
-                order by seqno desc limit 1), 'the default')"
-            ;;
-    esac 2>/dev/null | tr '\n\t' '  ' || printf 'unknown'
-}
-
-differs_setting() {
-    # That it does not answer is found otherwise.
-    [ "$3" = unknown ] || found "PostgreSQL's $1 is: $3; in place of: $2"
 }

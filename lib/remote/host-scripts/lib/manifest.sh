@@ -26,9 +26,13 @@ unpack_manifest() {
 }
 
 # param NAME: the value, empty when the manifest has none. Ends of lines at the end of a value are lost; use
-# param_file where they matter.
+# param_file where they matter. Without a process of its own, since a deploy asks for thousands.
 param() {
-    if [ -f "$entries/param/$1" ]; then printf '%s' "$(<"$entries/param/$1")"; fi
+    local value=
+    [ -f "$entries/param/$1" ] || return 0
+    IFS= read -r -d '' value <"$entries/param/$1" || true
+    while [[ $value == *$'\n' ]]; do value=${value%$'\n'}; done
+    printf '%s' "$value"
 }
 
 param_file() {

@@ -7,12 +7,13 @@ readonly OUR_ACCOUNTS=$STATE/accounts
 # An apt of ours: what its dpkg said, and which accounts were not there before. Kept until it is noted what has come of it.
 readonly APT_CALL=$STATE/apt-call
 
-# Accounts that packages make and leave behind: "PACKAGE passwd|group NAME".
+# What packages make and leave behind, as the layers that install them list it: "PACKAGE passwd|group NAME", "PACKAGE folder PATH".
 accounts_of_packages() {
-    printf '%s\n' 'haproxy passwd haproxy' 'haproxy group haproxy' \
-        'keepalived passwd keepalived_script' 'keepalived group keepalived_script' \
-        'postgresql-common passwd postgres' 'postgresql-common group postgres' \
-        'ssl-cert group ssl-cert'
+    awk '$2 != "folder"' "$scripts"/leftovers/*
+}
+
+folders_of_packages() {
+    awk '$2 == "folder" { print $3 }' "$scripts"/leftovers/*
 }
 
 installed_packages() {
@@ -236,7 +237,7 @@ would_go_too() {
 
 # Debian's packages leave their users and groups, and folders that were not empty yet when their turn came.
 remove_our_accounts() {
-    local package database name
+    local package database name folders
     touch "$OUR_ACCOUNTS"
     while read -r package database name; do
         if has_package "$package"; then
@@ -248,7 +249,8 @@ remove_our_accounts() {
     touch "$work/staying"
     LC_ALL=C sort "$work/staying" | LC_ALL=C comm -12 - "$OUR_ACCOUNTS" >"$OUR_ACCOUNTS.new"
     mv -f "$OUR_ACCOUNTS.new" "$OUR_ACCOUNTS"
-    rmdir --ignore-fail-on-non-empty /etc/postgresql /var/log/postgresql /run/haproxy 2>/dev/null || true
+    mapfile -t folders < <(folders_of_packages)
+    rmdir --ignore-fail-on-non-empty "${folders[@]}" 2>/dev/null || true
 }
 
 remove_account() {

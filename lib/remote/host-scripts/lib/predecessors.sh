@@ -28,13 +28,21 @@ make_up_for() {
     local kind=$1 other=$2 address=$3 manifest=$4
     progress "making up for $other, which an apply that was killed has left out"
     # What came apart from the manifest came to nothing.
-    if grep -q '^|.* given$' "$manifest" || [ "$kind" = content ]; then
+    if grep -q '^|.* given$' "$manifest" || kind_can "$kind" bring_files; then
         fail "$other needs secrets or files that are not here; run: terraform apply -replace='$address'"
     fi
     # Nothing but a log-in of its own confirms it.
-    [ "$kind" != firewall ] || fail "the firewall is not as declared; run: terraform apply -replace='$address'"
+    if kind_can "$kind" confirm; then fail "$other is not as declared; run: terraform apply -replace='$address'"; fi
     mkdir -p "$work/again/run"
     mv "$manifest" "$work/again/$other.manifest"
     LOCKED=yes bash "$scripts/converge.sh" "$kind" "$other" "$work/again/$other" >&3 ||
         fail "$other is not as declared; run: terraform apply -replace='$address'"
 }
+
+# kind_can KIND FUNCTION: whether the kind has it.
+kind_can() (
+    unset -f "$2"
+    # shellcheck source=/dev/null
+    . "$scripts/kinds/$1.sh"
+    declare -F "$2" >/dev/null
+)

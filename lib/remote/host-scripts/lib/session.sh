@@ -21,7 +21,7 @@ begin() {
     trap 'end $?' EXIT
 }
 
-# make_work: the working folder. The user zato passes through it to what is handed over to it, and sees nothing else.
+# make_work: the working folder. Others pass through it to what is handed over to them, and see nothing else.
 make_work() {
     work=$(mktemp -d /run/cdktf-zato.XXXXXXXX)
     chmod 0711 "$work"
@@ -77,7 +77,7 @@ say() {
     printf '[%s] %s: %s\n' "${host:-$(hostname)}" "$label" "$1" | visible >&3 2>/dev/null || true
 }
 
-# visible: text without what terminals obey. Much of it comes from Zato, where anybody may have written it.
+# visible: text without what terminals obey. Much of it comes from programs in whose logs anybody may have written it.
 visible() {
     LC_ALL=C sed 's/[\x00-\x08\x0b-\x1f\x7f]//g; s/\xc2[\x80-\x9f]//g'
 }

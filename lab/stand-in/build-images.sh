@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Makes container images of the stand-in out of an image of hosts, as `docker save` writes them into one file:
+#
+#   NAME:one    as Zato's own are made: a virtualenv at /opt/zato/current that belongs to a user of the image's
+#   NAME:two    the same, with one file more and one less
+#   NAME:bare   as the first, without certificate authorities and time zones
+#
+#   build-images.sh BASE_IMAGE STAND_IN.tar.gz NAME OUTPUT.tar
+set -euo pipefail
+
+base=${1:?usage: build-images.sh BASE_IMAGE STAND_IN.tar.gz NAME OUTPUT.tar} stand_in=$2 name=$3 output=$4
+
+# What makes a machine of the base is not part of it.
+docker run --rm --interactive --entrypoint bash "$base" -euc '
+    groupadd --gid 4321 zato
+    useradd --uid 4321 --gid zato --home-dir /opt/zato zato
+    mkdir -p /opt/zato/current
+    tar -xz -C /opt/zato/current --no-same-owner
+    printf one >/opt/zato/current/one
+    # Zato has a pip of its own; Debian has one for virtualenvs alone.
+    python3 -m venv /var/tmp/venv
+    cp -r /var/tmp/venv/lib/python3*/site-packages/pip /opt/zato/current/lib/site-packages/
+    chown -R zato:zato /opt/zato
+    cd /
+    tar -c --exclude=usr/share/doc --exclude=usr/share/man --exclude=usr/share/locale --exclude=usr/lib/systemd --exclude=usr/lib/udev \
+        --exclude=etc/resolv.conf --exclude=etc/hosts --exclude=etc/hostname --exclude=etc/systemd --exclude=etc/ssh \
+        bin etc lib* opt sbin usr' <"$stand_in" | docker import --change 'USER zato' --change 'CMD ["/opt/zato/current/bin/zato"]' - "$name:one"
+
+# derive TAG COMMAND
+derive() {
+    local container
+    container=$(docker create --user root "$name:one" bash -euc "$2")
+    docker start --attach "$container"
+    docker commit --change 'USER zato' "$container" "$name:$1"
+    docker rm "$container"
+}
+derive two 'mv /opt/zato/current/one /opt/zato/current/two'
+derive bare 'rm -rf /etc/ssl /usr/share/zoneinfo /usr/lib/ssl'
+
+docker save --output "$output" "$name:one" "$name:two" "$name:bare"
+docker image rm "$name:one" "$name:two" "$name:bare"

@@ -1,0 +1,1 @@
+"""What the command line, the server, the scheduler and web-admin share."""

@@ -1,0 +1,103 @@
+# Whether a host is fit for clusters that are not on it yet: what somebody else has there, such as another Zato, is in nobody's way, and
+# what of it the deploy touches is told.
+# shellcheck shell=bash
+
+# is_here COMPONENT: whether it has been deployed to this host before.
+is_here() {
+    as_root test -f "/var/lib/cdktf-zato/components/$1/manifest"
+}
+
+check_clusters() {
+    local cluster component folder is_new=
+    while read -r cluster component folder; do
+        if [ -z "$cluster" ] || is_here "$component"; then continue; fi
+        is_new=yes
+        ! as_root test -e "$folder" ||
+            finding "the folder $folder is there already, and not of this library; move it away, or name the cluster $cluster differently"
+    done < <(param clusters; echo)
+    [ -n "$is_new" ] || return 0
+    check_account
+    check_archive_paths
+    tell_of_other_zatos
+}
+
+check_account() {
+    local entry owner
+    owner=$(stat -c %U /opt/zato 2>/dev/null) || true
+    case $owner in
+        '' | root) ;;
+        *) note "the folder /opt/zato of $owner becomes root's, and so does /opt/zato/env; what others have in there stays theirs" ;;
+    esac
+    entry=$(getent passwd zato) || return 0
+    ! as_root test -f "/var/lib/cdktf-zato/created-user-zato" || return 0
+    [ "$(cut -d : -f 3 <<<"$entry")" -ne 0 ] || finding "the user zato of this host is root; give it a number of its own"
+    getent group zato >/dev/null ||
+        finding "this host has a user zato, and no group of that name; add it: groupadd --system zato"
+    note "the user zato is there already, and is taken as it is: $(id zato), home $(cut -d : -f 6 <<<"$entry"), shell $(cut -d : -f 7 <<<"$entry")"
+}
+
+check_archive_paths() {
+    local zato
+    while read -r zato; do
+        [ -z "$zato" ] || as_root test -f "$zato/.cdktf-zato" || [ -z "$(as_root ls -A "$zato" 2>/dev/null)" ] ||
+            finding "$zato holds a Zato that did not come from an archive; move it away, or give the archive another path"
+    done < <(param archive_paths; echo)
+}
+
+# tell_of_other_zatos: what runs, and what would run after a boot, be it in the way or not.
+tell_of_other_zatos() {
+    local pid unit whose
+    local -A processes=()
+    for pid in $(pgrep -f 'zato\.(server|scheduler|admin)\.main|zato\.admin\.wsgi' || true); do
+        unit=$(sed -n 's/.*\/\([^/ ]*\.service\).*/\1/p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1) || true
+        if [ -n "$unit" ] && ! is_somebody_elses "$unit"; then continue; fi
+        whose="of $(ps -o user:32= -p "$pid" 2>/dev/null)${unit:+, unit $unit}"
+        processes[$whose]+=" $pid"
+    done
+    for whose in "${!processes[@]}"; do note "another Zato runs here: processes${processes[$whose]} $whose"; done
+    for unit in $(systemctl list-unit-files --no-legend --state=enabled '*zato*.service' 2>/dev/null | cut -d ' ' -f 1); do
+        ! is_somebody_elses "$unit" ||
+            note "the unit $unit starts at boot, and is not of this library; if it is another Zato's: sudo systemctl disable --now $unit"
+    done
+}
+
+check_databases() {
+    local cluster component database port
+    while read -r cluster component database port; do
+        if [ -z "$cluster" ] || is_here "$component"; then continue; fi
+        check_postgresql "$port" "$database"
+        database_is_there "$database" || continue
+        if as_root test -e "/var/lib/cdktf-zato/data-kept/$cluster" || as_root test -d "/etc/cdktf-zato/secrets/$cluster"; then
+            note "the database $database of the cluster $cluster was kept here, and is taken up again"
+        else
+            finding "PostgreSQL has a database or a user $database already, and not of this library; rename it, or name another one: OdbDatabase.localPostgresql({ database })"
+        fi
+    done < <(param databases; echo)
+}
+
+# check_postgresql PORT DATABASE: that it is the distribution's which answers there, or none yet.
+check_postgresql() {
+    local clusters holder
+    clusters=$(pg_lsclusters --no-header 2>/dev/null) || true
+    if [ -n "$clusters" ]; then
+        if awk -v port="$1" '$3 == port { found = 1 } END { exit !found }' <<<"$clusters"; then
+            as_root grep -qsxF postgresql /var/lib/cdktf-zato/packages ||
+                note "PostgreSQL is there already, and gets the database $2; it is restarted for more connections, unless somebody is connected"
+        else
+            finding "PostgreSQL is there, and not on port $1; let one of those that 'pg_lsclusters' lists have that port, or declare the database with OdbDatabase.postgresql()"
+        fi
+        return
+    fi
+    holder=$(holder_of "$1")
+    [ -z "$holder" ] ||
+        finding "port $1, meant for PostgreSQL, is taken by $holder; stop it, or declare the database there with OdbDatabase.postgresql()"
+}
+
+# database_is_there NAME: or a user of that name. Names are checked by TypeScript.
+database_is_there() {
+    (cd / && as_root runuser -u postgres -- env PGOPTIONS='-c search_path=pg_catalog' psql -X -A -t -q \
+        -c "select 1 from pg_database where datname = '$1' union select 1 from pg_roles where rolname = '$1'" 2>/dev/null) | grep -q 1
+}
+
+check_clusters
+check_databases

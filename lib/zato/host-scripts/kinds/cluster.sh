@@ -1,0 +1,67 @@
+# A cluster as Zato knows it: a row in the ODB, and the keys that its components share.
+# shellcheck shell=bash
+
+converge() {
+    local former
+    refuse_another_secret_key
+    keep_former admin_invoke_password
+    install_secrets "$CONFIG/secrets/$(param cluster)" "$staged"
+    keep_private "$CONFIG/secrets/$(param cluster)"
+    former=$(secret_file admin_invoke_password.former)
+    ! cmp -s "$former" "$(secret_file admin_invoke_password)" || rm -f "$former"
+    if ! odb_has_row cluster "$(param cluster)"; then
+        refuse_another_cluster
+        rm -f "$former"
+        progress "creating the cluster $(param cluster)"
+        zato_from_config "$(file create)" || fail "Zato could not create the cluster (exit status $?)"
+        odb_has_row cluster "$(param cluster)" || fail "Zato created no row for the cluster $(param cluster)"
+    fi
+    # web-admin finds the load-balancer by this.
+    sql "update $(odb_quoted cluster) set lb_port = $(param lb_port) where name = '$(param cluster)'"
+}
+
+# Zato takes the first cluster of an ODB for the one that is meant.
+refuse_another_cluster() {
+    local other
+    other=$(sql "select min(name) from $(odb_quoted cluster)")
+    case $other in
+        '' | NULL) ;;
+        *) fail "the ODB is that of the cluster $other, and each cluster needs one of its own; declare another database" ;;
+    esac
+}
+
+# The ODB holds passwords that only this key decrypts, and Zato has nothing that would encrypt them anew.
+refuse_another_secret_key() {
+    local key source version
+    odb_has_row cluster "$(param cluster)" || return 0
+    key=$(secret_file secret_key)
+    read -r _ source version < <(param secrets | grep '^secret_key ')
+    if [ "$source" = given ]; then
+        [ -s "$key" ] || key=$staged.secret.secret_key
+        if ! cmp -s "$staged.secret.secret_key" "$key" || ! fits_odb "$key"; then
+            fail "the secret key is another one than the ODB's passwords were encrypted with, and Zato cannot change it; give the former one"
+        fi
+    else
+        [ -s "$key" ] ||
+            fail "the ODB holds the cluster $(param cluster) already, and its keys are not on this host; bring them back: bash $scripts/restore.sh $(param cluster) BACKUP --keys-only"
+        is_generated "$key" "$version" ||
+            fail "the secret key cannot get another version: Zato cannot encrypt the ODB's passwords anew; declare the former one"
+        fits_odb "$key" ||
+            fail "the ODB's passwords were encrypted with another secret key than the one on this host; bring that back: bash $scripts/restore.sh $(param cluster) BACKUP --keys-only"
+    fi
+}
+
+# fits_odb KEY: whether one of the passwords that Zato keeps encrypted is by this key; true where there is none.
+fits_odb() {
+    of_release encrypted_passwords >"$work/encrypted"
+    [ ! -s "$work/encrypted" ] || python_as_zato key_fits.py "$(for_zato "$1")" "$(for_zato "$work/encrypted")"
+}
+
+remove() {
+    local folder
+    while read -r folder; do
+        [ -n "$folder" ] || continue
+        rm -rf -- "$folder"
+        rmdir --ignore-fail-on-non-empty "$(dirname "$folder")" 2>/dev/null || true
+    done < <(param folders; echo)
+}

@@ -1,0 +1,316 @@
+# Zato's code on a host.
+# shellcheck shell=bash
+
+converge() {
+    ensure_user
+    keep_user
+    # All hosts at the same time, before anything that runs is touched.
+    need_packages curl python3
+    need_haproxy
+    local packages
+    mapfile -t packages < <(param packages)
+    [ -z "${packages[*]}" ] || need_packages "${packages[@]}"
+    case $(param method) in
+        archive) from_archive ;;
+        image) from_image ;;
+        image-archive) from_image_archive ;;
+        repository) from_repository ;;
+        preinstalled) own_home ;;
+        script) from_script ;;
+    esac
+    if [ -z "$(param folder)$(param root)" ]; then
+        own_code "$(param zato)"
+        check_import "$(param zato)"
+    fi
+    [ -n "$(param root)" ] || link_current
+    record account zato
+}
+
+ensure_user() {
+    if id zato >/dev/null 2>&1; then return; fi
+    if ! getent group zato >/dev/null; then
+        groupadd --system zato
+        touch "$STATE/created-group-zato"
+    fi
+    useradd --system --gid zato --home-dir "$ZATO_HOME" --no-create-home --shell /usr/sbin/nologin zato
+    touch "$STATE/created-user-zato"
+}
+
+# keep_user: one that we have created gets nothing else by whoever adds it to groups, and cannot log in.
+keep_user() {
+    [ -f "$STATE/created-user-zato" ] || return 0
+    [ "$(id -Gn zato)" = zato ] || usermod --gid zato --groups '' zato
+    [ "$(getent passwd zato | cut -d : -f 7)" = /usr/sbin/nologin ] || usermod --shell /usr/sbin/nologin zato
+}
+
+own_home() {
+    [ -d "$ZATO_HOME" ] || touch "$STATE/created-home"
+    roots_folder "$ZATO_HOME" 0755 root
+}
+
+# own_code FOLDER: what runs as zato cannot change it, however it came here: packages, scripts and images leave it to zato.
+own_code() {
+    local folder
+    [ -d "$1" ] || return 0
+    folder=$(readlink -f "$1")
+    lies_in_roots "$1" || fail "$1 lies in a folder that others than root can change; see 'namei -mo $1'"
+    if is_roots_tree "$folder"; then return; fi
+    progress "giving the code in $folder to root"
+    own_tree "$folder"
+    is_roots_tree "$folder" || fail "something else changes $folder at this moment; stop it, and deploy again"
+}
+
+# Builds lie side by side, and each unit sees its own at the very path that it was built at, since the scripts of a
+# virtualenv hold absolute paths. So what runs keeps its build until it is restarted.
+from_archive() {
+    own_home
+    local folder
+    folder=$(param folder)
+    refuse_foreign_zato
+    # Of what somebody else could write nothing is kept.
+    is_roots_tree "$folder" || unpack_archive "$folder"
+    roots_folder "$(param zato)" 0755 root
+    touch "$(param zato)/.cdktf-zato"
+    check_import "$folder"
+    record code "$folder"
+    note_path
+    link_build "$folder"
+}
+
+# Checked before it is unpacked; the folder appears when it is whole.
+unpack_archive() {
+    local folder=$1 archive
+    forget_builds "$folder"
+    need_space
+    archive=$(downloaded)
+    download "$archive"
+    progress "unpacking to $folder"
+    roots_folder "$(dirname "$folder")" 0755 root
+    rm -rf -- "$folder.new" "$folder"
+    mkdir "$folder.new"
+    tar -x -f "$archive" -C "$folder.new" --no-same-owner
+    own_tree "$folder.new"
+    sync -f "$folder.new"
+    mv -T "$folder.new" "$folder"
+    rm -f -- "$archive"
+}
+
+downloaded() {
+    printf '%s' "$STATE/archive-$(param sha256)"
+}
+
+# download FILE
+download() {
+    local archive=$1 sum
+    sum=$(param sha256)
+    if ! printf '%s  %s\n' "$sum" "$archive" | sha256sum --check --status 2>/dev/null; then
+        progress "downloading $(param url)"
+        curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 -o "$archive.part" -- "$(param url)" ||
+            fail "$(param url) cannot be downloaded"
+        printf '%s  %s\n' "$sum" "$archive.part" | sha256sum --check --status ||
+            fail "$(param url) has SHA-256 $(sha256sum "$archive.part" | cut -d ' ' -f 1) instead of $sum; nothing was unpacked"
+        mv -f "$archive.part" "$archive"
+    fi
+}
+
+# The file system of an image becomes a build, too.
+from_image() {
+    own_home
+    need_packages ca-certificates skopeo umoci
+    if ! is_roots_tree "$(param root)"; then
+        [ -z "$(param username)" ] || log_in
+        unpack_image "docker://$(param image)"
+    fi
+    keep_image
+}
+
+from_image_archive() {
+    own_home
+    need_packages ca-certificates skopeo umoci
+    local archive
+    archive=$(downloaded)
+    if ! is_roots_tree "$(param root)"; then
+        download "$archive"
+        if tar -t -f "$archive" | grep -xF -e manifest.json -e ./manifest.json >/dev/null; then
+            unpack_image "docker-archive:$archive"
+        else
+            unpack_image "oci-archive:$archive"
+        fi
+        rm -f -- "$archive"
+    fi
+    keep_image
+}
+
+keep_image() {
+    make_mount_points "$(param root)"
+    check_image
+    record code "$(param root)"
+}
+
+# As much as the largest build that is there takes, and some more for the archive and all else.
+need_space() {
+    local largest available
+    largest=$({ du -sm "$ZATO_HOME"/builds/*/ 2>/dev/null || true; } | sort -n | tail -n 1 | cut -f 1)
+    available=$(df --output=avail -B 1M "$ZATO_HOME" | tail -n 1 | tr -d ' ')
+    [ "$available" -ge "$((2 * ${largest:-0}))" ] ||
+        fail "there are $available MiB free below $ZATO_HOME, and another build of Zato needs $((2 * ${largest:-0})) MiB"
+}
+
+# A folder that somebody else has filled is not ours to change.
+refuse_foreign_zato() {
+    local zato
+    zato=$(param zato)
+    [ -f "$zato/.cdktf-zato" ] || [ -z "$(ls -A "$zato" 2>/dev/null)" ] ||
+        fail "$zato holds a Zato that did not come from an archive; move it away, or give the archive another path"
+}
+
+# Another release has another path, and the former one goes with the last.
+note_path() {
+    local zato
+    zato=$(param zato)
+    touch "$state/paths"
+    grep -qxF -- "$zato" "$state/paths" || printf '%s\n' "$zato" >>"$state/paths"
+}
+
+# What people and our own scripts find at the path: links into the build that is declared. The folder itself always stays the
+# same one, since units lay their builds over it.
+link_build() {
+    local zato name
+    zato=$(param zato)
+    find "$zato" -mindepth 1 -maxdepth 1 ! -name .cdktf-zato -exec rm -rf {} +
+    while IFS= read -r -d '' name; do
+        ln -s "$1/$name" "$zato/$name"
+        record link "$zato/$name"
+    done < <(find "$1" -mindepth 1 -maxdepth 1 -printf '%P\0')
+}
+
+# forget_builds [KEPT]: those that no component is declared with any more. So the former one stays, as a way back, until
+# another one comes.
+forget_builds() {
+    local folder
+    for folder in "$ZATO_HOME"/builds/*; do
+        [ "$folder" = "${1:-}" ] || declared_elsewhere "$folder" ||
+            rm -rf -- "$folder" "$ZATO_HOME"/packages/*/"$(basename "$folder")"
+    done
+}
+
+# declared_elsewhere TEXT: whether another component's manifest has it.
+declared_elsewhere() {
+    find "$STATE/components" -name manifest ! -path "$state/*" -exec grep -qF -- "$1" {} \; -print -quit | grep -q .
+}
+
+from_repository() {
+    own_home
+    need_packages gnupg ca-certificates
+    install -d -m 0755 /etc/apt/keyrings
+    gpg --batch --yes --dearmor -o "$work/key.gpg" <"$(file signing_key)" || cp "$(file signing_key)" "$work/key.gpg"
+    install_file "$work/key.gpg" /etc/apt/keyrings/cdktf-zato.gpg 0644 root
+    install_file "$(file sources)" /etc/apt/sources.list.d/cdktf-zato.list 0644 root
+    local wanted
+    wanted=$(param package)=$(param version)
+    if [ "$(dpkg-query -W -f '${Version}' "$(param package)" 2>/dev/null)" != "$(param version)" ]; then
+        progress "installing $wanted"
+        apt update
+        install_packages --allow-downgrades --allow-change-held-packages "$wanted" ||
+            fail "$wanted cannot be installed from $(param url)"
+    fi
+    in_turn apt-mark hold "$(param package)"
+    record pinned "$(param package)"
+}
+
+from_script() {
+    own_home
+    if [ -f "$state/script" ] && cmp -s "$(file script)" "$state/script"; then return; fi
+    progress "running the installation script"
+    # Not below /run, from which hardened hosts run nothing.
+    install -m 0700 "$(file script)" "$state/script.run"
+    (cd / && foreign "$state/script.run" "$(param zato)" </dev/null) ||
+        fail "the installation script ended with exit status $?"
+    rm -f "$state/script.run"
+    install -m 0600 "$(file script)" "$state/script"
+}
+
+# check_import FOLDER: `zato --version` works even where the server cannot be imported.
+check_import() {
+    local zato
+    zato=$(param zato)
+    [ -x "$1/bin/py" ] || fail "there is no Zato in $1: bin/py is missing"
+    as_zato_in "$1" "$zato" "$zato/bin/py" -c 'import zato.server.main' ||
+        fail "Zato in $1 is incomplete: its server cannot be imported"
+}
+
+# For people at a shell; units name the folder itself, so that another release is staged beside the one in use. One that somebody
+# else has made leads to the Zato that he runs, and stays.
+link_current() {
+    [ "$(param zato)" != "$ZATO_HOME/current" ] || return 0
+    if [ ! -e "$ZATO_HOME/current" ] && [ ! -L "$ZATO_HOME/current" ]; then touch "$STATE/created-current"; fi
+    if ! is_our_current; then return; fi
+    ln -sfnT "$(param zato)" "$ZATO_HOME/current"
+    record link "$ZATO_HOME/current"
+}
+
+# is_our_current: by the stamp, or by what deploys of before have noted.
+is_our_current() {
+    [ -f "$STATE/created-current" ] || grep -qsF "link	$ZATO_HOME/current	" "$STATE"/components/*/ledger
+}
+
+# forget_current PATH: with what it leads to.
+forget_current() {
+    if [ "$(readlink "$ZATO_HOME/current")" != "$1" ] || ! is_our_current; then return; fi
+    rm -f "$ZATO_HOME/current" "$STATE/created-current"
+}
+
+drift() {
+    local code
+    if [ -n "$(param root)" ]; then
+        drift_of_image
+        return
+    fi
+    code=$(param folder)
+    code=${code:-$(param zato)}
+    if [ ! -x "$code/bin/py" ]; then
+        found "there is no Zato in $code: bin/py is missing"
+    elif ! is_roots_tree "$(readlink -f "$code")"; then
+        found "others than root can change the code in $code"
+    fi
+}
+
+drift_of_image() {
+    local root zato
+    root=$(param root) zato=$(param zato)
+    if [ ! -d "$root" ] || ! as_zato_in_image test -x "$zato/bin/py"; then
+        found "there is no Zato in $root$zato: bin/py is missing"
+    elif ! is_roots_tree "$root"; then
+        found "others than root can change the code in $root"
+    fi
+}
+
+remove() {
+    local zato path
+    zato=$(param zato)
+    case $(param method) in
+        archive) remove_builds "$zato" ;;
+        image | image-archive) remove_builds ;;
+        repository)
+            in_turn apt-mark unhold "$(param package)" || true
+            # With what Python has left in its folder.
+            if purge_if_ours "$(param package)"; then rm -rf -- "$zato"; fi
+            rm -f /etc/apt/sources.list.d/cdktf-zato.list /etc/apt/keyrings/cdktf-zato.gpg
+            ;;
+    esac
+    forget_current "$zato"
+}
+
+# remove_builds [PATH]: with the places that former archives, and the one at PATH, were found at.
+remove_builds() {
+    local path
+    rm -rf -- "$STATE"/archive-* "$STATE"/image-*
+    forget_skopeo_cache
+    forget_builds
+    rmdir --ignore-fail-on-non-empty "$ZATO_HOME/builds" 2>/dev/null || true
+    while IFS= read -r path; do
+        [ -n "$path" ] || continue
+        declared_elsewhere "|$path" || rm -rf -- "$path"
+        [ -e "$path" ] || forget_current "$path"
+    done < <(cat "$state/paths" 2>/dev/null || true; printf '%s\n' "${1:-}")
+}

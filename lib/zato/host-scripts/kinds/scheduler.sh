@@ -1,0 +1,63 @@
+# A cluster's scheduler: created everywhere, running in one cluster of a deployment.
+# shellcheck shell=bash
+
+converge() {
+    local unit
+    unit=$(param unit)
+    systemctl is-active --quiet "$unit" || touch "$state/passive"
+    forget_other_creation
+    adopt_admin_password
+    create_directory "$(file create)"
+    if [ "$(param active)" = true ]; then
+        install_idle_unit "$unit"
+        record enabled "$unit" enabled
+        record running "$unit" active
+    else
+        remove_unit "$unit"
+        touch "$state/passive"
+    fi
+    record_configuration
+}
+
+# When the schedulers of all other clusters have stopped.
+start() {
+    local unit
+    unit=$(param unit)
+    of_release forget_what_servers_still_tell
+    enable_unit "$unit"
+    systemctl restart "$unit"
+    wait_until 60 "the scheduler" listens ||
+        fail "the scheduler does not listen on $(param bind):$(param port); see 'sudo journalctl -u $unit'"
+}
+
+# Zato writes addresses and ports into the scheduler's folder when it creates it. Jobs are in the ODB: only logs are lost.
+forget_other_creation() {
+    cmp -s "$(file create)" "$state/created" || rm -f "$state/created"
+}
+
+# The scheduler is what uses it all the time, and is made anew with the new one at once.
+adopt_admin_password() {
+    local former address
+    former=$(secret_file admin_invoke_password.former)
+    [ -f "$former" ] || return 0
+    progress "changing the password of admin.invoke"
+    systemctl stop "$(param unit)" 2>/dev/null || true
+    address=$(enter_component "$(folders_of_this_cluster server | head -n 1)" && param address)
+    of_release change_admin_password "$address" || fail "the password of admin.invoke could not be changed; see the log"
+    rm -f "$former"
+}
+
+listens() {
+    reaches "$(param bind)" "$(param port)"
+}
+
+drift() {
+    if [ "$(param active)" != true ] && systemctl is-active --quiet "$(param unit)"; then
+        found "$(param unit) runs, though the scheduler of another cluster does: every job runs twice"
+    fi
+}
+
+remove() {
+    remove_unit "$(param unit)"
+    rm -rf -- "$(param path)"
+}

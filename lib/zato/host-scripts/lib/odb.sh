@@ -1,0 +1,123 @@
+# The operational database of a cluster: SQL and dumps, as the cluster's own database user, with the password in a file.
+# shellcheck shell=bash
+
+# odb_client SECRET PROGRAM [ARGUMENT...]: a client program of the database, connected, as the user zato, to whom all belongs that is in
+# there: with what a dump or the database says, a client may be made to run commands.
+odb_client() {
+    local secret=$1 program=$2 login
+    shift 2
+    login=$(file_of_zato login)
+    case $(param odb_engine) in
+        postgresql)
+            printf '*:*:*:*:%s\n' "$(sed 's/[\\:]/\\&/g' "$secret")" >"$login"
+            PGPASSFILE=$login PGCONNECT_TIMEOUT=5 as_zato_with_input "$program" "$@" \
+                -h "$(param odb_host)" -p "$(param odb_port)" -U "$(param odb_user)" -d "$(param odb_name)"
+            ;;
+        mysql)
+            {
+                printf '[client]\npassword="'
+                sed 's/[\\"]/\\&/g' "$secret" | tr -d '\n'
+                printf '"\n'
+            } >"$login"
+            as_zato_with_input "$program" --defaults-extra-file="$login" "$@" \
+                -h "$(param odb_host)" -P "$(param odb_port)" -u "$(param odb_user)" "$(param odb_name)"
+            ;;
+    esac
+}
+
+# odb_sql SECRET: runs the SQL on standard input as the cluster's database user, up to the first error; prints bare rows.
+odb_sql() {
+    case $(param odb_engine) in
+        postgresql) odb_client "$1" psql -X -A -t -q -v ON_ERROR_STOP=1 ;;
+        mysql) odb_client "$1" mysql --connect-timeout=5 -N -B ;;
+    esac
+}
+
+# sql STATEMENT: as odb_sql, with the secret of this cluster.
+sql() {
+    printf '%s\n' "$1" | odb_sql "$(secret_in_use odb_password)"
+}
+
+# odb_takes SECRET: whether the database lets its user in with this password.
+odb_takes() {
+    [ -f "$1" ] && odb_sql "$1" <<<'select 1'
+}
+
+odb_client_package() {
+    case $(param odb_engine) in
+        postgresql) echo postgresql-client ;;
+        mysql) echo default-mysql-client ;;
+    esac
+}
+
+odb_has_table() {
+    case $(param odb_engine) in
+        postgresql) [ -n "$(sql "select to_regclass('public.$1')")" ] ;;
+        mysql) [ -n "$(sql "show tables like '$1'")" ] ;;
+    esac
+}
+
+# odb_has_row TABLE NAME: whether a table has a row of this name.
+odb_has_row() {
+    [ -n "$(sql "select 1 from $(odb_quoted "$1") where name = '$2'")" ]
+}
+
+# shellcheck disable=SC2016 # back ticks are MySQL's quotes
+# "cluster" and "server" are words of SQL to some databases.
+odb_quoted() {
+    case $(param odb_engine) in
+        postgresql) printf '"%s"' "$1" ;;
+        mysql) printf '`%s`' "$1" ;;
+    esac
+}
+
+# Of a database that is somebody's, he sets where functions are looked for: his own must never be taken for PostgreSQL's.
+as_postgres() {
+    (cd / && foreign runuser -u postgres -- env PGOPTIONS='-c search_path=pg_catalog' psql -X -A -t -q -v ON_ERROR_STOP=1 "$@")
+}
+
+# The local PostgreSQL's user gets the declared password. Names are checked by TypeScript; the password goes through
+# standard input and stays out of PostgreSQL's log.
+set_local_password() {
+    {
+        printf '%s\n' "set log_statement = 'none';" "set log_min_duration_statement = -1;" \
+            "set log_min_error_statement = 'panic';" "\\set user '$(param odb_user)'"
+        printf "\\\\set password '%s'\n" "$(sed "s/\\\\/\\\\\\\\/g; s/'/''/g" "$(secret_file odb_password)")"
+        printf '%s\n' "select format('alter role %I login password %L', :'user', :'password') \\gexec"
+    } | as_postgres -f - >/dev/null
+}
+
+# adopt_odb_password: when the first server of the cluster has stopped for it, the database takes the declared password. What
+# still runs keeps the connections that it has.
+adopt_odb_password() {
+    local former
+    former=$(secret_file odb_password.former)
+    [ -f "$former" ] || return 0
+    progress "changing the password of the database user $(param odb_user)"
+    set_local_password
+    rm -f "$former"
+}
+
+# setting: of the local PostgreSQL: "NAME", "role NAME", or "database NAME".
+now_setting() {
+    local what=${1%% *} name=${1#* }
+    case $what in
+        role)
+            as_postgres -c "select rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls from pg_roles where rolname = '$name'"
+            ;;
+        database)
+            as_postgres -d "$name" -c "select pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype, datacl,
+                (select nspacl from pg_namespace where nspname = 'public') from pg_database where datname = current_database()"
+            ;;
+        # What a restart would read counts too.
+        *)
+            as_postgres -c "select current_setting('$name'), coalesce((select setting from pg_file_settings where name = '$name'
+                order by seqno desc limit 1), 'the default')"
+            ;;
+    esac 2>/dev/null | tr '\n\t' '  ' || printf 'unknown'
+}
+
+differs_setting() {
+    # That it does not answer is found otherwise.
+    [ "$3" = unknown ] || found "PostgreSQL's $1 is: $3; in place of: $2"
+}

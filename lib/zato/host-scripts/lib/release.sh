@@ -1,0 +1,25 @@
+# What differs between releases of Zato: the functions of release/NAME, where the parameter "release" says the name. Nothing else asks
+# for it, and each such folder has all functions that are called by of_release; those below existing take the place of others where a
+# manifest names an owner: somebody else has installed the cluster.
+# shellcheck shell=bash
+
+# of_release FUNCTION [ARGUMENT...]
+of_release() {
+    if [ "${known_release:-}" != "$(param release)" ]; then
+        known_release=$(param release)
+        load_release "$(folder_of_release)"
+        [ -z "$(param owner)" ] || load_release "$(folder_of_release)/existing"
+    fi
+    "$@"
+}
+
+load_release() {
+    local script
+    # shellcheck source=/dev/null
+    for script in "$1"/*.sh; do . "$script"; done
+}
+
+# folder_of_release: of its scripts, and of the Python modules that ours find beside them.
+folder_of_release() {
+    printf '%s' "$scripts/release/$(param release)"
+}

@@ -1,0 +1,132 @@
+import { IConstruct } from "constructs";
+import { unitOf, writesOnlyTo } from "../../systemd-unit";
+import {
+  ComponentRuntime,
+  FIRST_PORT,
+  HEALTH_PATH,
+  RedisSettings,
+  ReleaseBehavior,
+  ServerRuntime,
+  WebAdminRuntime,
+} from "../release-behavior";
+import { WorkerAllocation, WorkerClaim } from "../../worker-allocation";
+import { Commands3 } from "./commands";
+
+/** How Zato 3.x passes options to the processes behind `zato start`. */
+export const START_OPTIONS = [
+  "fg=True",
+  "sync_internal=False",
+  "secret_key=",
+  "stderr_path=None",
+  "env_file=",
+  "stop_after=None",
+].join("Zato_Zato_Zato");
+
+const FIRST_IPC_PORT = 17050;
+
+/** Redis by the name that it has in `server.conf`. */
+const KVDB = "Zato_Config_Server_server__conf_kvdb_";
+
+/** What 3.2 and 3.3 have in common. */
+export abstract class Release3 implements ReleaseBehavior {
+  public abstract readonly webAdminBindsByConfiguration: boolean;
+  public readonly scripts: string = "zato-3";
+  public readonly commands = new Commands3();
+  public readonly healthPath = HEALTH_PATH;
+
+  /** In 3.3 it lets anybody run any code, in 3.2 anybody who finds its random password. */
+  public readonly closedChannels = ["/zato/api/invoke/{service_name}"];
+  public readonly privatePaths = ["/zato/", "/ide-deploy"];
+  public readonly logInPath = "/accounts/login/";
+  public readonly redisPasswordVariables = [`${KVDB}password`];
+
+  public abstract webAdminUnit(runtime: WebAdminRuntime): string;
+
+  /** The number of servers makes no difference, as long as their workers add up to the CPUs; two let one be restarted at a time. */
+  public serversFor(cpus: number): number {
+    return Math.max(1, Math.min(2, cpus));
+  }
+
+  public workersOf(
+    scope: IConstruct,
+    allocation: WorkerAllocation,
+    cpus: number,
+    servers: readonly WorkerClaim[],
+  ): Map<string, number> {
+    return allocation.allocate(scope, cpus, servers);
+  }
+
+  public ipcPortOf(port: number): number {
+    return FIRST_IPC_PORT + 10 * (port - FIRST_PORT);
+  }
+
+  /** Measured: the master 130 MiB, each worker 190 MiB. */
+  public serverMemory(workers: number): number {
+    return 130 + 190 * workers;
+  }
+
+  public redisEnvironment({ host, port, database }: RedisSettings): Record<string, string> {
+    return { [`${KVDB}host`]: host, [`${KVDB}port`]: String(port), [`${KVDB}db`]: String(database) };
+  }
+
+  public serverUnit(runtime: ServerRuntime): string {
+    return unitOf(`Zato server ${runtime.name} of ${runtime.cluster}`, runtime.labels, {
+      ...processOf(runtime),
+      ...(runtime.restartedAt === undefined ? {} : { "X-Restarted-At": runtime.restartedAt }),
+      Type: "simple",
+      EnvironmentFile: ["-/etc/zato/zato.env", runtime.environmentFile],
+      ExecStartPre: [`/bin/rm -f ${runtime.path}/pidfile`, `-+${runtime.startHook.before}`],
+      ExecStart: `${runtime.zato}/bin/python -m zato.server.main ${runtime.path} ${START_OPTIONS}`,
+      ExecStartPost: `+${runtime.startHook.after}`,
+      // The script that comes after has a limit of its own.
+      TimeoutStartSec: "infinity",
+    });
+  }
+
+  /** Every key of `server.conf` can be overridden so, and the workers' private addresses stay on loopback. */
+  public serverEnvironment(runtime: ServerRuntime): Record<string, string> {
+    const address = runtime.bind.replace(/:\d+$/, "");
+    return {
+      Zato_Config_Server_server__conf_main_gunicorn_bind: runtime.bind,
+      Zato_Config_Server_server__conf_main_gunicorn_workers: String(runtime.workers),
+      // Seconds, after which it closes an idle connection: long after the load-balancer has, or requests would meet that.
+      Zato_Config_Server_server__conf_main_gunicorn_keepalive: "300",
+      Zato_Config_Server_server__conf_main_ipc_port_start: String(runtime.ipcPort),
+      Zato_Config_Server_server__conf_preferred_address_address: address,
+      Zato_Config_Server_server__conf_preferred_address_allow_loopback: "True",
+      Zato_Config_Server_server__conf_scheduler_scheduler_port: String(runtime.schedulerPort),
+      // Else each health check, several a second, is two lines of server.log.
+      Zato_Config_Server_server__conf_logging_rest_log_ignore: this.healthPath,
+    };
+  }
+
+  /** Unless it reads jobs from the ODB, a scheduler that is restarted loads them and never starts them. */
+  public schedulerUnit(runtime: ComponentRuntime): string {
+    const { Environment, ...process } = processOf(runtime);
+    return unitOf(`Zato scheduler of ${runtime.cluster}`, runtime.labels, {
+      ...process,
+      ...writesOnlyTo(runtime.path),
+      Environment: [Environment!, "Zato_Config_Scheduler_scheduler__conf_server_server_prefer_odb_config=True"],
+      Type: "simple",
+      EnvironmentFile: "-/etc/zato/zato.env",
+      ExecStart: `${runtime.zato}/bin/python -m zato.scheduler.main`,
+    });
+  }
+}
+
+/**
+ * The working folder, in which Zato looks for its configuration, and the programs of its virtualenv. In the file system of an image the
+ * folder is not where systemd looks for it before it starts what runs outside of that; and there is no locale but one, whichever the host
+ * has.
+ */
+export function processOf({ zato, code, path }: ComponentRuntime): Record<string, string> {
+  const isInImage = code.RootDirectory !== undefined;
+  return {
+    WorkingDirectory: isInImage ? `-${path}` : path,
+    Environment: [
+      `PATH=${zato}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+      ...(isInImage ? ["LANG=C.UTF-8"] : []),
+    ].join(" "),
+    ...code,
+  };
+}

@@ -1,0 +1,123 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { hostScripts } from "../../lib/remote/host-scripts";
+import { temporaryFolder } from "../support/bash";
+
+/** What the build leaves out, as a program of its own, which it is: it is no part of the library. */
+function slim<T>(expression: string, input: string): T {
+  const program = `const slim = require("./slim"), input = require("node:fs").readFileSync(0, "utf8"); console.log(JSON.stringify(${expression} ?? null))`;
+  const scripts = join(__dirname, "..", "..", "scripts");
+  const { stdout, stderr } = spawnSync(process.execPath, ["-e", program], { cwd: scripts, input, encoding: "utf8" });
+  expect(stderr).toBe("");
+  return JSON.parse(stdout) as T;
+}
+
+const folder = temporaryFolder();
+
+describe("scripts for hosts without their comments", () => {
+  /** A script as bash reads it, without comments and in a layout of bash's own. */
+  function asBashReadsIt(script: string): string {
+    const file = join(folder(), "script.sh");
+    writeFileSync(file, script);
+    const { stdout, stderr } = spawnSync("bash", ["--pretty-print", file], { encoding: "utf8" });
+    expect(stderr).toBe("");
+    return stdout;
+  }
+
+  test("are the same programs, line by line", () => {
+    const sources = hostScripts()
+      .filter(({ target }) => target.endsWith(".sh"))
+      .map(({ source }) => readFileSync(source, "utf8"));
+    const built = slim<string[]>("JSON.parse(input).map(slim.withoutComments)", JSON.stringify(sources));
+    expect(sources.length).toBeGreaterThan(50);
+    sources.forEach((source, index) => {
+      const program = asBashReadsIt(source);
+      expect(program.length).toBeGreaterThan(0);
+      expect(asBashReadsIt(built[index]!)).toBe(program);
+      expect(built[index]!.split("\n").length).toBe(source.split("\n").length);
+    });
+  });
+
+  test("have what begins with '#' and is no comment", () => {
+    const script = '#!/bin/bash\n# a comment\necho "${#name}" # what\n    # another\necho $#\n';
+    expect(slim<string>("slim.withoutComments(input)", script)).toBe(
+      '#!/bin/bash\n\necho "${#name}" # what\n\necho $#\n',
+    );
+  });
+});
+
+describe("programs in Python without their comments", () => {
+  /** What Python makes of each program, with the places of everything in it, but for documentation. */
+  const PARSE = `
+import ast, json, sys
+for program in json.load(sys.stdin):
+    tree = ast.parse(program)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
+            node.body[0].value = None
+            node.body[0].end_col_offset = None
+    print(ast.dump(tree, include_attributes=True))
+`;
+
+  function asPythonReadsThem(programs: readonly string[]): string[] {
+    const { stdout, stderr } = spawnSync("python3", ["-c", PARSE], {
+      input: JSON.stringify(programs),
+      encoding: "utf8",
+      maxBuffer: 2 ** 26,
+    });
+    expect(stderr).toBe("");
+    return stdout.trimEnd().split("\n");
+  }
+
+  test("are the same programs, line by line", () => {
+    const lib = join(__dirname, "..", "..", "lib");
+    const sources = readdirSync(lib, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".py"))
+      .map((name) => readFileSync(join(lib, name), "utf8"));
+    const built = slim<string[]>("JSON.parse(input).map(slim.withoutDocstrings)", JSON.stringify(sources));
+    expect(sources.length).toBeGreaterThan(15);
+    expect(asPythonReadsThem(built)).toEqual(asPythonReadsThem(sources));
+    expect(built.join("").length).toBeLessThan(0.9 * sources.join("").length);
+  });
+
+  test("have texts that are no documentation", () => {
+    const program = 'def f():\n    """What\n    it does."""\n    return """a\nb"""  # c\n';
+    expect(slim<string>("slim.withoutDocstrings(input)", program)).toBe(
+      'def f():\n    """\n"""\n    return """a\nb"""  # c\n',
+    );
+  });
+});
+
+test("of types only those are left that an entry point names, by whichever way", () => {
+  // GIVEN an entry point, folders' indexes, a type that is named in passing, and files nobody names
+  const files = {
+    "index.d.ts": 'export * from "./a";\nexport * from "./b";\n',
+    "a.d.ts": 'import { D } from "./d";\nexport declare const a: import("./passing").Passing & D;\n',
+    "b/index.d.ts": 'export { c } from "../c";\n',
+    "c.d.ts": "export declare const c: string;\n",
+    "d/index.d.ts": 'export * from "./d";\nexport type * from "./inside";\nexport * from "./more";\n',
+    "d/d.d.ts": "export interface D {}\n",
+    "passing.d.ts": "export interface Passing {}\n",
+    "d/inside.d.ts": "export interface Inside {}\n",
+    "d/more/index.d.ts": 'export * from "./more";\n',
+    "d/more/more.d.ts": "export interface More {}\n",
+    "alone.d.ts": 'import { other } from "./other";\n',
+    "other.d.ts": "export declare const other: string;\n",
+  };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder(), name)), { recursive: true });
+    writeFileSync(join(folder(), name), text);
+  }
+
+  // WHEN
+  slim(`slim.dropUnusedTypes(input, ["index.d.ts"])`, folder());
+
+  // THEN
+  const left = Object.keys(files).filter((name) => existsSync(join(folder(), name)));
+  expect(left).toEqual(Object.keys(files).filter((name) => !/inside|more\/more|alone|other/.test(name)));
+  expect(readFileSync(join(folder(), "d", "index.d.ts"), "utf8")).toBe(
+    'export * from "./d";\nexport * from "./more";\n',
+  );
+  expect(readFileSync(join(folder(), "d", "more", "index.d.ts"), "utf8")).toBe("export {};\n");
+});
