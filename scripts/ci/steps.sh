@@ -30,7 +30,8 @@ step() {
     bash -euo pipefail -c "$script" >"$log" 2>&1 || status=$?
     read -r good bad < <(count_tests "$log")
     note "$name" $((SECONDS - begun)) "$status" "$good" "$bad"
-    [ "$status" -eq 0 ] || failed_tests "$log" | sed "s/^/$name: /" >>"$work/results/failed"
+    [ "$status" -eq 0 ] || last_time "$log" | failed_tests | sed "s/^/$name: /" >>"$work/results/failed"
+    first_time "$log" | failed_tests | sed "s/^/$name: /" >>"$work/results/once"
     show "$name" "ends with status $status after $((SECONDS - begun)) s"
 }
 
@@ -51,9 +52,21 @@ show() {
     rm -- "$log"
 }
 
-# count_tests LOG: what Jest and Python's unittest say of themselves, as "PASSED FAILED".
+# once_more: what a step prints before it runs again what has failed. From there on the second outcome counts, and the first is told of in
+# the summary.
+once_more() {
+    printf '\n%s\n\n' "$ONCE_MORE"
+}
+ONCE_MORE='=== once more'
+export ONCE_MORE
+export -f once_more
+
+# count_tests LOG: what Jest and Python's unittest say of themselves, as "PASSED FAILED". What Jest runs again are whole files.
 count_tests() {
-    awk '
+    awk -v once_more="$ONCE_MORE" '
+        /^(PASS|FAIL) / { in_failing = $1 == "FAIL" }
+        in_failing && /^ *✓ / { again++ }
+        $0 == once_more { good -= again; bad = 0; in_failing = 0 }
         /^Tests: / {
             for (field = 2; field < NF; field++) {
                 if ($(field + 1) ~ /^passed/) good += $field
@@ -73,14 +86,24 @@ count_tests() {
     ' "$1"
 }
 
-# failed_tests LOG: their names and what was the matter, in a few lines each, since who reads the end of a log wants these.
+# failed_tests: reads what was said, and prints their names and what was the matter, in a few lines each, since who reads the end of a log wants these.
 failed_tests() {
     awk '
         /^ *● / { sub(/^ */, ""); lines = seen[$0]++ ? 0 : 9 }
         /^(FAIL|ERROR): / { lines = 1 }
         /^ +at / { lines = 0 }
         lines > 0 && /[^ ]/ { print substr($0, 1, 200); lines-- }
-    ' "$1"
+    '
+}
+
+# first_time LOG: what was said before anything was run once more.
+first_time() {
+    awk -v once_more="$ONCE_MORE" '{ said = said $0 "\n" } $0 == once_more { printf "%s", said; exit }' "$1"
+}
+
+# last_time LOG: what was said when all of it had its last chance.
+last_time() {
+    awk -v once_more="$ONCE_MORE" '$0 == once_more { said = ""; next } { said = said $0 "\n" } END { printf "%s", said }' "$1"
 }
 
 # summarize: prints what has failed, a line for each step, and "N passed, N failed": each step is one, and each test in it. Fails where
@@ -88,10 +111,8 @@ failed_tests() {
 summarize() {
     local name seconds status good bad outcome passed=0 failed=0
     show_unfinished
-    if [ -s "$work/results/failed" ]; then
-        printf '\n=== what failed\n'
-        cat -- "$work/results/failed"
-    fi
+    tell_of once 'what failed at first, and was run once more'
+    tell_of failed 'what failed'
     printf '\n=== summary (%d s)\n' "$SECONDS"
     while IFS=$'\t' read -r name seconds status good bad; do
         outcome=passed
@@ -102,6 +123,13 @@ summarize() {
     done <"$work/results/all"
     printf '%d passed, %d failed\n' "$passed" "$failed"
     [ "$failed" -eq 0 ]
+}
+
+# tell_of RESULTS TITLE
+tell_of() {
+    [ -s "$work/results/$1" ] || return 0
+    printf '\n=== %s\n' "$2"
+    cat -- "$work/results/$1"
 }
 
 # end_steps: ends what still runs, with all that it has started, shows how far it came, and forgets everything.

@@ -76,6 +76,53 @@ test("what failed is told once more before the summary, in a few lines for each 
   );
 });
 
+describe("what fails is run once more", () => {
+  const first = [
+    "FAIL test/x.test.ts (3 s)",
+    "  ✓ opens (2 ms)",
+    "  ✕ closes",
+    "",
+    "  ● closes",
+    "",
+    "    it is late",
+    "PASS test/y.test.ts",
+    "  ✓ sleeps",
+    "Summary of all failing tests",
+    "FAIL test/x.test.ts (3 s)",
+    "  ● closes",
+    "    it is late",
+    "Tests:       1 failed, 2 passed, 3 total",
+    "",
+  ];
+  const steps = (second: string, status: number): Promise<CommandResult> => {
+    writeFileSync(path.join(folder, "first"), first.join("\n"));
+    writeFileSync(path.join(folder, "second"), `${second}\n`);
+    return runSteps({ a: [`cat ${folder}/first; once_more; cat ${folder}/second; exit ${status}`] });
+  };
+
+  test("WHEN it passes then, THEN each test counts once, and the summary tells what failed at first", async () => {
+    const { status, stdout } = await steps("PASS test/x.test.ts\nTests:       2 passed, 2 total", 0);
+    expect(lastLine(stdout)).toBe("4 passed, 0 failed");
+    expect(stdout).toContain("=== what failed at first, and was run once more\na1: ● closes\na1:     it is late\n");
+    expect(stdout).not.toContain("=== what failed\n");
+    expect(status).toBe(0);
+  });
+
+  test("WHEN it fails again, THEN it has failed", async () => {
+    const again = "FAIL test/x.test.ts\n  ● closes\n    it is broken\nTests:       1 failed, 1 passed, 2 total";
+    const { status, stdout } = await steps(again, 1);
+    expect(lastLine(stdout)).toBe("2 passed, 2 failed");
+    expect(stdout).toContain("=== what failed\na1: ● closes\na1:     it is broken\n");
+    expect(status).toBe(1);
+  });
+
+  test("WHEN nothing ran the second time, THEN the step has failed all the same", async () => {
+    const { status, stdout } = await steps("the lab does not start", 1);
+    expect(lastLine(stdout)).toBe("1 passed, 1 failed");
+    expect(status).toBe(1);
+  });
+});
+
 test("where nothing failed, nothing is told", async () => {
   expect((await runSteps({ a: ["true"] })).stdout).not.toContain("what failed");
 });

@@ -189,7 +189,14 @@ export class Project {
   }
 }
 
-/** The end of what a command has said, for messages of failed tests. */
+/** What was the matter, and the end of what a command has said before, for messages of failed tests. */
 export function lastLines({ stdout, stderr }: CommandResult): string {
-  return `${stdout}\n${stderr}`.split("\n").slice(-60).join("\n");
+  const complaints = stderr.trim().split("\n").slice(-60);
+  return [
+    ...complaints,
+    ...stdout
+      .trim()
+      .split("\n")
+      .slice(Math.min(complaints.length - 60, -1)),
+  ].join("\n");
 }
