@@ -75,7 +75,7 @@ export class Scheduler extends ClusterComponent implements IScheduler {
 
   protected override state(): ComponentState {
     const { path, unit } = this;
-    const { clusterName, database, installation, loadBalancer, release } = this.frame;
+    const { clusterName, database, installation, loadBalancer, paths, release } = this.frame;
     const command = release.commands.createScheduler({
       odb: database,
       path,
@@ -100,6 +100,7 @@ export class Scheduler extends ClusterComponent implements IScheduler {
           zato: installation.path,
           code: installation._unit,
           path,
+          home: paths.home,
           cluster: clusterName,
           labels: this.unitLabels,
         }),

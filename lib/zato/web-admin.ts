@@ -160,7 +160,7 @@ export class WebAdmin extends ClusterComponent {
 
   protected override state(): ComponentState {
     const { path, unit } = this;
-    const { clusterName, database, installation, release, secrets } = this.frame;
+    const { clusterName, database, installation, paths, release, secrets } = this.frame;
     const bind = hostPort(this.ownAddress, this.port);
     const command = release.commands.createWebAdmin({ odb: database, path });
     const password = release.commands.updatePassword(path, USER);
@@ -184,6 +184,7 @@ export class WebAdmin extends ClusterComponent {
           zato: installation.path,
           code: installation._unit,
           path,
+          home: paths.home,
           cluster: clusterName,
           labels: this.unitLabels,
           bind,

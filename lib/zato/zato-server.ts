@@ -56,8 +56,8 @@ export class ZatoServer extends ClusterComponent {
   /** The port on which it listens on loopback. */
   public readonly port: number;
 
-  /** The first port that its workers use among themselves. */
-  public readonly ipcPort: number;
+  /** The first port that its workers use among themselves; none where a server of its release is one process. */
+  public readonly ipcPort: number | undefined;
 
   /** @internal */
   public readonly _chosenWorkers: number | undefined;
@@ -109,6 +109,7 @@ export class ZatoServer extends ClusterComponent {
       zato: installation.path,
       code: installation._unit,
       path,
+      home: paths.home,
       cluster: clusterName,
       labels: this.unitLabels,
       name: serverName,

@@ -14,6 +14,9 @@ export interface ComponentRuntime {
   /** The component's own folder. */
   readonly path: string;
 
+  /** The cluster's folder for what releases keep in the home of their user. */
+  readonly home: string;
+
   /** The cluster's name, for descriptions. */
   readonly cluster: string;
 
@@ -28,7 +31,8 @@ export interface ServerRuntime extends ComponentRuntime {
   /** `127.0.0.1:17010` */
   readonly bind: string;
   readonly workers: number;
-  readonly ipcPort: number;
+  /** The first port on which its workers talk to each other, where they do. */
+  readonly ipcPort: number | undefined;
   /** The port of the cluster's scheduler. */
   readonly schedulerPort: number;
   /** What is run, as root, around each of its starts: with `before`, and with `after` and the number of its process. */
@@ -82,8 +86,8 @@ export interface ReleaseBehavior {
     servers: readonly WorkerClaim[],
   ): Map<string, number>;
 
-  /** The first port on which workers of a server talk to each other, by the port of the server. */
-  ipcPortOf(port: number): number;
+  /** The first port on which workers of a server talk to each other, by the port of the server; none where they do not. */
+  ipcPortOf(port: number): number | undefined;
 
   /** What a server with so many workers takes, in MiB. */
   serverMemory(workers: number): number;
