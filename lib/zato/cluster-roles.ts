@@ -25,6 +25,13 @@ export interface IPoolCluster extends IConstruct {
   /** Beginnings of URL paths that are Zato's own, which balancers in front refuse too. */
   readonly privatePaths: readonly string[];
 
+  /**
+   * Seconds that a health check has to give it while it is busy.
+   *
+   * @default - as many as one gives it
+   */
+  readonly leastCheckTimeout?: number;
+
   /** Where hosts of other clusters find out whether it answers: `http://10.0.0.11:11223/zato/ping`. */
   readonly healthUrl: string;
 

@@ -14,6 +14,7 @@ import {
 import { ClusterComponent } from "./cluster-component";
 import { ClusterFrame } from "./cluster-frame";
 import { renderCommandFile } from "./command-file";
+import { environmentState } from "./component-environment";
 import { WebAdminFrontEnd } from "./load-balancer-config";
 
 /** What web-admin can be told. */
@@ -164,6 +165,8 @@ export class WebAdmin extends ClusterComponent {
     const bind = hostPort(this.ownAddress, this.port);
     const command = release.commands.createWebAdmin({ odb: database, path });
     const password = release.commands.updatePassword(path, USER);
+    const environmentFile = paths.environmentFile(this.node.id);
+    const environment = environmentState(release.webAdminEnvironment(database), environmentFile, secrets);
     return {
       parameters: {
         ...this.common(),
@@ -176,8 +179,10 @@ export class WebAdmin extends ClusterComponent {
         log_in_path: release.logInPath,
         command_secrets: this.secretFields(command),
         password_secrets: this.secretFields(password),
+        ...environment.parameters,
       },
       files: {
+        ...environment.files,
         create: renderCommandFile(command),
         update_password: renderCommandFile(password),
         unit: release.webAdminUnit({
@@ -187,6 +192,7 @@ export class WebAdmin extends ClusterComponent {
           home: paths.home,
           cluster: clusterName,
           labels: this.unitLabels,
+          environmentFile,
           bind,
         }),
       },

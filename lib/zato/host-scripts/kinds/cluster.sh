@@ -16,8 +16,7 @@ converge() {
         zato_from_config "$(file create)" || fail "Zato could not create the cluster (exit status $?)"
         odb_has_row cluster "$(param cluster)" || fail "Zato created no row for the cluster $(param cluster)"
     fi
-    # web-admin finds the load-balancer by this.
-    sql "update $(odb_quoted cluster) set lb_port = $(param lb_port) where name = '$(param cluster)'"
+    of_release note_load_balancer
 }
 
 # Zato takes the first cluster of an ODB for the one that is meant.

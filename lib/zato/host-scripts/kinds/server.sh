@@ -6,13 +6,12 @@ converge() {
     unit=$(param unit)
     files=("$(param environment_file)" "/etc/systemd/system/$unit")
     back_up_before_other_code "/etc/systemd/system/$unit"
+    of_release prepare_server
     make_room
     create_directory "$(file create)"
     of_release set_address
-    own_configuration_folder "$(dirname "$(param environment_file)")"
     install_scripts
-    environment >"$work/environment"
-    install_file "$work/environment" "$(param environment_file)" 0600 root
+    install_environment
     install_unit "$unit"
     bring_requirements
     if ! in_use "$unit" started "${files[@]}"; then
@@ -24,18 +23,6 @@ converge() {
     note_baseline
     put_back
     record_configuration
-}
-
-# environment: what is declared, and secrets as lines "VARIABLE SECRET" name them, quoted the way lib/zato/environment-file.ts does.
-environment() {
-    local variable secret
-    cat "$(file environment)"
-    while read -r variable secret; do
-        [ -n "$variable" ] || continue
-        printf '%s="' "$variable"
-        LC_ALL=C sed 's/[\\"$`]/\\&/g' "$(secret_file "$secret")"
-        printf '"\n'
-    done < <(param environment_secrets; echo)
 }
 
 # restart: without a request being lost, if there is another server, or another cluster.

@@ -141,6 +141,26 @@ zato_from_config() {
     return "$status"
 }
 
+# install_environment [ENCODE]: what a component is told by its environment file: what is declared, and secrets as lines "VARIABLE SECRET"
+# name them, as ENCODE prints them.
+install_environment() {
+    own_configuration_folder "$(dirname "$(param environment_file)")"
+    environment "$@" >"$work/environment"
+    install_file "$work/environment" "$(param environment_file)" 0600 root
+}
+
+# environment [ENCODE]: quoted the way lib/zato/environment-file.ts does.
+environment() {
+    local variable secret
+    cat "$(file environment)"
+    while read -r variable secret _; do
+        [ -n "$variable" ] || continue
+        printf '%s="' "$variable"
+        "${1:-cat}" "$(secret_file "$secret")" | LC_ALL=C sed 's/[\\"$`]/\\&/g'
+        printf '"\n'
+    done < <(param environment_secrets; echo)
+}
+
 # is_created COMMAND_FILE: whether a component's folder was created whole, which our stamp says since Zato leaves a folder
 # that looks complete when it fails, and holds the secrets and the database of now.
 is_created() {

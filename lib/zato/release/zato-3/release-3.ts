@@ -1,17 +1,20 @@
 import { IConstruct } from "constructs";
 import { unitOf, writesOnlyTo } from "../../systemd-unit";
 import {
-  ComponentRuntime,
+  Environment,
   FIRST_PORT,
   HEALTH_PATH,
-  RedisSettings,
+  HttpManners,
   ReleaseBehavior,
+  SchedulerRuntime,
   ServerRuntime,
   WebAdminRuntime,
 } from "../release-behavior";
 import { WorkerAllocation, WorkerClaim } from "../../worker-allocation";
 import { processOf, START_OPTIONS } from "../process";
+import { RedisSettings } from "../redis-settings";
 import { Commands3 } from "./commands";
+import { Demands3 } from "./demands";
 
 const FIRST_IPC_PORT = 17050;
 
@@ -23,6 +26,7 @@ export abstract class Release3 implements ReleaseBehavior {
   public abstract readonly webAdminBindsByConfiguration: boolean;
   public readonly scripts: string = "zato-3";
   public readonly commands = new Commands3();
+  public readonly demands = new Demands3();
   public readonly healthPath = HEALTH_PATH;
 
   /** In 3.3 it lets anybody run any code, in 3.2 anybody who finds its random password. */
@@ -60,6 +64,21 @@ export abstract class Release3 implements ReleaseBehavior {
     return { [`${KVDB}host`]: host, [`${KVDB}port`]: String(port), [`${KVDB}db`]: String(database) };
   }
 
+  /** All is in the ODB. */
+  public databaseEnvironment(): Environment {
+    return { variables: {}, secrets: {} };
+  }
+
+  /** It keeps none. */
+  public auditEnvironment(): Record<string, string> {
+    return {};
+  }
+
+  /** What ends without an answer was lost with its worker: services' exceptions are answered by 500. */
+  public httpManners(): HttpManners {
+    return { answersErrors: true, takesChunks: true };
+  }
+
   public serverUnit(runtime: ServerRuntime): string {
     return unitOf(`Zato server ${runtime.name} of ${runtime.cluster}`, runtime.labels, {
       ...processOf(runtime),
@@ -92,7 +111,7 @@ export abstract class Release3 implements ReleaseBehavior {
   }
 
   /** Unless it reads jobs from the ODB, a scheduler that is restarted loads them and never starts them. */
-  public schedulerUnit(runtime: ComponentRuntime): string {
+  public schedulerUnit(runtime: SchedulerRuntime): string {
     const { Environment, ...process } = processOf(runtime);
     return unitOf(`Zato scheduler of ${runtime.cluster}`, runtime.labels, {
       ...process,
@@ -102,5 +121,14 @@ export abstract class Release3 implements ReleaseBehavior {
       EnvironmentFile: "-/etc/zato/zato.env",
       ExecStart: `${runtime.zato}/bin/python -m zato.scheduler.main`,
     });
+  }
+
+  /** It reads files in its folder, and so does web-admin. */
+  public schedulerEnvironment(): undefined {
+    return undefined;
+  }
+
+  public webAdminEnvironment(): undefined {
+    return undefined;
   }
 }

@@ -19,7 +19,7 @@ export class Commands4 implements ReleaseCommands {
     };
   }
 
-  public createServer({ odb, path, clusterName, server, port, workers }: ServerCreation): Command {
+  public createServer({ odb, path, clusterName, server, port, workers, redis }: ServerCreation): Command {
     return {
       name: "create_server",
       fields: {
@@ -29,6 +29,7 @@ export class Commands4 implements ReleaseCommands {
         server_name: server,
         http_port: port,
         threads: workers,
+        ...(redis && { redis_host: redis.host, redis_port: redis.port }),
       },
       secrets: { odb_password: "odb_password", secret_key: "secret_key" },
     };
@@ -47,8 +48,8 @@ export class Commands4 implements ReleaseCommands {
   }
 
   /** There is nothing to create: a scheduler is told all by its environment. */
-  public createScheduler(): Command {
-    throw new Error("schedulers of zato 4 are not created");
+  public createScheduler(): undefined {
+    return undefined;
   }
 }
 

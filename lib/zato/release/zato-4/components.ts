@@ -2,6 +2,7 @@ import { Backup } from "../../backup";
 import { ClusterFrame } from "../../cluster-frame";
 import { ClusterRegistration } from "../../cluster-registration";
 import { Odb } from "../../odb";
+import { RedisServer } from "../../redis-server";
 import { Scheduler } from "../../scheduler";
 import { WebAdmin } from "../../web-admin";
 import { ZatoLoadBalancer } from "../../zato-load-balancer";
@@ -15,8 +16,10 @@ export class Components4 implements ReleaseComponents {
     installation: [],
     odb: ["installation"],
     registration: ["odb"],
+    // Without one that answers a server never runs a job.
+    redis: ["registration"],
     // One after the other: the first start on a fresh ODB must be serial, and updates never take two servers at once.
-    servers: ["registration"],
+    servers: ["registration", "redis"],
     content: ["servers"],
     loadBalancer: ["servers", "content"],
     webAdmin: ["loadBalancer"],
@@ -29,9 +32,10 @@ export class Components4 implements ReleaseComponents {
     { zatoLoadBalancer = {}, webAdmin = {}, backup }: ComponentOptions,
     servers: () => readonly ZatoServer[],
   ): ClusterComponents {
-    const made: ClusterComponents = {
+    const made: ClusterComponents & { readonly redis?: RedisServer } = {
       odb: new Odb(frame, "odb"),
       registration: new ClusterRegistration(frame, "registration"),
+      ...(frame.redis?.ownUnit !== undefined && { redis: new RedisServer(frame, "redis") }),
       loadBalancer: new ZatoLoadBalancer(frame, "load-balancer", zatoLoadBalancer, {
         servers,
         webAdmin: () => made.webAdmin,
