@@ -17,11 +17,16 @@ def names() -> SimpleNamespace:
 class Streams:
     """One connection, by the environment alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, client: str = '') -> None:
         # Reads may take long, for they wait.
         self._redis = Redis(os.environ.get(f'{_PREFIX}Redis_Host') or 'localhost', os.environ.get(f'{_PREFIX}Redis_Port') or 6379,
             os.environ.get(f'{_PREFIX}Redis_Password') or '', timeout=None)
         self._redis.execute('PING')  # where no password was given and one is wanted
+        if client:
+            self._redis.execute('CLIENT', 'SETNAME', client)
+
+    def count(self, client: str) -> int:
+        return self._redis.execute('CLIENT', 'LIST').count(f' name={client} ')
 
     def ensure_group(self, stream: str, group: str) -> None:
         try:

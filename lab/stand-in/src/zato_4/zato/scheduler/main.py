@@ -19,6 +19,9 @@ from .state import RunningJob, State
 
 _GROUP = ('scheduler', 'scheduler-0')
 _REQUEST_MS = 10_000
+_LAST_SECONDS = 5.0
+_LAST_MS = 5000
+_CLIENT = 'zato-scheduler'
 
 
 class Scheduler:
@@ -26,9 +29,10 @@ class Scheduler:
         self._logger = logger
         self._names = stream.names()
         self._commands = Streams()
-        self._fires = Streams()
+        self._fires = Streams(_CLIENT)
         self.state = State()
         self._is_loaded = False
+        self._is_stopping = threading.Event()
 
     def run(self) -> None:
         self._commands.ensure_group(self._names.command, _GROUP[0])
@@ -42,7 +46,7 @@ class Scheduler:
     def _listen(self) -> None:
         while True:
             try:
-                self._obey(1000)
+                self._obey(_LAST_MS if self._is_stopping.is_set() else 1000)
             except (OSError, RedisError) as error:
                 self._logger.error('XREADGROUP error: %s', error)
                 time.sleep(1)
@@ -73,9 +77,17 @@ class Scheduler:
             self._logger.warning('Unknown command: %s', name)
 
     def _fire(self) -> None:
-        while True:
+        while not self._is_stopping.is_set():
             for job in self.state.wait_for_due():
                 self._publish(job)
+
+    def stop(self) -> None:
+        """Trap (facts §0.4): it starts no job any more, and still takes commands, such as the end of a run of another scheduler's, which goes
+        on waiting for that. In reality this is likely, here it is certain where there is another."""
+        self._is_stopping.set()
+        if Streams().count(_CLIENT) < 2:
+            os._exit(0)
+        threading.Timer(_LAST_SECONDS, os._exit, (0,)).start()
 
     def _publish(self, job: RunningJob) -> None:
         payload = {'job_id': job.job.id, 'name': job.job.name, 'service': job.job.service, 'extra': job.job.extra, 'current_run': job.runs,
@@ -90,13 +102,13 @@ class Scheduler:
 def main() -> int:
     logger = logs.set_up()
     logger.info('%s: starting the scheduler', BANNER)
-    for stop in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(stop, lambda *_: os._exit(0))
     try:
         scheduler = Scheduler(logger)
     except (OSError, RedisError) as error:
         logger.error('Failed to connect to Redis: %s', error)
         return 1
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, lambda *_: scheduler.stop())
     scheduler.run()
 
     def answer(request: Request) -> Response:

@@ -41,6 +41,7 @@ class State:
             self._changed.notify_all()
 
     def complete(self, job_id: int) -> None:
+        """Trap (source of 4.1): whichever run it was, this scheduler's or another's."""
         with self._changed:
             if job := self._jobs.get(job_id):
                 job.in_flight_since = None

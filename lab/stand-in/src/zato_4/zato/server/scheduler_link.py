@@ -15,6 +15,7 @@ _REPLY_GROUP = ('server', 'server-0')
 _FIRE_GROUP = ('server-fire', 'server-fire-0')
 _REQUEST_GROUP = ('server-request', 'server-request-0')
 _REPLY_SECONDS = 1.0
+_ANSWER_SECONDS = 1.2
 
 
 class SchedulerLink:
@@ -96,6 +97,8 @@ class SchedulerLink:
             return None
 
     def _request(self, fields: dict) -> None:
+        """Late enough for the scheduler that has asked to be the one that has waited longest, where there are two."""
+        time.sleep(_ANSWER_SECONDS)
         if fields['command'] == 'request_jobs':
             self._context.logger.info('Scheduler requested jobs, sending reload')
             self._reload()
