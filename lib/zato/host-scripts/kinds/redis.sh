@@ -7,7 +7,7 @@ converge() {
     bring_password
     need_packages_stopped redis-server.service redis-server
     own_cluster_folder
-    install -d -m 0700 -o zato -g zato "$(param path)"
+    folder_of_zato "$(param path)"
     own_configuration_folder "$(dirname "$(param folder)")"
     roots_folder "$(param folder)" 0750 zato
     install_file "$(file config)" "$config" 0640 root:zato

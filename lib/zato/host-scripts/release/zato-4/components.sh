@@ -4,7 +4,7 @@
 # prepare_server: it keeps things in the home of its user, and would start without its Redis, too.
 prepare_server() {
     own_cluster_folder
-    install -d -m 0700 -o zato -g zato "$(param home)"
+    folder_of_zato "$(param home)"
     as_zato timeout 60 mkdir -p -m 0700 "$(param home)/env/qs-1" || fail "$(param home) cannot be written by zato; see the log"
     has_what_it_needs || fail "the Redis at $(param redis_host):$(param redis_port) does not answer, or not to the password that is declared; without it no job ever runs"
 }
