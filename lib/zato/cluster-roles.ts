@@ -3,6 +3,7 @@ import { IConstruct } from "constructs";
 import { IHost } from "../host";
 import { Predecessor, RemoteComponent, Secret } from "../remote";
 import { ClusterPaths } from "./cluster-paths";
+import { ContentDialect } from "./release/content-dialect";
 import { ClusterTraffic, MemberTls } from "./zato-load-balancer";
 
 /** What is a member of a pool: requests are spread over it. */
@@ -111,6 +112,9 @@ export interface IContentTarget extends IConstruct {
 
   /** Where on it; only to be asked for at synth. */
   readonly contentPlace: ContentPlace;
+
+  /** How its release takes content: as those of Zato 3 do, unless it says otherwise. @internal */
+  readonly _contentDialect?: ContentDialect;
 
   /** Takes what it must run before it gets requests. */
   addContent(content: RemoteComponent): void;

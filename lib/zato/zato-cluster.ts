@@ -33,6 +33,7 @@ import { OdbDatabase } from "./odb-database";
 import { RedisConnection } from "./redis-connection";
 import { identityOf } from "./rendered-database";
 import { ZatoRelease } from "./release";
+import { ContentDialect } from "./release/content-dialect";
 import { requireRestartedAt } from "./restarted-at";
 import { Scheduler } from "./scheduler";
 import { WebAdmin } from "./web-admin";
@@ -198,6 +199,11 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
 
   public get contentTarget(): IContentTarget {
     return this;
+  }
+
+  /** @internal */
+  public get _contentDialect(): ContentDialect {
+    return this.frame.release.content;
   }
 
   public get contentPlace(): ContentPlace {

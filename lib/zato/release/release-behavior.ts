@@ -3,6 +3,7 @@ import { UnitLabels } from "../systemd-unit";
 import { RenderedDatabase } from "../rendered-database";
 import { WorkerAllocation, WorkerClaim } from "../worker-allocation";
 import { RedisSettings } from "./redis-settings";
+import { ContentDialect } from "./content-dialect";
 import { ReleaseCommands } from "./release-commands";
 import { ReleaseDemands } from "./release-demands";
 
@@ -96,6 +97,9 @@ export interface ReleaseBehavior {
 
   /** By what it creates what a cluster consists of. */
   readonly commands: ReleaseCommands;
+
+  /** How it takes services and objects. */
+  readonly content: ContentDialect;
 
   /** How many servers a cluster has on so many CPUs, unless it is said otherwise. */
   serversFor(cpus: number): number;

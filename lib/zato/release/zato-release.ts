@@ -4,6 +4,7 @@ import { Release32 } from "./zato-3/release-3-2";
 import { Release33 } from "./zato-3/release-3-3";
 import { Components4 } from "./zato-4/components";
 import { Release41 } from "./zato-4/release-4-1";
+import { ContentDialect } from "./content-dialect";
 import { ReleaseBehavior } from "./release-behavior";
 import { ReleaseComponents } from "./release-components";
 
@@ -53,6 +54,11 @@ export class ZatoRelease {
   public static get _whoseContentIsKnown(): { readonly scripts: string; readonly releases: readonly ZatoRelease[] } {
     const { scripts } = ZatoRelease.V3_3._behavior;
     return { scripts, releases: known().filter(({ _behavior }) => _behavior.scripts === scripts) };
+  }
+
+  /** How a cluster takes content that does not say so. @internal */
+  public static get _contentByDefault(): ContentDialect {
+    return ZatoRelease.V3_3._behavior.content;
   }
 
   private constructor(

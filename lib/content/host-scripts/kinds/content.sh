@@ -14,6 +14,7 @@ converge() {
     note_owned
     import_objects
     remove_stale
+    of_release tell_servers
     verify
     install -m 0600 "$staged.manifest" "$state/verified"
     rm -rf -- "$staged.files"
@@ -41,6 +42,7 @@ bring_files() {
     of_release deploy_services "$(param hot_deploy)"
     deploy_folders "$staged.files" open_folders
     restart_for_what_is_read_at_start
+    of_release announce_services || end_since_not_live "$deaf"
     wait_for_services
     note_live
 }
@@ -116,9 +118,11 @@ note_owned() {
 
 # Zato never deletes by itself. What was declared once and is no more, is deleted: channels before services.
 remove_stale() {
+    local removed=
     admin "$(first_server)" remove "$(for_zato "$state/owned")" "$(for_zato "$(param_file owned)")" "$(param exclusive_content)" \
-        "$(for_zato "$(baseline)")" ||
-        fail "what is no longer declared could not be deleted; see the log"
+        "$(for_zato "$(baseline)")" >"$work/removed" || removed=no
+    cat "$work/removed"
+    [ -z "$removed" ] || fail "what is no longer declared could not be deleted; see the log"
     cp "$(param_file owned)" "$state/owned"
 }
 

@@ -15,6 +15,7 @@ import { processOf, START_OPTIONS } from "../process";
 import { RedisSettings } from "../redis-settings";
 import { Commands3 } from "./commands";
 import { Demands3 } from "./demands";
+import { Content3 } from "./content";
 
 const FIRST_IPC_PORT = 17050;
 
@@ -27,6 +28,7 @@ export abstract class Release3 implements ReleaseBehavior {
   public readonly scripts: string = "zato-3";
   public readonly commands = new Commands3();
   public readonly demands = new Demands3();
+  public readonly content = new Content3();
   public readonly healthPath = HEALTH_PATH;
 
   /** In 3.3 it lets anybody run any code, in 3.2 anybody who finds its random password. */

@@ -14,6 +14,7 @@ import {
   WebAdminRuntime,
 } from "../release-behavior";
 import { Commands4 } from "./commands";
+import { Content4 } from "./content";
 import { Demands4 } from "./demands";
 import { allocateServers } from "./server-allocation";
 
@@ -53,6 +54,7 @@ export class Release41 implements ReleaseBehavior {
     "/api/log/streaming/",
   ];
 
+  public readonly content = new Content4(this.privatePaths);
   public readonly logInPath = "/accounts/login/";
   public readonly redisPasswordVariables = [...REDIS_CLIENTS, CONFIGURED_REDIS].map(passwordOf);
   public readonly webAdminBindsByConfiguration = false;

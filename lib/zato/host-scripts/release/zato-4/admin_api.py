@@ -2,7 +2,11 @@
 
 import base64
 import copy
+import http.client
 import json
+import re
+import urllib.error
+import urllib.parse
 import urllib.request
 
 
@@ -36,6 +40,17 @@ class Admin:
     def open(self, path):
         """What anybody gets at a path."""
         return self.opener.open(self.base + path, timeout=10)
+
+    def status_of(self, method, path):
+        """What anybody is answered at the path of a channel, parameters filled in; 0 where the connection ends without an answer."""
+        place = urllib.parse.quote(re.sub(r"\{[^}]*\}", "x", path), safe="/%")
+        try:
+            with self.opener.open(urllib.request.Request(self.base + place, method=method), timeout=10) as reply:
+                return reply.status
+        except urllib.error.HTTPError as error:
+            return error.code
+        except (http.client.HTTPException, ConnectionError):
+            return 0
 
     def list(self, service, **request):
         """The rows of a get-list service."""
