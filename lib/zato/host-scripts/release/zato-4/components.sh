@@ -14,6 +14,11 @@ has_what_it_needs() {
     wait_until 60 "its Redis" redis_answers "$(param redis_host)" "$(param redis_port)"
 }
 
+# has_own_tables: whether those of the ODB are of this release.
+has_own_tables() {
+    ! odb_has_column cluster lb_port
+}
+
 # The dashboard asks the first server.
 note_load_balancer() {
     :
