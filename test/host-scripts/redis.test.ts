@@ -80,7 +80,9 @@ test("takes a new password while it runs, and the one of before until nothing us
   expect(converge(sandbox, "sec/ond").status).toBe(0);
 
   // THEN
-  expect(sandbox.read("/users")).toBe(`user default on ${hash("sec/ond")} ${hash("first")} allkeys +@all allchannels\n`);
+  expect(sandbox.read("/users")).toBe(
+    `user default on ${hash("sec/ond")} ${hash("first")} allkeys +@all allchannels\n`,
+  );
   expect(sandbox.calls.slice(calls).filter((call) => /systemctl restart/.test(call))).toEqual([]);
 
   // WHEN the scheduler, the last one, has its turn
