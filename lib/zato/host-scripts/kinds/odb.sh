@@ -186,9 +186,9 @@ remove() {
     if [ "$(param odb_local)" = true ] && has_package postgresql && systemctl is-active --quiet postgresql; then
         # Former ones, too, which were left as the way back.
         while read -r name user; do
-            as_postgres -c "drop database if exists \"$name\" with (force)"
-            as_postgres -c "drop role if exists \"$user\""
-        done < <(sort -u "$state/databases" - 2>/dev/null <<<"$name $(param odb_user)")
+            as_postgres -c "drop database if exists \"$name\" with (force)" </dev/null
+            as_postgres -c "drop role if exists \"$user\"" </dev/null
+        done < <({ cat "$state/databases" 2>/dev/null || true; printf '%s %s\n' "$name" "$(param odb_user)"; } | sort -u)
     fi
     rm -rf -- "${CONFIG:?}/secrets/$(param cluster)"
 }
