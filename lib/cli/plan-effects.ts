@@ -96,7 +96,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
     file_unit: "restarted",
     port: "restarted",
     secret_redis_password: "changed",
-    host: "noted",
+    bind: "noted",
     zato: "noted",
   },
 

@@ -156,7 +156,11 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
     { healthCheck, loadBalancer }: HighAvailabilityDeploymentProps<Cluster>,
   ): HealthCheck {
     const timeout = Math.max(check.timeout, ...this.members.map(({ leastCheckTimeout = 0 }) => leastCheckTimeout));
-    const patient = timeout === check.timeout ? check : new HealthCheck(this, { ...loadBalancer?.healthCheckDefaults, timeout, ...healthCheck }); // prettier-ignore
+    const defaults = loadBalancer?.healthCheckDefaults;
+    // Kinds of balancers with defaults of their own want a check to end before the next one begins.
+    const interval = defaults?.interval && Math.max(defaults.interval, timeout + 1);
+    const patient =
+      timeout === check.timeout ? check : new HealthCheck(this, { ...defaults, interval, timeout, ...healthCheck });
     patient.requirePatience(this, this.members);
     return patient;
   }

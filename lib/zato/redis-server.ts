@@ -23,7 +23,7 @@ export class RedisServer extends ClusterComponent {
     const { path, unit, folder, port } = this;
     const config = `${folder}/redis.conf`;
     return {
-      parameters: { ...this.common(), path, unit, folder, host: LOOPBACK, port: String(port) },
+      parameters: { ...this.common(), path, unit, folder, bind: LOOPBACK, port: String(port) },
       files: {
         config: renderRedisConfig({ port, data: path, users: `${folder}/users.acl` }),
         unit: unitOf(`Redis of ${this.frame.clusterName}`, this.unitLabels, {

@@ -61,7 +61,7 @@ describe("an ODB", () => {
 
   function host(): Sandbox {
     const sandbox = new Sandbox(folder());
-    sandbox.define(`settle_password() { :; }; odb_takes() { :; }
+    sandbox.define(`settle_password() { :; }; odb_takes() { :; }; odb_has_column() { [ ! -e '${folder()}/other' ]; }
       odb_has_table() { [ -e '${folder()}/tables' ]; }
       zato_from_config() { touch '${folder()}/tables'; }`);
     return sandbox;
@@ -72,6 +72,26 @@ describe("an ODB", () => {
   };
   const identity = (sandbox: Sandbox): string | undefined => sandbox.read("/etc/cdktf-zato/secrets/a/identity");
   const owner = (sandbox: Sandbox): string | undefined => sandbox.read("/var/lib/cdktf-zato/deployment-a");
+
+  test.each([
+    ["zato-3", true],
+    ["zato-4", false],
+  ])("of %s is refused where its tables are those of another release, before anything is created", (release, has) => {
+    // GIVEN
+    const sandbox = host();
+    sandbox.write("/tables", "");
+    if (has) sandbox.write("/other", "");
+    sandbox.note("zato_from_config");
+    const odb = { ...ODB, parameters: { ...ODB.parameters, release, odb_name: "zato_a" } };
+
+    // WHEN
+    const { status, stdout } = converge(sandbox, odb, { odb_password: "secret" });
+
+    // THEN
+    expect([status, stdout]).toEqual([1, expect.stringContaining("the database zato_a has the tables of another release of Zato, which cannot be changed into those of this one; declare another database")]); // prettier-ignore
+    expect(sandbox.calls).not.toContain("zato_from_config");
+    expect(identity(sandbox)).toBeUndefined();
+  });
 
   test("has an identity of its own, as long as its tables are there, and knows whose it is", () => {
     const sandbox = host();

@@ -1,5 +1,7 @@
 import { TerraformVariable } from "cdktf";
 import {
+  ExistingLoadBalancer,
+  HighAvailabilityDeployment,
   OdbDatabase,
   RedisConnection,
   Secret,
@@ -111,7 +113,7 @@ describe("Redis", () => {
   test("is the cluster's own, on loopback, beside that of the distribution", () => {
     const { parameters, files } = manifests()("redis");
     expect(parameters).toMatchObject({
-      host: "127.0.0.1",
+      bind: "127.0.0.1",
       port: "17009",
       unit: "zato-a-redis.service",
       secrets: "redis_password generated",
@@ -249,6 +251,26 @@ describe("a deployment", () => {
     expect(() => newDeployment(newStack(), { release, healthCheck: { timeout: 2 } })).toThrow(
       /'timeout' of the health check is 2, and a server of the cluster host1 that is busy answers later/,
     );
+  });
+
+  test("ends a check before the next one begins, where its balancer wants that", () => {
+    const stack = newStack();
+    const loadBalancer = new ExistingLoadBalancer(stack, "edge", { address: "10.0.0.100" });
+    Object.assign(loadBalancer, { healthCheckDefaults: { interval: 3, timeout: 2 } });
+    const { interval, timeout } = newDeployment(stack, { release, loadBalancer }).healthCheck;
+    expect([interval, timeout]).toEqual([5, 4]);
+  });
+
+  test("may have clusters of both kinds, whose private paths are refused for all in front", () => {
+    const stack = newStack();
+    const clusters = [ZatoRelease.V3_3, release].map((one, index) =>
+      newCluster(stack, { release: one, host: newHost(stack, `host${index + 1}`) }, `of${index}`),
+    );
+    const { pool } = new HighAvailabilityDeployment(stack, "zato", { clusters });
+    expect(pool.privatePaths).toEqual(["/zato/", "/ide-deploy", "/metrics", "/mcp/", "/openapi/", "/pubsub/", "/api/log/streaming/"]); // prettier-ignore
+    expect(pool.healthCheck.timeout).toBe(4);
+    const paths = clusters.map(({ privatePaths }) => privatePaths.length);
+    expect(paths).toEqual([2, 7]);
   });
 
   test("runs the scheduler of one cluster, each with a Redis of its own", () => {

@@ -8,6 +8,7 @@ converge() {
     need_packages "$(odb_client_package)"
     if [ "$(param odb_local)" = true ]; then local_postgresql; fi
     settle_password
+    refuse_tables_of_another_release
     if [ "$(param odb_local)" = true ]; then record_postgresql; fi
     # A deploy that makes up for this one does not know it.
     [ ! -s "$staged.owner" ] || put_file "$staged.owner" "$STATE/deployment-$(param cluster)" 0600 root
@@ -136,6 +137,13 @@ settle_password() {
         odb_takes "$current" || fail "PostgreSQL does not let $(param odb_user) in; see pg_hba.conf, and the log"
     fi
     rm -f "$former"
+}
+
+# Zato makes the tables that are missing, and changes none: its servers would fail one after the other.
+refuse_tables_of_another_release() {
+    if odb_has_table cluster && ! of_release has_own_tables; then
+        fail "the database $(param odb_name) has the tables of another release of Zato, which cannot be changed into those of this one; declare another database, and leave that one as the way back"
+    fi
 }
 
 # record_postgresql: what we have set, or rely on.

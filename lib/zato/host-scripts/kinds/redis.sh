@@ -7,7 +7,7 @@ converge() {
     bring_password
     need_packages_stopped redis-server.service redis-server
     own_cluster_folder
-    install -d -m 0700 -o zato -g zato "$(param path)"
+    folder_of_zato "$(param path)"
     own_configuration_folder "$(dirname "$(param folder)")"
     roots_folder "$(param folder)" 0750 zato
     install_file "$(file config)" "$config" 0640 root:zato
@@ -47,12 +47,12 @@ install_users() {
 
 # use_users: without a restart, which would take its clients' connections.
 use_users() {
-    local host port
-    host=$(param host) port=$(param port)
-    wait_until 60 "Redis" redis_answers "$host" "$port" ||
-        fail "the cluster's Redis does not answer on $host:$port; see 'sudo journalctl -u $(param unit)'"
+    local address port
+    address=$(param bind) port=$(param port)
+    wait_until 60 "Redis" redis_answers "$address" "$port" ||
+        fail "the cluster's Redis does not answer on $address:$port; see 'sudo journalctl -u $(param unit)'"
     if ! in_use "$(param unit)" loaded "$(users_file)"; then
-        redis_asked "$host" "$port" acl load || fail "the cluster's Redis does not take its new password; see the log"
+        redis_asked "$address" "$port" acl load || fail "the cluster's Redis does not take its new password; see the log"
         note_use loaded "$(users_file)"
     fi
 }
@@ -69,7 +69,7 @@ drift() {
     unit=$(param unit)
     check_use "$unit" started "$(param folder)/redis.conf" "/etc/systemd/system/$unit"
     check_use "$unit" loaded "$(users_file)"
-    ! systemctl is-active --quiet "$unit" || redis_answers "$(param host)" "$(param port)" ||
+    ! systemctl is-active --quiet "$unit" || redis_answers "$(param bind)" "$(param port)" ||
         found "the cluster's Redis does not answer, or not to the password that it was given"
 }
 

@@ -100,6 +100,11 @@ own_cluster_folder() {
     roots_folder "$(param cluster_folder)" 0755 root
 }
 
+# folder_of_zato PATH: one of its own, in a folder of root's.
+folder_of_zato() {
+    install -d -m 0700 -o zato -g zato "$1"
+}
+
 # own_configuration_folder FOLDER: the one of a cluster, and that of all clusters.
 own_configuration_folder() {
     roots_folder "$(dirname "$1")" 0755 root
@@ -188,7 +193,7 @@ create_directory() {
     # Only moved, as one: what is in it does not matter.
     [ -L "$path/logs" ] || [ ! -d "$path/logs" ] || [ -d "$path.logs" ] || mv -T "$path/logs" "$path.logs"
     rm -rf -- "$path"
-    install -d -m 0700 -o zato -g zato "$path"
+    folder_of_zato "$path"
     progress "creating $path"
     zato_from_config "$1" || fail "Zato could not create $path (exit status $?)"
     [ -f "$path/.zato-info" ] || fail "Zato created $path without .zato-info"

@@ -10,6 +10,11 @@ has_what_it_needs() {
     :
 }
 
+# has_own_tables: whether those of the ODB are of this release.
+has_own_tables() {
+    odb_has_column cluster lb_port
+}
+
 # web-admin finds the load-balancer by this.
 note_load_balancer() {
     sql "update $(odb_quoted cluster) set lb_port = $(param lb_port) where name = '$(param cluster)'"

@@ -4,7 +4,7 @@
 # prepare_server: it keeps things in the home of its user, and would start without its Redis, too.
 prepare_server() {
     own_cluster_folder
-    install -d -m 0700 -o zato -g zato "$(param home)"
+    folder_of_zato "$(param home)"
     as_zato timeout 60 mkdir -p -m 0700 "$(param home)/env/qs-1" || fail "$(param home) cannot be written by zato; see the log"
     has_what_it_needs || fail "the Redis at $(param redis_host):$(param redis_port) does not answer, or not to the password that is declared; without it no job ever runs"
 }
@@ -12,6 +12,11 @@ prepare_server() {
 # has_what_it_needs: before each start. Zato tries once, and is deaf to its scheduler from then on.
 has_what_it_needs() {
     wait_until 60 "its Redis" redis_answers "$(param redis_host)" "$(param redis_port)"
+}
+
+# has_own_tables: whether those of the ODB are of this release.
+has_own_tables() {
+    ! odb_has_column cluster lb_port
 }
 
 # The dashboard asks the first server.
