@@ -205,13 +205,13 @@ describe("an apply fails", () => {
 });
 
 test("what was changed by hand in one cluster is found, and put right", async () => {
-  const [{ address }] = servers() as [{ address: string }];
-  const [row] = await invoke<{ id: number }[]>("host2", address, "zato.security.basic-auth.get-list", { cluster_id: 1 }).then((rows) => (rows as { id: number; name: string }[]).filter(({ name }) => name === "Partner")); // prettier-ignore
-  await invoke("host2", address, "zato.security.basic-auth.change-password", { id: row!.id, password: "by hand" }).catch(() => undefined); // prettier-ignore
-  const list = await invoke<{ id: number; name: string }[]>("host2", address, "zato.outgoing.sql.get-list", {
-    cluster_id: 1,
-  });
-  await invoke("host2", address, "zato.outgoing.sql.delete", { id: list.find(({ name }) => name === "Stock")!.id }).catch(() => undefined); // prettier-ignore
+  const { address } = servers()[0]!;
+  type Rows = { readonly id: number; readonly name: string }[];
+  const list = (kind: string): Promise<Rows> => invoke("host2", address, `zato.${kind}.get-list`, { cluster_id: 1 });
+  const { id } = (await list("security.basic-auth")).find(({ name }) => name === "Partner")!;
+  await invoke("host2", address, "zato.security.basic-auth.change-password", { id, password: "by hand" });
+  const stock = (await list("outgoing.sql")).find(({ name }) => name === "Stock")!;
+  await invoke("host2", address, "zato.outgoing.sql.delete", { id: stock.id });
   const { status, stdout } = await verify(project.folder);
   expect([status, stdout]).toEqual([1, expect.stringMatching(/outconn_sql\/Stock +same +nothing/)]);
   const options = [...stdout.matchAll(/-replace='[^']*'/g)].map(([option]) => option.replaceAll("'", ""));
