@@ -77,10 +77,12 @@ test("takes a new password while it runs, and the one of before until nothing us
   const calls = sandbox.calls.length;
 
   // WHEN
-  expect(converge(sandbox, "second").status).toBe(0);
+  expect(converge(sandbox, "sec/ond").status).toBe(0);
 
   // THEN
-  expect(sandbox.read("/users")).toBe(`user default on ${hash("second")} ${hash("first")} allkeys +@all allchannels\n`);
+  expect(sandbox.read("/users")).toBe(
+    `user default on ${hash("sec/ond")} ${hash("first")} allkeys +@all allchannels\n`,
+  );
   expect(sandbox.calls.slice(calls).filter((call) => /systemctl restart/.test(call))).toEqual([]);
 
   // WHEN the scheduler, the last one, has its turn
@@ -101,9 +103,9 @@ test("takes a new password while it runs, and the one of before until nothing us
   });
 
   // THEN
-  expect(sandbox.read("/users")).toBe(`user default on ${hash("second")} allkeys +@all allchannels\n`);
+  expect(sandbox.read("/users")).toBe(`user default on ${hash("sec/ond")} allkeys +@all allchannels\n`);
   expect(sandbox.read("/etc/cdktf-zato/secrets/a/redis_password.former")).toBeUndefined();
-  expect(sandbox.read("/etc/zato/a/scheduler.env")).toBe('A=b\nZato_Scheduler_Redis_Password="second"\n');
+  expect(sandbox.read("/etc/zato/a/scheduler.env")).toBe('A=b\nZato_Scheduler_Redis_Password="sec%2fond"\n');
 });
 
 test("that does not answer to its password fails, and says where to look", () => {
