@@ -225,6 +225,11 @@ describe("is refused by its name, with what takes its place:", () => {
     ["what an import needs and is not there", () => add({ channel_rest: [{ name: "C", service: "orders.list" }] }), /channel_rest 'C' has no 'url_path'/], // prettier-ignore
     ["an 'extra' that the database does not hold", () => content.addSchedulerJob("J", { service: "orders.list", interval: 1, extra: "x".repeat(501) }), /'extra' of scheduler 'J' has 501 characters.*500/], // prettier-ignore
     ["a service that came with releases before", () => content.addRestChannel("P", { urlPath: "/p", service: "pub.zato.ping" }), /calls the service 'pub\.zato\.ping', which zato 4\.1 has no more/], // prettier-ignore
+    [
+      "a definition of Zato's own",
+      () => add({ channel_rest: [{ name: "I", url_path: "/i", service: "orders.list", security: "admin.invoke" }] }),
+      /channel_rest 'I' is secured by 'admin\.invoke', which zato 4\.1 has made for itself/,
+    ],
     ["a service of a name of Zato's examples", () => addServices("mine.py", "demo.mine"), /the service 'demo\.mine' has a name of those that come with zato 4\.1/], // prettier-ignore
     ...paths,
   ])("%s", (_, declare, message) => {

@@ -11,6 +11,9 @@ const DEMO = /^demo\./;
 /** Services that came with releases before, and do no more. */
 const GONE_SERVICE = /^pub\.(zato|helpers)\.(?!common\.)/;
 
+/** Definitions that it makes for itself: an import does not know them where it has none of its own. */
+const OWN_DEFINITION = /^(zato\.|\/zato|admin\.|ide_publisher|pub\.zato|pubsub\.)/;
+
 /** How Zato 4.1 takes services and objects. */
 export class Content4 implements ContentDialect {
   /** An import makes security definitions before what they secure, and changes what is there after it has made what is new. */
@@ -30,7 +33,14 @@ export class Content4 implements ContentDialect {
     if (!Object.hasOwn(KINDS, kind)) {
       return refusalOfKind(kind, name);
     }
-    const rules = [refusalOfMissing, refusalOfService, refusalOfEngine, refusalOfJob, refusalOfExtra];
+    const rules = [
+      refusalOfMissing,
+      refusalOfService,
+      refusalOfSecurity,
+      refusalOfEngine,
+      refusalOfJob,
+      refusalOfExtra,
+    ];
     return this.refusalOfPath(object) ?? rules.map((rule) => rule(object)).find((refusal) => refusal !== undefined);
   }
 
@@ -76,6 +86,15 @@ function refusalOfService({ kind, name, expected: { service_name: service } }: D
     ? {
         problem: `${kind} '${name}' calls the service '${service}', which zato 4.1 has no more`,
         wayOut: "call one of your own",
+      }
+    : undefined;
+}
+
+function refusalOfSecurity({ kind, name, expected: { security_name: security } }: DeclaredObject): Refusal | undefined {
+  return typeof security === "string" && OWN_DEFINITION.test(security)
+    ? {
+        problem: `${kind} '${name}' is secured by '${security}', which zato 4.1 has made for itself`,
+        wayOut: "add a definition of your own, for example by addBasicAuth()",
       }
     : undefined;
 }

@@ -55,6 +55,9 @@ KINDS = {
     "aws": Kind("zato.security.aws"),
 }
 
+# Those that every server lists, so that one that does not has something else.
+ALWAYS_LISTED = set("channel_rest outgoing_rest outconn_sql scheduler zato_cache_builtin email_smtp basic_auth apikey jwt".split())
+
 # They share one table of names, and enmasse finds one of any kind by its name.
 DEFINITIONS = ("basic_auth", "apikey", "jwt", "oauth", "ntlm", "aws")
 CONNECTIONS = ("outgoing_ldap", "outgoing_wsx")

@@ -12,7 +12,7 @@ prepare_import() {
         word=$(tr -d '[:space:]' <"$(content_secrets "$(param cluster)")/$name" | tr '[:upper:]' '[:lower:]')
         case $word in
             '' | true | yes | on | y | t | 1 | false | no | off | n | f | 0)
-                fail "the secret '$name' is empty, or a word that an import takes for yes or no; choose another one; nothing was imported"
+                fail "the secret '$name' is white space, or a word that an import takes for yes or no; choose another one; nothing was imported"
                 ;;
         esac
     done < <(param secret_variables; echo)
@@ -123,6 +123,6 @@ run_enmasse() (
 # home_of_servers: where they keep things, and an import would look for them.
 home_of_servers() {
     local folder
-    folder=$(folders_of_this_cluster server | head -n 1)
+    folder=$(folder_of_server "$(first_server)")
     [ -z "$folder" ] || (enter_component "$folder" && param home)
 }

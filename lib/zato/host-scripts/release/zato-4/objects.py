@@ -52,6 +52,9 @@ KINDS = {
     "apikey": Kind("zato.security.apikey"),
 }
 
+# Those that every server was seen to list, so that one that does not has something else.
+ALWAYS_LISTED = {"channel_rest", "outconn_sql", "scheduler", "basic_auth"}
+
 # They share one table of names, and enmasse finds one of any kind by its name.
 DEFINITIONS = ("basic_auth", "apikey")
 CHANNELS = ("channel_rest",)
