@@ -15,7 +15,8 @@ const TAGS = ["one", "two", "bare"] as const;
 
 /** Under which name they are in the file. */
 const LOCAL_NAME = "cdktf-zato-lab-stand-in";
-const NAME = "zato/zato-3.3-stand-in";
+/** What an image of a release of Zato has besides, of the distribution's packages. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = { "4.1": ["libmagic1"] };
 const PORT = 5000;
 const USER = "puller";
 
@@ -31,13 +32,17 @@ export interface LabRegistry {
   readonly images: Readonly<Record<(typeof TAGS)[number] | "alien", string>>;
 }
 
-/** Starts the registry. Its images are of the other one of Debian's releases than the hosts', with another Python. */
-export async function startRegistry(lab: Lab, password: string, log: Log): Promise<LabRegistry> {
+/**
+ * Starts the registry, with images of a release of Zato. They are of the other one of Debian's releases than the hosts', with
+ * another Python.
+ */
+export async function startRegistry(lab: Lab, password: string, log: Log, zato = "3.3"): Promise<LabRegistry> {
   const address = `${lab.host(CLIENT).address}:${PORT}`;
+  const name = `zato/zato-${zato}-stand-in`;
   const images = "/srv/registry-images.tar";
-  await lab.copyTo(CLIENT, await buildImages(log), images);
+  await lab.copyTo(CLIENT, await buildImages(log, zato), images);
   const script = readFileSync(path.join(LAB_DIR, "registry", "serve.sh"), "utf8");
-  const words = ["bash", "-c", script, "serve.sh", address, USER, images, LOCAL_NAME, NAME, ...TAGS];
+  const words = ["bash", "-c", script, "serve.sh", address, USER, images, LOCAL_NAME, name, ...TAGS];
   const digests = await lab.execOrThrow(CLIENT, words, { input: password });
   return {
     address,
@@ -49,20 +54,20 @@ export async function startRegistry(lab: Lab, password: string, log: Log): Promi
         .trim()
         .split("\n")
         .map((line) => line.split(" "))
-        .map(([tag, digest]) => [tag, `${address}/${NAME}@sha256:${digest}`]),
+        .map(([tag, digest]) => [tag, `${address}/${name}@sha256:${digest}`]),
     ) as LabRegistry["images"],
   };
 }
 
-/** Builds the file of the images where its sources have changed. */
-async function buildImages(log: Log): Promise<string> {
-  const archive = await buildStandIn(log);
+/** Builds the file of the images, as `docker save` writes it, where its sources have changed. */
+export async function buildImages(log: Log, zato = "3.3"): Promise<string> {
+  const archive = await buildStandIn(log, zato);
   if (archive === undefined) {
     throw new Error("this lab has no stand-in");
   }
   const release: Release = DEFAULT_RELEASE === "bookworm" ? "trixie" : "bookworm";
   const base = await ensureImage(release, log);
-  const file = path.join(CACHE_DIR, `zato-3.3-stand-in-images-${release}.tar`);
+  const file = path.join(CACHE_DIR, `zato-${zato}-stand-in-images-${release}.tar`);
   const builtFrom = `${file}.built-from`;
   const sources = `${hashFolder(path.join(LAB_DIR, "stand-in"))} ${base}`;
   if (!existsSync(file) || !existsSync(builtFrom) || readFileSync(builtFrom, "utf8") !== sources) {
@@ -70,7 +75,7 @@ async function buildImages(log: Log): Promise<string> {
     mkdirSync(CACHE_DIR, { recursive: true });
     const unfinished = path.join(CACHE_DIR, `unfinished${INSTANCE}-${path.basename(file)}`);
     const script = path.join(LAB_DIR, "stand-in", "build-images.sh");
-    await runOrThrow("bash", [script, base, archive, LOCAL_NAME, unfinished]);
+    await runOrThrow("bash", [script, base, archive, LOCAL_NAME, unfinished, ...(PACKAGES[zato] ?? [])]);
     renameSync(unfinished, file);
     writeFileSync(builtFrom, sources);
   }

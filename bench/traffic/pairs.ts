@@ -58,6 +58,7 @@ export function renderedPair(folder: string, memberTls: boolean): Pair {
     servers: SERVERS.map((port, index) => ({ name: `server${index + 1}`, address: `127.0.0.1:${port}` })),
     healthPath: "/zato/ping",
     clusterHealthPath: "/zato/ping",
+    manners: { answersErrors: true, takesChunks: true },
     forwarded: { proxies: ["127.0.0.1"] },
     requestTimeout: 60,
     logsRequests: false,

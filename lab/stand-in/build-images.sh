@@ -3,15 +3,22 @@
 #
 #   NAME:one    as Zato's own are made: a virtualenv at /opt/zato/current that belongs to a user of the image's
 #   NAME:two    the same, with one file more and one less
-#   NAME:bare   as the first, without certificate authorities and time zones
+#   NAME:bare   as the first, without certificate authorities and time zones, and without PACKAGES of the distribution
 #
-#   build-images.sh BASE_IMAGE STAND_IN.tar.gz NAME OUTPUT.tar
+#   build-images.sh BASE_IMAGE STAND_IN.tar.gz NAME OUTPUT.tar [PACKAGE...]
 set -euo pipefail
 
-base=${1:?usage: build-images.sh BASE_IMAGE STAND_IN.tar.gz NAME OUTPUT.tar} stand_in=$2 name=$3 output=$4
+base=${1:?usage: build-images.sh BASE_IMAGE STAND_IN.tar.gz NAME OUTPUT.tar [PACKAGE...]} stand_in=$2 name=$3 output=$4
+shift 4
 
 # What makes a machine of the base is not part of it.
 docker run --rm --interactive --entrypoint bash "$base" -euc '
+    # Debian names packages in one release otherwise than in the next, so that those that have come are told by the difference.
+    list_packages() { dpkg-query --show --showformat "\${Package}\n" | sort; }
+    install_packages() { apt-get install -q -y --no-install-recommends "$@" >&2; }
+    list_packages >/tmp/before
+    [ $# = 0 ] || install_packages "$@" || { apt-get update -q >&2 && install_packages "$@"; }
+    list_packages | comm -13 /tmp/before - | xargs --no-run-if-empty dpkg --listfiles >/usr/local/share/files-of-packages
     groupadd --gid 4321 zato
     useradd --uid 4321 --gid zato --home-dir /opt/zato zato
     mkdir -p /opt/zato/current
@@ -24,7 +31,7 @@ docker run --rm --interactive --entrypoint bash "$base" -euc '
     cd /
     tar -c --exclude=usr/share/doc --exclude=usr/share/man --exclude=usr/share/locale --exclude=usr/lib/systemd --exclude=usr/lib/udev \
         --exclude=etc/resolv.conf --exclude=etc/hosts --exclude=etc/hostname --exclude=etc/systemd --exclude=etc/ssh \
-        bin etc lib* opt sbin usr' <"$stand_in" | docker import --change 'USER zato' --change 'CMD ["/opt/zato/current/bin/zato"]' - "$name:one"
+        bin etc lib* opt sbin usr' bash "$@" <"$stand_in" | docker import --change 'USER zato' --change 'CMD ["/opt/zato/current/bin/zato"]' - "$name:one"
 
 # derive TAG COMMAND
 derive() {
@@ -35,7 +42,7 @@ derive() {
     docker rm "$container"
 }
 derive two 'mv /opt/zato/current/one /opt/zato/current/two'
-derive bare 'rm -rf /etc/ssl /usr/share/zoneinfo /usr/lib/ssl'
+derive bare 'rm -rf /etc/ssl /usr/share/zoneinfo /usr/lib/ssl; grep /lib/ /usr/local/share/files-of-packages | xargs --no-run-if-empty rm -fd 2>/dev/null || true'
 
 docker save --output "$output" "$name:one" "$name:two" "$name:bare"
 docker image rm "$name:one" "$name:two" "$name:bare"

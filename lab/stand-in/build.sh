@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Packs the stand-in as an archive whose root is the virtualenv that Zato's code directory is (bin/, lib/): what is in src/common, and what
-# is in the folder of the release's own, src/zato_3 for 3.3. The same sources give the same bytes.
+# is in the folder of the release's own, src/zato_3 for 3.3, src/zato_4 for 4.1. The same sources give the same bytes.
 #
-#   build.sh OUTPUT.tar.gz [3.3|3.2]
+#   build.sh OUTPUT.tar.gz [3.3|3.2|4.1]
 set -euo pipefail
 
-output=${1:?usage: build.sh OUTPUT.tar.gz [3.3|3.2]} release=${2:-3.3}
+output=${1:?usage: build.sh OUTPUT.tar.gz [3.3|3.2|4.1]} release=${2:-3.3}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 own=$here/src/zato_${release%%.*}
 [ -d "$own" ] || { echo "there is no stand-in for Zato $release" >&2; exit 1; }
@@ -23,7 +23,8 @@ done
 cp "$here/src/common/pyvenv.cfg" "$stage/"
 for part in "$here/src/common" "$own"; do
     cp "$part"/bin/* "$stage/bin/"
-    cp -R "$part/zato" "$packages/"
+    # What both have becomes one package.
+    find "$part" -mindepth 1 -maxdepth 1 -type d ! -name bin -exec cp -R {} "$packages/" \;
 done
 ln -s /usr/bin/python3 "$stage/bin/python"
 find "$packages" -name __pycache__ -prune -exec rm -rf {} +
@@ -36,7 +37,7 @@ sed -i "s/^RELEASE = .*/RELEASE = '$release'/" "$packages/zato/common/banner.py"
 # As in Zato's own: only the owner may run bin/zato and bin/py (facts §1).
 find "$stage" -type d -exec chmod 0755 {} +
 find "$stage" -type f -exec chmod 0644 {} +
-find "$stage/bin" -name gunicorn -exec chmod 0755 {} +
+find "$stage/bin" \( -name gunicorn -o -name _zato_scheduler \) -exec chmod 0755 {} +
 chmod 0740 "$stage/bin/zato" "$stage/bin/py"
 
 mkdir -p "$(dirname "$output")"

@@ -8,6 +8,7 @@ import { openChannels } from "../content/open-channels";
 import { sharedPaths } from "../content/shared-paths";
 import { Secret } from "../remote";
 import { isConstructError } from "../validation/construct-error";
+import { ZatoRelease } from "../zato";
 import { ExportedCluster, sourceOf } from "./export-answer";
 import { FoundObject, objectsOf } from "./export-objects";
 
@@ -179,7 +180,7 @@ function enmasseObject(
     return [variable, Secret.fromVariable(declared)] as const;
   });
   const objects = EnmasseObjects.fromObject({ [section]: [entry] }, { secrets: Object.fromEntries(secrets) });
-  return objects._objects(content)[0]!;
+  return objects._objects(content, [ZatoRelease._contentByDefault])[0]!;
 }
 
 /** What the library says against it; nothing where it takes it. */

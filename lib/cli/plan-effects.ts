@@ -89,6 +89,17 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
     zato: "noted",
   },
 
+  // in_use started: its configuration and its unit; its scheduler restarts with it. A new password is taken while it runs.
+  redis: {
+    ...SAME_DATABASE,
+    file_config: "restarted",
+    file_unit: "restarted",
+    port: "restarted",
+    secret_redis_password: "changed",
+    bind: "noted",
+    zato: "noted",
+  },
+
   // A row that is updated, and files with secrets that servers are created with. Another secret key is refused: no promise.
   cluster: {
     lb_port: "changed",
@@ -109,6 +120,9 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
     file_environment: "restarted",
     environment_secrets: "restarted",
     redis_password: "restarted",
+    redis_host: "restarted",
+    redis_port: "restarted",
+    home: "restarted",
     workers: "restarted",
     address: "restarted",
     closed_channels: "changed",
@@ -150,6 +164,9 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
     secret_web_admin_password: "changed",
     password_secrets: "changed",
     file_update_password: "noted",
+    file_environment: "restarted",
+    environment_secrets: "restarted",
+    environment_file: "noted",
     address: "noted",
     log_in_path: "noted",
     zato: "noted",

@@ -28,10 +28,10 @@ export interface StatusColumn {
 }
 
 /** Kinds of components that have a row, from what clients meet first. */
-const ROWS = ["haproxy", "load-balancer", "server", "web-admin", "scheduler", "odb"];
+const ROWS = ["haproxy", "load-balancer", "server", "web-admin", "scheduler", "redis", "odb"];
 
 /** Kinds of components that others rest on, from what is asked by a client to what answers in the end. */
-const RANKS = ["haproxy", "load-balancer", "server", "odb"];
+const RANKS = ["haproxy", "load-balancer", "server", "redis", "odb"];
 
 /** Kinds of components whose service rests until their timer starts it. */
 const BY_TIMER = ["backup", "alarms"];
@@ -149,6 +149,8 @@ class ColumnJudge {
         return { problem: answers === false ? advice.mute(component) : undefined, well: "answers", detail: "" };
       case "odb":
         return { problem: answers === false ? advice.silentOdb(component) : undefined, well: "answers", detail: "" };
+      case "redis":
+        return { well: "runs", detail: "" };
       case "scheduler":
         return cluster?.schedulerIsActive
           ? { well: "runs", detail: "" }

@@ -7,6 +7,7 @@ import { clashingDefinitions } from "./clashing-definitions";
 import { ContentComponent } from "./content-component";
 import { ContentFiles } from "./content-files";
 import { danglingNames } from "./dangling-names";
+import { contentDialectsOf, refusedContent } from "./dialects";
 import { referencesByName } from "./import-stages";
 import { mentionsIn } from "./mentions";
 import { StagedFolder } from "./staged-folder";
@@ -204,7 +205,7 @@ export class ClusterContent extends Construct {
   /** Adds objects as enmasse files hold them. */
   public addEnmasseObjects(objects: EnmasseObjects): void {
     requireOpaque(this, "what is to be added", EnmasseObjects, objects)
-      ._objects(this)
+      ._objects(this, contentDialectsOf(this.clusters))
       .forEach((object) => this.addObject(object));
   }
 
@@ -239,6 +240,12 @@ export class ClusterContent extends Construct {
       ...sharedPaths(this, this.objects),
       ...clashingDefinitions(this, this.objects),
       ...openChannels(this, this.objects),
+      ...refusedContent(
+        this,
+        this.clusters,
+        this.objects,
+        files.services.map(({ name }) => name),
+      ),
     ]);
     return files;
   }

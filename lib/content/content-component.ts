@@ -2,6 +2,7 @@ import { Construct, IConstruct } from "constructs";
 import { ComponentState, HostRequirements, RemoteComponent } from "../remote";
 import { IContentTarget } from "../zato";
 import { placeParameters } from "../zato/image-root";
+import { contentDialectOf } from "./dialects";
 import { ContentFiles } from "./content-files";
 import { renderEnmasse } from "./enmasse-file";
 import { renderExpected } from "./expected-content";
@@ -45,7 +46,8 @@ export class ContentComponent extends RemoteComponent {
     if (place.servicesAlone) {
       requireServicesAlone(cluster, folder);
     }
-    const enmasse = renderEnmasse(objects);
+    const dialect = contentDialectOf(cluster);
+    const enmasse = renderEnmasse(objects, dialect);
     const lines = (entries: readonly string[]): string => entries.join("\n");
     return {
       parameters: {
@@ -77,12 +79,13 @@ export class ContentComponent extends RemoteComponent {
         ),
         secret_variables: lines(Object.entries(enmasse.variables).map(([name, variable]) => `${name} ${variable}`)),
         secrets_versions: lines(Object.entries(enmasse.secrets).map(([name, secret]) => `${name} ${secret.version}`)),
+        ...(enmasse.passwords.length > 0 && { passwords: lines(enmasse.passwords.map((words) => words.join(" "))) }),
         ...place.parameters,
       },
       files: {
         enmasse: enmasse.text,
         ...Object.fromEntries(enmasse.stages.map((text, index) => [`enmasse_${index}`, text])),
-        expected: JSON.stringify(renderExpected(objects, services), undefined, 1),
+        expected: JSON.stringify(renderExpected(objects, services, dialect), undefined, 1),
       },
       secrets: { ...enmasse.secrets, ...place.secrets },
       folder: folder.path,

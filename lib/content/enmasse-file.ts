@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Secret } from "../remote";
+import { ContentDialect } from "../zato/release/content-dialect";
 import { ContentObject, EnmasseValue } from "./objects";
 import { stagesOf } from "./import-stages";
 import { writeYaml } from "./yaml-writer";
@@ -17,10 +18,13 @@ export interface Enmasse {
 
   /** The environment variable of each secret. */
   readonly variables: Readonly<Record<string, string>>;
+
+  /** The names of secrets that an import does not change once they are there, each with the key of the object whose password it is. */
+  readonly passwords: readonly (readonly [secret: string, key: string])[];
 }
 
 /** Renders objects as enmasse files. A secret is written as the name of an environment variable. */
-export function renderEnmasse(objects: readonly ContentObject[]): Enmasse {
+export function renderEnmasse(objects: readonly ContentObject[], dialect: ContentDialect): Enmasse {
   const secrets: Record<string, Secret> = {};
   const variables: Record<string, string> = {};
   for (const secret of objects.flatMap((object) => Object.values(object.secrets))) {
@@ -28,12 +32,22 @@ export function renderEnmasse(objects: readonly ContentObject[]): Enmasse {
     secrets[name] = secret;
     variables[name] = `Cdktf_Zato_${name}`;
   }
-  return { text: textOf(objects), stages: stagesOf(objects).map(textOf), secrets, variables };
+  const stages = dialect.importsInStages ? stagesOf(objects) : [];
+  const apart = objects.filter(({ kind, secrets }) => dialect.passwordsApart.includes(kind) && secrets.password);
+  return {
+    text: textOf(objects, dialect),
+    stages: stages.map((stage) => textOf(stage, dialect)),
+    secrets,
+    variables,
+    passwords: apart.map((object) => [secretName(object.secrets.password!), object.key] as const),
+  };
 }
 
-function textOf(objects: readonly ContentObject[]): string {
+function textOf(objects: readonly ContentObject[], dialect: ContentDialect): string {
   const sections: Record<string, Record<string, EnmasseValue>[]> = {};
-  for (const { section, name, fields, secrets } of objects) {
+  for (const object of objects) {
+    const { name, secrets } = object;
+    const { section, fields } = dialect.formOf(object);
     const hidden = Object.entries(secrets).map(
       ([field, secret]) => [field, `Zato_Enmasse_Env.Cdktf_Zato_${secretName(secret)}`] as const,
     );

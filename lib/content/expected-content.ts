@@ -1,3 +1,4 @@
+import { ContentDialect, ObjectForm } from "../zato/release/content-dialect";
 import { referencesAmong, stagesOf } from "./import-stages";
 import { ContentObject, EnmasseValue } from "./objects";
 
@@ -33,13 +34,16 @@ const LISTED_AS: Readonly<Record<string, string>> = {
 export function renderExpected(
   objects: readonly ContentObject[],
   services: readonly { readonly name: string; readonly sha256: string }[],
+  dialect: ContentDialect,
 ): ExpectedContent {
   const references = [...referencesAmong(objects)].filter(([, others]) => others.length > 0);
   return {
-    objects: Object.fromEntries(objects.map(({ key, expected }) => [key, expected])),
-    fields: Object.fromEntries(objects.map((object) => [object.key, comparedFields(object)])),
+    objects: Object.fromEntries(objects.map((object) => [object.key, dialect.formOf(object).expected])),
+    fields: Object.fromEntries(
+      objects.map((object) => [object.key, comparedFields(object.kind, dialect.formOf(object))]),
+    ),
     references: Object.fromEntries(references.map(([{ key }, others]) => [key, others.map((other) => other.key)])),
-    stages: stagesOf(objects).map((stage) => stage.map(({ key }) => key)),
+    stages: dialect.importsInStages ? stagesOf(objects).map((stage) => stage.map(({ key }) => key)) : [],
     services: Object.fromEntries(services.map(({ name, sha256 }) => [name, sha256])),
   };
 }
@@ -47,7 +51,7 @@ export function renderExpected(
 /** Zato 3.3 keeps no user of an API key. */
 const MADE_UP = "apikey username";
 
-function comparedFields({ kind, fields, expected }: ContentObject): Record<string, EnmasseValue> {
+function comparedFields(kind: string, { fields, expected }: ObjectForm): Record<string, EnmasseValue> {
   const listed = Object.entries(fields)
     .filter(([field]) => !NOT_COMPARED.has(field) && `${kind} ${field}` !== MADE_UP)
     .map(([field, value]) => [LISTED_AS[field] ?? field, value] as const)

@@ -70,13 +70,13 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
         requireWhole(this, "the number of connections per cluster", props.maxConnectionsPerCluster ?? 2000, 1),
       requestTimeout: () => requireRequestTimeout(this, props.requestTimeout ?? 60),
     });
-    this.healthCheck = healthCheck;
     this.affinity = affinity;
     this.maxConnectionsPerCluster = connections;
     this.requestTimeout = requestTimeout;
     this.logsRequests = props.accessLog ?? false;
     this.members = composeClusters(this, props);
     validateClusters(this, this.members);
+    this.healthCheck = this.patientCheck(healthCheck, props);
     this.healthCheck.requireServiceInReach(this, this.privatePaths);
     this.members.forEach((cluster) => joinDeployment(this, cluster));
     this.content = new ClusterContent(this, CONTENT, {
@@ -148,6 +148,21 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
       requestTimeout: this.requestTimeout,
       logsRequests: this.logsRequests,
     };
+  }
+
+  /** The check that is declared, or with as much time as the clusters ask for where none is said. */
+  private patientCheck(
+    check: HealthCheck,
+    { healthCheck, loadBalancer }: HighAvailabilityDeploymentProps<Cluster>,
+  ): HealthCheck {
+    const timeout = Math.max(check.timeout, ...this.members.map(({ leastCheckTimeout = 0 }) => leastCheckTimeout));
+    const defaults = loadBalancer?.healthCheckDefaults;
+    // Kinds of balancers with defaults of their own want a check to end before the next one begins.
+    const interval = defaults?.interval && Math.max(defaults.interval, timeout + 1);
+    const patient =
+      timeout === check.timeout ? check : new HealthCheck(this, { ...defaults, interval, timeout, ...healthCheck });
+    patient.requirePatience(this, this.members);
+    return patient;
   }
 
   private get privatePaths(): string[] {

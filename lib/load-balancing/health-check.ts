@@ -31,7 +31,7 @@ export interface HealthCheckProps {
   /**
    * Seconds after which a check has failed.
    *
-   * @default 2
+   * @default - 2; with clusters of 4.1 at least 4
    */
   readonly timeout?: number;
 
@@ -114,6 +114,25 @@ export class HealthCheck {
         scope,
         `'servicePath' of the health check is '${servicePath}', and clusters keep '${inTheWay}' from everybody`,
         "give the path of a channel of your own, that answers 200 without credentials",
+      );
+    }
+  }
+
+  /**
+   * Refuses to give a cluster less time than it takes while it is busy.
+   *
+   * @throws ConstructError when a cluster needs more
+   */
+  public requirePatience(
+    scope: IConstruct,
+    clusters: readonly { clusterName: string; leastCheckTimeout?: number }[],
+  ): void {
+    const hasty = clusters.find(({ leastCheckTimeout = 0 }) => this.timeout < leastCheckTimeout);
+    if (hasty) {
+      throw new ConstructError(
+        scope,
+        `'timeout' of the health check is ${this.timeout}, and a server of the cluster ${hasty.clusterName} that is busy answers later`,
+        `leave it out, or give at least ${hasty.leastCheckTimeout}`,
       );
     }
   }

@@ -5,7 +5,8 @@ import { ClusterPaths } from "./cluster-paths";
 import { DataRemoval } from "./data-removal";
 import { InstalledZato } from "./installed-zato";
 import { RenderedDatabase } from "./rendered-database";
-import { ReleaseBehavior } from "./release/release-behavior";
+import { RedisSettings } from "./release/redis-settings";
+import { HttpManners, ReleaseBehavior } from "./release/release-behavior";
 
 /** The load-balancer of a cluster, as the other components know it. */
 interface LoadBalancerFacts {
@@ -21,6 +22,12 @@ interface SchedulerFacts {
   readonly port: number;
   /** `127.0.0.1:31530` */
   readonly address: string;
+}
+
+/** The Redis of a cluster, as the other components know it. */
+export interface RedisFacts extends RedisSettings {
+  /** The unit of the cluster's own, where nobody else runs it. */
+  readonly ownUnit?: string;
 }
 
 /**
@@ -48,6 +55,10 @@ export interface ClusterFrame {
   readonly restartedAt?: string;
   readonly loadBalancer: LoadBalancerFacts;
   readonly scheduler: SchedulerFacts;
+  /** What balancers know of the servers' HTTP. */
+  readonly httpManners: HttpManners;
+  /** Where there is one. */
+  readonly redis?: RedisFacts;
   /** The workers of a server; asked for at synth. */
   readonly workersOf: (server: string) => number;
 }

@@ -31,7 +31,12 @@ export class ClusterPaths {
 
   /** Whether a folder of this name holds something else than a component. */
   public isTaken(name: string): boolean {
-    return [this.hotDeploy, this.modules, this.userConf, this.static].includes(this.component(name));
+    return [this.hotDeploy, this.modules, this.userConf, this.static, this.home].includes(this.component(name));
+  }
+
+  /** What is the home of the processes of a release that keeps things there. */
+  public get home(): string {
+    return this.component("home");
   }
 
   /** The folder of files that services open by their path. */

@@ -3,6 +3,7 @@ import { IConstruct } from "constructs";
 import { IHost } from "../host";
 import { Predecessor, RemoteComponent, Secret } from "../remote";
 import { ClusterPaths } from "./cluster-paths";
+import { ContentDialect } from "./release/content-dialect";
 import { ClusterTraffic, MemberTls } from "./zato-load-balancer";
 
 /** What is a member of a pool: requests are spread over it. */
@@ -24,6 +25,13 @@ export interface IPoolCluster extends IConstruct {
 
   /** Beginnings of URL paths that are Zato's own, which balancers in front refuse too. */
   readonly privatePaths: readonly string[];
+
+  /**
+   * Seconds that a health check has to give it while it is busy.
+   *
+   * @default - as many as one gives it
+   */
+  readonly leastCheckTimeout?: number;
 
   /** Where hosts of other clusters find out whether it answers: `http://10.0.0.11:11223/zato/ping`. */
   readonly healthUrl: string;
@@ -104,6 +112,9 @@ export interface IContentTarget extends IConstruct {
 
   /** Where on it; only to be asked for at synth. */
   readonly contentPlace: ContentPlace;
+
+  /** How its release takes content: as those of Zato 3 do, unless it says otherwise. @internal */
+  readonly _contentDialect?: ContentDialect;
 
   /** Takes what it must run before it gets requests. */
   addContent(content: RemoteComponent): void;

@@ -3,6 +3,7 @@ import { IHost } from "../host";
 import { ComponentState, HostRequirements, RemoteComponent } from "../remote";
 import { requireOpaque } from "../validation";
 import { placeParameters, rootDirectives } from "./image-root";
+import { ReleaseDemands } from "./release/release-demands";
 import { RenderedInstallation } from "./rendered-installation";
 import { ZatoInstallation } from "./zato-installation";
 
@@ -14,6 +15,12 @@ export interface InstalledZatoProps {
   readonly installation: ZatoInstallation;
   /** The release that it has to be. */
   readonly release: { readonly name: string };
+  /**
+   * What the release needs besides.
+   *
+   * @default - nothing
+   */
+  readonly demands?: ReleaseDemands;
   /** Unique on the host. */
   readonly name: string;
 }
@@ -24,12 +31,14 @@ export class InstalledZato extends RemoteComponent {
   public readonly path: string;
 
   private readonly rendered: RenderedInstallation;
+  private readonly demands?: ReleaseDemands;
 
   constructor(scope: Construct, id: string, props: InstalledZatoProps) {
     super(scope, id, { host: props.host, kind: "installation", name: props.name });
     const installation = requireOpaque(this, "'installation'", ZatoInstallation, props.installation);
     this.rendered = installation._render(this, props.release.name);
     this.path = this.rendered.path;
+    this.demands = props.demands;
   }
 
   /** What tells this code from another one at the same path; empty where nothing does. @internal */
@@ -63,7 +72,26 @@ export class InstalledZato extends RemoteComponent {
 
   protected override state(): ComponentState {
     const { parameters, files, secrets } = this.rendered;
-    return { parameters: { ...placeParameters({ zato: this.path, root: this._root }), ...parameters }, files, secrets };
+    return {
+      parameters: {
+        ...placeParameters({ zato: this.path, root: this._root }),
+        ...parameters,
+        ...this.needed(parameters),
+      },
+      files,
+      secrets,
+    };
+  }
+
+  /** Libraries are the host's where the code is, and else the image's. */
+  private needed({ packages }: Readonly<Record<string, string>>): Record<string, string> {
+    const { hostPackages = [], libraries = {} } = this.demands ?? {};
+    const ofHost = [...hostPackages, ...(this._root === undefined ? Object.values(libraries) : [])];
+    const lines = Object.entries(libraries).map((words) => words.join(" "));
+    return {
+      ...(ofHost.length > 0 && { packages: [...(packages ? [packages] : []), ...ofHost].join("\n") }),
+      ...(this._root !== undefined && lines.length > 0 && { libraries: lines.join("\n") }),
+    };
   }
 
   /** The code of an archive takes 850 MB, and twice as much while it is unpacked. */

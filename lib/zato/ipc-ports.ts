@@ -8,7 +8,11 @@ import { ZatoServer } from "./zato-server";
  * @param all the servers of its host, in a lasting order
  */
 export function unfitIpcPorts(server: ZatoServer, all: readonly ZatoServer[]): ConstructError[] {
-  const [first, last] = rangeOf(server);
+  const own = rangeOf(server);
+  if (own === undefined) {
+    return [];
+  }
+  const [first, last] = own;
   const ports = `the ports ${first} to ${last}, on which the ${server.workers} workers of ${server.serverName} talk to each other,`;
   if (first < 1 || last > 65535) {
     return [
@@ -16,9 +20,9 @@ export function unfitIpcPorts(server: ZatoServer, all: readonly ZatoServer[]): C
     ];
   }
   const listener = server.host.presence.machine.ports.purposeWithin(first, last);
-  const others = all.slice(0, all.indexOf(server)).filter((earlier) => {
-    const [otherFirst, otherLast] = rangeOf(earlier);
-    return first <= otherLast && otherFirst <= last;
+  const others = all.slice(0, all.indexOf(server)).flatMap((earlier) => {
+    const range = rangeOf(earlier);
+    return range && first <= range[1] && range[0] <= last ? [{ name: earlier.serverName, range }] : [];
   });
   return [
     ...(listener === undefined
@@ -28,13 +32,13 @@ export function unfitIpcPorts(server: ZatoServer, all: readonly ZatoServer[]): C
       (other) =>
         new ConstructError(
           server,
-          `${ports} overlap those of ${other.serverName}, ${rangeOf(other).join(" to ")}`,
+          `${ports} overlap those of ${other.name}, ${other.range.join(" to ")}`,
           "give the server another 'ipcPort', or declare more servers with fewer workers each",
         ),
     ),
   ];
 }
 
-function rangeOf(server: ZatoServer): [number, number] {
-  return [server.ipcPort, server.ipcPort + server.workers - 1];
+function rangeOf({ ipcPort, workers }: ZatoServer): [number, number] | undefined {
+  return ipcPort === undefined ? undefined : [ipcPort, ipcPort + workers - 1];
 }

@@ -2,6 +2,7 @@ import { BackEnds, IS_PASSED_ON, renderBackEnds, renderChoice, renderInnerRules 
 import { ForwardedClients, renderClientAddress } from "./haproxy/client-address";
 import { renderHead } from "./haproxy/head";
 import { renderPathRules } from "./path-rules";
+import { HttpManners } from "./release/release-behavior";
 import { TLS_BIND_POLICY, tlsBind } from "./tls-policy";
 
 /** Something that listens with TLS. */
@@ -43,6 +44,8 @@ export interface LoadBalancerConfig {
   readonly servers: readonly { readonly name: string; readonly address: string }[];
   /** By which servers are checked. */
   readonly healthPath: string;
+  /** What is to be known of the servers. */
+  readonly manners: HttpManners;
   /** By which balancers in front check the cluster. */
   readonly clusterHealthPath: string;
   /** Beginnings of paths that only the host itself may call. */
@@ -68,6 +71,7 @@ export interface LoadBalancerConfig {
  * send it elsewhere, else by 503.
  */
 export function renderLoadBalancerConfig(config: LoadBalancerConfig): string {
+  const { answersErrors, leastCheckTimeout = 2 } = config.manners;
   const ends: BackEnds = {
     name: config.backEnd,
     balance: "    balance roundrobin\n",
@@ -78,13 +82,14 @@ export function renderLoadBalancerConfig(config: LoadBalancerConfig): string {
     checkedBy: config.backEnd,
     servers: config.servers,
     reuseOptions: "pool-max-conn 128",
+    answersErrors,
     repeatsAll: config.retryPosts,
   };
   const head = renderHead({
     ...config,
     connectTimeout: "2s",
     keepAlive: Math.max(LEAST_KEEP_ALIVE, config.requestTimeout) + 60,
-    checkTimeout: 2,
+    checkTimeout: leastCheckTimeout,
     further: config.tls || config.webAdmin ? TLS_BIND_POLICY : "",
   });
   return `${head}
@@ -99,13 +104,31 @@ ${config.tls ? renderTlsBind(config.tls) : ""}\
     http-request return status 503 content-type text/plain string "${TAKEN_OUT_ANSWER}" if zato_asked zato_taken_out !zato_local !${IS_PASSED_ON}
 ${config.logsRequests ? "    http-request set-log-level silent if zato_asked\n" : ""}\
 ${renderClientAddress(config.forwarded, { localAcl: "zato_local", isLogged: config.logsRequests })}\
-${renderInnerRules()}\
+${renderInnerRules(answersErrors)}${renderBodyRules(config.manners)}\
 ${renderPathRules({ ...config, exceptFor: "zato_local" })}\
 ${renderChoice(ends)}\
 
 ${renderBackEnds(ends)}\
 ${config.webAdmin ? renderWebAdmin(config.webAdmin, config.logsRequests) : ""}\
 ${config.exporter ?? ""}`;
+}
+
+/** Of what servers would close the connection for, a client could not tell the reason. */
+function renderBodyRules({ takesChunks, largestBody }: HttpManners): string {
+  const refuse = (status: number, why: string, condition: string): string =>
+    `    http-request return status ${status} content-type text/plain string "${why}\\n" if ${condition}\n`;
+  return (
+    (takesChunks
+      ? ""
+      : refuse(
+          411,
+          "Zato takes no body in chunks; send it with its Content-Length",
+          "{ req.hdr(Transfer-Encoding) -m found }",
+        )) +
+    (largestBody === undefined
+      ? ""
+      : refuse(413, `Zato takes no body of more than ${largestBody} bytes`, `{ req.body_size gt ${largestBody} }`))
+  );
 }
 
 function renderTlsBind({ bind, certificate }: TlsFrontEnd): string {

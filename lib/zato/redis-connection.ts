@@ -10,7 +10,7 @@ import {
   requirePort,
   requireWhole,
 } from "../validation";
-import { RedisSettings } from "./release/release-behavior";
+import { RedisSettings } from "./release/redis-settings";
 
 /** What a Redis is referred to by. */
 export interface RedisConnectionProps {
@@ -40,7 +40,7 @@ export interface RedisConnectionProps {
 }
 
 /**
- * A Redis for a cluster's services. Zato 3.2 and 3.3 need none. Like the ODB it belongs to one cluster: Zato's docs say
+ * A Redis for a cluster. Zato 3.2 and 3.3 need none; 4.1 has one of its own unless it is referred to another. Like the ODB it belongs to one cluster: Zato's docs say
  * that Redis cannot be shared between clusters.
  */
 export class RedisConnection {

@@ -13,6 +13,7 @@ import { ClusterComponent } from "./cluster-component";
 import { ClusterFrame } from "./cluster-frame";
 import { IScheduler } from "./cluster-roles";
 import { renderCommandFile } from "./command-file";
+import { environmentState } from "./component-environment";
 
 /**
  * A cluster's scheduler. It is created in every cluster and runs in one of a deployment: two would run every job twice.
@@ -75,7 +76,9 @@ export class Scheduler extends ClusterComponent implements IScheduler {
 
   protected override state(): ComponentState {
     const { path, unit } = this;
-    const { clusterName, database, installation, loadBalancer, release } = this.frame;
+    const { clusterName, database, installation, loadBalancer, paths, redis, release, secrets } = this.frame;
+    const environmentFile = paths.environmentFile(this.node.id);
+    const environment = environmentState(release.schedulerEnvironment(this.port, redis), environmentFile, secrets);
     const command = release.commands.createScheduler({
       odb: database,
       path,
@@ -92,16 +95,21 @@ export class Scheduler extends ClusterComponent implements IScheduler {
         bind: LOOPBACK,
         port: String(this.port),
         active: String(this.running),
-        command_secrets: this.secretFields(command),
+        ...(command && { command_secrets: this.secretFields(command) }),
+        ...environment.parameters,
       },
       files: {
-        create: renderCommandFile(command),
+        ...(command && { create: renderCommandFile(command) }),
+        ...environment.files,
         unit: release.schedulerUnit({
           zato: installation.path,
           code: installation._unit,
           path,
+          home: paths.home,
           cluster: clusterName,
           labels: this.unitLabels,
+          environmentFile,
+          redisUnit: redis?.ownUnit,
         }),
       },
     };

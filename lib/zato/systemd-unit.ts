@@ -90,13 +90,18 @@ export function describeUnit(what: string, { stack }: UnitLabels): string {
   return `${what} (stack ${stack.replaceAll(/[\p{C}\\]/gu, "_")})`;
 }
 
-/** A unit of Zato's. It starts at boot, and systemd never gives up restarting it. */
+/**
+ * A unit of Zato's. It starts at boot, and systemd never gives up restarting it.
+ *
+ * @param companion a unit with which it stops, and starts
+ */
 export function unitOf(
   what: string,
   labels: UnitLabels,
   service: Readonly<Record<string, string | readonly string[]>>,
+  companion?: string,
 ): string {
-  return rootUnitOf(what, labels, { ...WITHOUT_ROOT, ...service });
+  return rootUnitOf(what, labels, { ...WITHOUT_ROOT, ...service }, companion);
 }
 
 /** A unit that needs root: what opens privileged ports, or gives the host an address. */
@@ -104,15 +109,19 @@ export function rootUnitOf(
   what: string,
   labels: UnitLabels,
   service: Readonly<Record<string, string | readonly string[]>>,
+  companion?: string,
 ): string {
+  const also = companion === undefined ? "" : ` ${companion}`;
   return renderUnit({
     Unit: {
       Description: describeUnit(what, labels),
-      After: "network-online.target postgresql.service",
+      After: `network-online.target postgresql.service${also}`,
       Wants: "network-online.target",
       StartLimitIntervalSec: "0",
+      // A stop alone would leave it stopped: the companion wants it, too.
+      ...(companion !== undefined && { PartOf: companion }),
     },
     Service: { SyslogIdentifier: labels.component, ...SERVICE_DEFAULTS, ...service },
-    Install: { WantedBy: "multi-user.target" },
+    Install: { WantedBy: `multi-user.target${also}` },
   });
 }

@@ -14,6 +14,7 @@ import {
 import { ClusterComponent } from "./cluster-component";
 import { ClusterFrame } from "./cluster-frame";
 import { renderCommandFile } from "./command-file";
+import { environmentState } from "./component-environment";
 import { WebAdminFrontEnd } from "./load-balancer-config";
 
 /** What web-admin can be told. */
@@ -160,10 +161,12 @@ export class WebAdmin extends ClusterComponent {
 
   protected override state(): ComponentState {
     const { path, unit } = this;
-    const { clusterName, database, installation, release, secrets } = this.frame;
+    const { clusterName, database, installation, paths, release, secrets } = this.frame;
     const bind = hostPort(this.ownAddress, this.port);
     const command = release.commands.createWebAdmin({ odb: database, path });
     const password = release.commands.updatePassword(path, USER);
+    const environmentFile = paths.environmentFile(this.node.id);
+    const environment = environmentState(release.webAdminEnvironment(database), environmentFile, secrets);
     return {
       parameters: {
         ...this.common(),
@@ -176,16 +179,20 @@ export class WebAdmin extends ClusterComponent {
         log_in_path: release.logInPath,
         command_secrets: this.secretFields(command),
         password_secrets: this.secretFields(password),
+        ...environment.parameters,
       },
       files: {
+        ...environment.files,
         create: renderCommandFile(command),
         update_password: renderCommandFile(password),
         unit: release.webAdminUnit({
           zato: installation.path,
           code: installation._unit,
           path,
+          home: paths.home,
           cluster: clusterName,
           labels: this.unitLabels,
+          environmentFile,
           bind,
         }),
       },

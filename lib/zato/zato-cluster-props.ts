@@ -25,7 +25,7 @@ export interface ZatoClusterOptions {
   /**
    * The number of servers, named `server1`, `server2`, and so on. With 0 all servers come from `addServer()`.
    *
-   * @default - 2, or 1 on a host with one CPU to give
+   * @default - 2, or 1 on a host with one CPU to give; with 4.1 as many as CPUs
    */
   readonly servers?: number;
 
@@ -80,6 +80,28 @@ export interface ZatoClusterOptions {
   readonly schedulerPort?: number;
 
   /**
+   * The port on which the cluster's own Redis listens on loopback, where its release needs one and none is declared.
+   *
+   * @default 17009
+   */
+  readonly redisPort?: number;
+
+  /**
+   * The password of the cluster's own Redis.
+   *
+   * @default Secret.generated()
+   */
+  readonly redisPassword?: Secret;
+
+  /**
+   * For how many days the cluster's audit log is kept, which has each request and what was in it: 0 to 3650, and 0 keeps none. Not for
+   * 3.2 and 3.3, which have no such log.
+   *
+   * @default - 30 days, as Zato has it
+   */
+  readonly auditLogDays?: number;
+
+  /**
    * The key that encrypts secrets in the ODB, a Fernet key (32 bytes in URL-safe base64).
    *
    * @default Secret.generated()
@@ -88,7 +110,7 @@ export interface ZatoClusterOptions {
 
   /**
    * The secret that signs JWT. Clusters that share it accept each other's tokens, so that a log-in survives a failover;
-   * for that it comes from a variable.
+   * for that it comes from a variable. 4.1 has no JWT.
    *
    * @default Secret.generated()
    */
@@ -129,9 +151,9 @@ export interface ZatoClusterProps extends ZatoClusterOptions {
   readonly clusterName?: string;
 
   /**
-   * A Redis for the cluster's services.
+   * A Redis that somebody else runs, for this cluster alone.
    *
-   * @default - none; Zato 3.2 and 3.3 need none
+   * @default - none with 3.2 and 3.3, which need none; with 4.1 one of the cluster's own, on its host
    */
   readonly redis?: RedisConnection;
 }

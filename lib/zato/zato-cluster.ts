@@ -17,6 +17,7 @@ import { BACK_END } from "./back-end";
 import { Backup } from "./backup";
 import { ClusterFrame } from "./cluster-frame";
 import { ClusterOrder } from "./cluster-order";
+import { redisOf } from "./cluster-redis";
 import { requireSoleOwner } from "./cluster-ownership";
 import { ClusterPaths } from "./cluster-paths";
 import { ClusterRegistration } from "./cluster-registration";
@@ -32,6 +33,7 @@ import { OdbDatabase } from "./odb-database";
 import { RedisConnection } from "./redis-connection";
 import { identityOf } from "./rendered-database";
 import { ZatoRelease } from "./release";
+import { ContentDialect } from "./release/content-dialect";
 import { requireRestartedAt } from "./restarted-at";
 import { Scheduler } from "./scheduler";
 import { WebAdmin } from "./web-admin";
@@ -93,6 +95,7 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
       host: this.host,
       installation: props.installation,
       release: this.release,
+      demands: this.release._behavior.demands,
       name: `${this.clusterName}-installation`,
     });
     this.frame = this.frameOf(props, paths);
@@ -182,6 +185,10 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
     return this.frame.release.privatePaths;
   }
 
+  public get leastCheckTimeout(): number | undefined {
+    return this.frame.httpManners.leastCheckTimeout;
+  }
+
   public get healthUrl(): string {
     return this.loadBalancer.healthUrl;
   }
@@ -192,6 +199,11 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
 
   public get contentTarget(): IContentTarget {
     return this;
+  }
+
+  /** @internal */
+  public get _contentDialect(): ContentDialect {
+    return this.frame.release.content;
   }
 
   public get contentPlace(): ContentPlace {
@@ -209,20 +221,31 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
   }
 
   private frameOf(props: ZatoClusterProps, paths: ClusterPaths): ClusterFrame {
+    const release = this.release._behavior;
+    const declaredEnvironment = requireEnvironment(this, props.environment ?? {});
+    const redis = redisOf(this, props, release, paths);
     const environment = {
-      ...(this.redis && this.release._behavior.redisEnvironment(this.redis._settings(this))),
-      ...requireEnvironment(this, props.environment ?? {}),
+      ...(redis && release.redisEnvironment(redis)),
+      ...(props.auditLogDays !== undefined && release.auditEnvironment(this.requireDays(props.auditLogDays))),
+      ...declaredEnvironment,
     };
-    const shared = sharedSecrets(this, props);
+    const shared = sharedSecrets(this, props, release.demands.sharedSecrets);
     const odb = requireOpaque(this, "'odb'", OdbDatabase, props.odb ?? OdbDatabase.localPostgresql());
-    const database = odb._render(this, this.clusterName);
+    const database = odb._render(this, this.clusterName, release.demands.databasePrefix);
+    release.demands.require(this, {
+      odb: database,
+      redis,
+      hasJwtSecret: props.jwtSecret !== undefined,
+      hasAuditLogDays: props.auditLogDays !== undefined,
+      retriesPosts: props.zatoLoadBalancer?.retryPosts === true,
+    });
     const webAdminPassword = props.webAdmin?.password ?? Secret.generated();
     const schedulerPort = props.schedulerPort ?? 31530;
     return {
       cluster: this,
       clusterName: this.clusterName,
       host: this.host,
-      release: this.release._behavior,
+      release,
       paths,
       installation: this.installation,
       database,
@@ -230,6 +253,9 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
       sharedSecrets: shared,
       secrets: {
         ...shared,
+        ...(redis?.ownUnit !== undefined && {
+          redis_password: requireSecret(this, "'redisPassword'", props.redisPassword ?? Secret.generated()),
+        }),
         odb_password: database.password,
         web_admin_password: requireSecret(this, "the password of web-admin", webAdminPassword),
       },
@@ -244,8 +270,14 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
         port: schedulerPort,
         address: hostPort(LOOPBACK, schedulerPort),
       },
+      httpManners: release.httpManners(declaredEnvironment),
+      redis,
       workersOf: (server) => this.workersOf(server),
     };
+  }
+
+  private requireDays(days: number): number {
+    return requireWhole(this, "'auditLogDays'", days, 0, 3650);
   }
 
   private workersOf(server: string): number {
@@ -255,7 +287,8 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
 
   /** What the stack's document says of it. */
   private describe(): DeclaredCluster {
-    const { backup, redis } = this;
+    const { backup } = this;
+    const { redis } = this.frame;
     const { engine, host, port, database, isLocal } = this.frame.database;
     return {
       path: this.node.path,
@@ -268,7 +301,7 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
       tls: this.loadBalancer.tls !== undefined,
       ...this.loadBalancer._paths,
       odb: { engine, address: hostPort(host, port), database, local: isLocal },
-      ...(redis && { redis: redis.identity }),
+      ...(redis && { redis: `${hostPort(redis.host, redis.port)}/${redis.database}` }),
       schedulerIsActive: this.scheduler.isActive,
       schedulerAddress: this.scheduler.address,
       ...(backup && { backup: { directory: backup.directory, retain: backup.retain } }),

@@ -295,6 +295,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
             address: server.address,
           })),
           healthPath: release.healthPath,
+          manners: this.frame.httpManners,
           clusterHealthPath: this.clusterHealthPath,
           privatePaths: release.privatePaths,
           openPaths: options.openPaths ?? [],

@@ -56,8 +56,8 @@ export class ZatoServer extends ClusterComponent {
   /** The port on which it listens on loopback. */
   public readonly port: number;
 
-  /** The first port that its workers use among themselves. */
-  public readonly ipcPort: number;
+  /** The first port that its workers use among themselves; none where a server of its release is one process. */
+  public readonly ipcPort: number | undefined;
 
   /** @internal */
   public readonly _chosenWorkers: number | undefined;
@@ -78,6 +78,11 @@ export class ZatoServer extends ClusterComponent {
       options.ipcPort === undefined
         ? frame.release.ipcPortOf(this.port)
         : requirePort(this, `'ipcPort' of ${id}`, options.ipcPort);
+    frame.release.demands.requireServer(this, {
+      name: id,
+      port: this.port,
+      hasIpcPort: options.ipcPort !== undefined,
+    });
     this._chosenWorkers =
       options.workers === undefined
         ? undefined
@@ -103,12 +108,13 @@ export class ZatoServer extends ClusterComponent {
 
   protected override state(): ComponentState {
     const { path, unit, serverName } = this;
-    const { clusterName, database, installation, loadBalancer, paths, release, scheduler, sharedSecrets } = this.frame;
+    const { clusterName, database, installation, loadBalancer, paths, redis, release, scheduler, secrets } = this.frame;
     const environmentFile = paths.environmentFile(serverName);
     const runtime = {
       zato: installation.path,
       code: installation._unit,
       path,
+      home: paths.home,
       cluster: clusterName,
       labels: this.unitLabels,
       name: serverName,
@@ -128,9 +134,11 @@ export class ZatoServer extends ClusterComponent {
       port: this.port,
       workers: this.workers,
       scheduler: scheduler.address,
+      redis,
     });
     const packages = paths.packages(installation._build);
-    const { redis_password: redisPassword } = sharedSecrets;
+    const { redis_password: redisPassword } = secrets;
+    const databases = release.databaseEnvironment(database);
     return {
       parameters: {
         ...this.common(),
@@ -148,15 +156,19 @@ export class ZatoServer extends ClusterComponent {
         back_end_once: onceName(loadBalancer.backEnd),
         hot_deploy: paths.hotDeploy,
         drain_seconds: DRAIN_SECONDS,
+        ...(redis &&
+          release.demands.needsRedis && { home: paths.home, redis_host: redis.host, redis_port: String(redis.port) }),
         command_secrets: this.secretFields(command),
-        environment_secrets: redisPassword
-          ? release.redisPasswordVariables.map((variable) => `${variable} redis_password`).join("\n")
-          : "",
+        environment_secrets: [
+          ...(redisPassword ? release.redisPasswordVariables.map((variable) => `${variable} redis_password`) : []),
+          ...Object.entries(databases.secrets).map(([variable, secret]) => `${variable} ${secret}`),
+        ].join("\n"),
       },
       files: {
         create: renderCommandFile(command),
         environment: renderEnvironmentFile({
           ...release.serverEnvironment(runtime),
+          ...databases.variables,
           Zato_Hot_Deploy_Dir: paths.hotDeploy,
           Zato_User_Conf_Dir: paths.userConf,
           PYTHONPATH: `${paths.modules}:${packages}`,
@@ -171,11 +183,15 @@ export class ZatoServer extends ClusterComponent {
   }
 
   /** Nothing of the server's environment gets to what root runs. */
-  private get startHook(): { before: string; after: string } {
+  private get startHook(): { before: string; needed: string; after: string } {
     const name = `${this.frame.clusterName}-${this.serverName}`;
     const environment = "/usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     const script = `${environment} /bin/bash /var/lib/cdktf-zato/components/${name}/scripts/server-start.sh`;
-    return { before: `${script} before ${name}`, after: `${script} after ${name} $MAINPID` };
+    return {
+      before: `${script} before ${name}`,
+      needed: `${script} needed ${name}`,
+      after: `${script} after ${name} $MAINPID`,
+    };
   }
 
   protected override requirements(): HostRequirements {

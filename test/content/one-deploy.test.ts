@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { EnmasseObjects } from "cdktf-zato";
+import { EnmasseObjects, ZatoRelease } from "cdktf-zato";
 import fc from "fast-check";
 import { clashingDefinitions } from "../../lib/content/clashing-definitions";
 import { danglingNames } from "../../lib/content/dangling-names";
@@ -10,6 +10,8 @@ import { sharedPaths } from "../../lib/content/shared-paths";
 import { newStack } from "../support/stack";
 
 type Content = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+
+const DIALECT = ZatoRelease.V3_3._behavior.content;
 
 const DEFINITIONS = ["D1", "D2", "D3"];
 
@@ -63,7 +65,7 @@ const content: fc.Arbitrary<Content> = fc.record({
 function brought(declared: Content): object | undefined {
   const stack = newStack();
   const objects = EnmasseObjects.fromObject(declared)
-    ._objects(stack)
+    ._objects(stack, [DIALECT])
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   const types = new Map(declared.security!.map(({ name, type }) => [name, type]));
   const members = declared.security_groups!.flatMap((group) => group.members as string[]);
@@ -75,11 +77,11 @@ function brought(declared: Content): object | undefined {
   if (problems.length > 0 || members.some((name) => !["basic_auth", "apikey"].includes(types.get(name) as string))) {
     return undefined;
   }
-  const { text, stages } = renderEnmasse(objects);
+  const { text, stages } = renderEnmasse(objects, DIALECT);
   return {
     text,
     stages,
-    expected: renderExpected(objects, []),
+    expected: renderExpected(objects, [], DIALECT),
     owned: objects.map(({ key }) => key),
     groups: Object.fromEntries<string[]>(
       declared.security_groups!.map((group) => [group.name as string, [...(group.members as string[])].sort()]),

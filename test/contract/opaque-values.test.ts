@@ -17,6 +17,7 @@ import {
   ZatoAccess,
   ZatoClusterProps,
   ZatoInstallation,
+  ZatoRelease,
 } from "cdktf-zato";
 import { RdsPostgresql } from "cdktf-zato/aws";
 import { F5BigIpLoadBalancer, F5BigIpLoadBalancerProps } from "cdktf-zato/f5";
@@ -122,6 +123,7 @@ const TAKERS: Readonly<Record<string, Give>> = {
   "ZatoClusterOptions.installation": (installation) => cluster({ installation }),
   "ZatoClusterOptions.jwtSecret": (jwtSecret) => cluster({ jwtSecret }),
   "ZatoClusterOptions.odb": (odb) => cluster({ odb }),
+  "ZatoClusterOptions.redisPassword": (redisPassword) => cluster({ release: ZatoRelease.V4_1, redisPassword }),
   "ZatoClusterOptions.release": (release) => cluster({ release }),
   "ZatoClusterOptions.secretKey": (secretKey) => cluster({ secretKey }),
   "ZatoClusterOptions.workers": (workers) => cluster({ workers }),

@@ -33,10 +33,10 @@ function words(): string[] {
   ];
 }
 
-/** A line of code in which such a word stands for itself. */
+/** A line of code in which such a word stands for itself, and is no part of the name of one of Zato's services. */
 function literals(word: string): string[] {
   const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const literal = new RegExp(`${/^\w/.test(word) ? "(?<![\\w-])" : "(?<![\\w])"}${escaped}(?![\\w-])`);
+  const literal = new RegExp(`${/^\w/.test(word) ? "(?<![\\w.-])" : "(?<![\\w])"}${escaped}(?![\\w-])`);
   return hostScripts()
     .filter(({ target }) => /\.(sh|py)$/.test(target))
     .flatMap(({ target, source }) =>

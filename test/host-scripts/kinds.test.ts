@@ -61,7 +61,7 @@ describe("an ODB", () => {
 
   function host(): Sandbox {
     const sandbox = new Sandbox(folder());
-    sandbox.define(`settle_password() { :; }; odb_takes() { :; }
+    sandbox.define(`settle_password() { :; }; odb_takes() { :; }; odb_has_column() { [ ! -e '${folder()}/other' ]; }
       odb_has_table() { [ -e '${folder()}/tables' ]; }
       zato_from_config() { touch '${folder()}/tables'; }`);
     return sandbox;
@@ -72,6 +72,26 @@ describe("an ODB", () => {
   };
   const identity = (sandbox: Sandbox): string | undefined => sandbox.read("/etc/cdktf-zato/secrets/a/identity");
   const owner = (sandbox: Sandbox): string | undefined => sandbox.read("/var/lib/cdktf-zato/deployment-a");
+
+  test.each([
+    ["zato-3", true],
+    ["zato-4", false],
+  ])("of %s is refused where its tables are those of another release, before anything is created", (release, has) => {
+    // GIVEN
+    const sandbox = host();
+    sandbox.write("/tables", "");
+    if (has) sandbox.write("/other", "");
+    sandbox.note("zato_from_config");
+    const odb = { ...ODB, parameters: { ...ODB.parameters, release, odb_name: "zato_a" } };
+
+    // WHEN
+    const { status, stdout } = converge(sandbox, odb, { odb_password: "secret" });
+
+    // THEN
+    expect([status, stdout]).toEqual([1, expect.stringContaining("the database zato_a has the tables of another release of Zato, which cannot be changed into those of this one; declare another database")]); // prettier-ignore
+    expect(sandbox.calls).not.toContain("zato_from_config");
+    expect(identity(sandbox)).toBeUndefined();
+  });
 
   test("has an identity of its own, as long as its tables are there, and knows whose it is", () => {
     const sandbox = host();
@@ -194,6 +214,56 @@ describe("a cluster", () => {
     expect(host.read("/etc/cdktf-zato/secrets/a/secret_key")).toBe(key);
     expect(host.calls.filter((call) => call === "zato_from_config")).toHaveLength(1);
     expect(host.calls).toContain("sql update \"cluster\" set lb_port = 11223 where name = 'a'");
+  });
+
+  describe("that becomes one of another release, in another database,", () => {
+    const baseline = "/var/lib/cdktf-zato/baseline-a.json";
+    const declared = (release: string, odb: string): Component => ({
+      ...secrets("generated"),
+      parameters: { ...secrets("generated").parameters, release, odb_name: odb },
+    });
+    const withServer = (host: Sandbox, { parameters }: Component): void => {
+      host.write(state("a-server1", "kind"), "server\n");
+      host.write(state("a-server1", "manifest"), renderManifest({ parameters: { ...COMMON, ...parameters } }));
+    };
+
+    test("gets no requests until what it ran is in there, and has another baseline, until the way back", () => {
+      // GIVEN
+      const host = withOdb("created");
+      withServer(host, declared("zato-3", "zato_a"));
+      host.write(state("a-content", "kind"), "content\n");
+      host.write(state("a-content", "manifest"), renderManifest({ parameters: COMMON }));
+      host.write(state("a-content", "imported"), "as it was");
+      host.write(state("a-content", "verified"), "as it was");
+      host.write(baseline, "of 3");
+
+      // WHEN
+      expect(converge(host, declared("zato-4", "zato4_a"))).toMatchObject({ status: 0, stderr: "" });
+
+      // THEN
+      const files = ["awaited", "imported", "verified"].map((name) => host.read(state("a-content", name)));
+      expect([...files, host.read(baseline)]).toEqual(["", undefined, undefined, undefined]);
+
+      // WHEN it goes back
+      withServer(host, declared("zato-4", "zato4_a"));
+      host.write(baseline, "of 4");
+      converge(host, declared("zato-3", "zato_a"));
+      expect(host.read(baseline)).toBe("of 3");
+
+      // AND forth again
+      withServer(host, declared("zato-3", "zato_a"));
+      converge(host, declared("zato-4", "zato4_a"));
+      expect(host.read(baseline)).toBe("of 4");
+    });
+
+    test("waits for nothing where the release stays", () => {
+      const host = withOdb("created");
+      withServer(host, declared("zato-4", "zato4_a"));
+      host.write(state("a-content", "kind"), "content\n");
+      host.write(state("a-content", "manifest"), renderManifest({ parameters: COMMON }));
+      converge(host, declared("zato-4", "another"));
+      expect(host.read(state("a-content", "awaited"))).toBeUndefined();
+    });
   });
 
   test("fails where Zato created no row, though it said that it did", () => {

@@ -34,7 +34,7 @@ describe("root's scripts", () => {
     expect(lines(/-o "?zato|chown.*zato[: ]/, /chown -hR root:zato/)).toEqual([
       // A password of its own, for a program that it runs.
       'lib/zato.sh: install -m 0600 -o zato -g zato /dev/null "$work/zato/$1"',
-      'lib/zato.sh: install -d -m 0700 -o zato -g zato "$path"',
+      'lib/zato.sh: install -d -m 0700 -o zato -g zato "$1"',
     ]);
   });
 
@@ -65,6 +65,7 @@ describe("root's scripts", () => {
       // Only named here, and looked at as zato.
       "lib/zato.sh: file=$(param path)/config/repo/$name.conf",
       `release/zato-3/components.sh: printf '%s' "$(param path)/config/repo/server.conf"`,
+      `release/zato-4/components.sh: printf '%s' "$(param path)/config/repo/server.conf"`,
     ]);
   });
 });

@@ -8,11 +8,14 @@ import { hostScripts } from "../../lib/remote/host-scripts";
 export const HOST_SCRIPTS = folderOf(hostScripts());
 
 /** Those in Python in one folder, as the user zato has them. */
-export const PYTHON_SCRIPTS = folderOf(
-  hostScripts()
-    .filter(({ target }) => /^(release\/zato-3\/)?\w+\.py$/.test(target))
-    .map(({ target, source }) => ({ target: basename(target), source })),
-);
+export const PYTHON_SCRIPTS = pythonScripts("zato-3");
+
+/** Those with what a release has of its own beside them. */
+export function pythonScripts(release: string): string {
+  const own = new RegExp(`^(release/${release}/)?\\w+\\.py$`);
+  const scripts = hostScripts().filter(({ target }) => own.test(target));
+  return folderOf(scripts.map(({ target, source }) => ({ target: basename(target), source })));
+}
 
 function folderOf(scripts: ReturnType<typeof hostScripts>): string {
   const folder = mkdtempSync(join(tmpdir(), "cdktf-zato-scripts-"));

@@ -1,48 +1,27 @@
 """One server of the stand-in inside a test: its internal services on a database in memory, without processes, network or waiting."""
 
 import io
-import re
-import sqlite3
 import threading
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 from types import SimpleNamespace
 
 import support  # noqa: F401
 from zato.cli.enmasse import importer, parser
 from zato import schema
-from zato.common import secrets
-from zato.common.db import IntegrityError, Session
+from zato.common import secrets, tables
+from zato.common.db import SQLITE, Database
 from zato.common.http_client import CallFailed
-from zato.server.internal import registry, scheduler
+from zato.server import registry
+from zato.server.internal import scheduler
 from zato.server.memory import Memory
 from zato.server.service import Request
 
-_TYPES = {'pk': 'INTEGER PRIMARY KEY AUTOINCREMENT', 'blob': 'BLOB', 'time': 'TIMESTAMP'}
 
-
-class _SqliteSession(Session):
-    def _execute(self, sql: str, params: dict):
-        return self.connection.execute(re.sub(r'%\((\w+)\)s', r':\1', sql), params)
-
-
-class _Odb:
-    def __init__(self):
-        self._connection = sqlite3.connect(':memory:', detect_types=sqlite3.PARSE_DECLTYPES)
-        self._connection.execute('PRAGMA foreign_keys = ON')
-        with self.session() as session:
-            for name, columns in schema._TABLES.items():
-                session.run(f'CREATE TABLE {name} ({columns.format(**_TYPES)})')
-
-    @contextmanager
-    def session(self):
-        try:
-            yield _SqliteSession(self._connection, 'sqlite')
-            self._connection.commit()
-        except Exception as error:
-            self._connection.rollback()
-            if isinstance(error, sqlite3.IntegrityError):
-                raise IntegrityError(*error.args) from error
-            raise
+def odb(tables_: dict[str, str]) -> Database:
+    database = Database(SQLITE, '', 0, ':memory:', '', '')
+    with database.session() as session:
+        tables.create(session, tables_)
+    return database
 
 
 class InProcess:
@@ -50,7 +29,7 @@ class InProcess:
 
     def __init__(self, *services: str):
         scheduler._tell_scheduler = lambda *_args: None
-        self.odb, self.cluster_id = _Odb(), 1
+        self.odb, self.cluster_id = odb(schema.TABLES), 1
         self.config = SimpleNamespace(secret_key=secrets.new_key())
         self.logger = SimpleNamespace(info=print, warning=print)
         self.stopping = threading.Event()

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 import support  # noqa: F401
-from zato.cli import command, create_server, from_config
+from zato.cli import command, config_file, create_server, from_config
 from zato.cli.enmasse import importer, parser
 from zato.common.http_client import CallFailed
 
@@ -37,7 +37,7 @@ class TemporaryDirectory(unittest.TestCase):
 
 class FromConfigTest(TemporaryDirectory):
     def test_values_are_split_at_the_first_equals_sign(self):
-        args = from_config.read(self.file('c', '# comment\ncommand=create_lb\nsecret_key=abc==\n'))
+        args = config_file.read(self.file('c', '# comment\ncommand=create_lb\nsecret_key=abc==\n'))
         self.assertEqual(args.secret_key, 'abc==')
 
     def test_a_blank_line_is_16(self):

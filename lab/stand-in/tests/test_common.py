@@ -4,7 +4,8 @@ import unittest
 
 import support  # noqa: F401
 from zato.common import conf, passwords, secrets
-from zato.server import config as server_config
+from zato.server import preferred_address, server_config
+from zato.server.config import ServerConfig
 
 
 class ConfTest(unittest.TestCase):
@@ -28,17 +29,17 @@ class OverrideTest(unittest.TestCase):
 
 
 class PreferredAddressTest(unittest.TestCase):
-    def config(self, text: str) -> server_config.ServerConfig:
-        return server_config.ServerConfig('/', conf.parse('[preferred_address]\n' + text), '', '')
+    def config(self, text: str) -> ServerConfig:
+        return ServerConfig('/', conf.parse('[preferred_address]\n' + text), '', '')
 
     def test_loopback_must_be_allowed(self):
-        with self.assertRaises(server_config.PreferredAddressError):
-            server_config.preferred_address(self.config('address=127.0.0.1\nallow_loopback=False\n'))
-        self.assertEqual(server_config.preferred_address(self.config('address=127.0.0.1\nallow_loopback=True\n')), '127.0.0.1')
+        with self.assertRaises(preferred_address.PreferredAddressError):
+            preferred_address.preferred_address(self.config('address=127.0.0.1\nallow_loopback=False\n'))
+        self.assertEqual(preferred_address.preferred_address(self.config('address=127.0.0.1\nallow_loopback=True\n')), '127.0.0.1')
 
     def test_without_an_address_in_the_networks_the_server_does_not_start(self):
-        with self.assertRaises(server_config.PreferredAddressError):
-            server_config.preferred_address(self.config('address=\nip=203.0.113.0/24\n'))
+        with self.assertRaises(preferred_address.PreferredAddressError):
+            preferred_address.preferred_address(self.config('address=\nip=203.0.113.0/24\n'))
 
 
 class SecretsTest(unittest.TestCase):

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 from unittest import mock
 
 import support  # noqa: F401
-from zato.server.hot_deploy import hot_deploy_directories
-from zato.server.internal import registry
+from zato.server.code_files import hot_deploy_directories
+from zato.server import internal, registry  # noqa: F401
 from zato.server.memory import _pattern
 from zato.server.outgoing_sql import SqlSession
 from zato.server.service import Service

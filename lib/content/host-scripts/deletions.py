@@ -17,8 +17,7 @@ def in_the_way(actual, declared):
         for place in objects.places(key, row):
             if wanted.get(place, key) != key:
                 found[key] = wanted[place]
-        field = objects.UNCHANGEABLE.get(key.split("/", 1)[0])
-        if field and key in declared and row.get(field) != declared[key].get(field):
+        if key in declared and objects.cannot_become(key.split("/", 1)[0], row, declared[key]):
             found[key] = key
     return found
 

@@ -11,8 +11,6 @@ import urllib.error
 import objects
 
 
-# Those that the library has constructs for.
-TYPED = set("channel_rest outgoing_rest outconn_sql scheduler zato_cache_builtin email_smtp basic_auth apikey jwt".split())
 SERVICE = "service"
 
 # Comes with the library, in every cluster: it tells what a worker has really loaded.
@@ -25,7 +23,7 @@ ANY_CODE = "any"
 def actual_objects(admin, needed=()):
     """All objects of the kinds that can be listed: KIND/NAME -> row. NEEDED are objects that are to be among them."""
     found = {}
-    needed_kinds = TYPED | {key.split("/", 1)[0] for key in needed}
+    needed_kinds = objects.ALWAYS_LISTED | {key.split("/", 1)[0] for key in needed}
     for name, kind in objects.KINDS.items():
         try:
             found.update({f"{name}/{row['name']}": row for row in kind.rows(admin)})

@@ -7,6 +7,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   channel_plain_http: "channel_rest",
   outconn_plain_http: "outgoing_rest",
   bearer_token: "oauth",
+  sql: "outconn_sql",
+  groups: "security_groups",
 };
 
 /** The kinds of generic connections that have sections of their own. */

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { IConstruct } from "constructs";
 import { Secret } from "../../remote";
 import { ConstructError, KIND, requireLocalFile } from "../../validation";
+import { ContentDialect } from "../../zato/release/content-dialect";
+import { latestStart } from "../../zato/release/latest-start";
 import { readYaml } from "../yaml-reader";
 import { ContentObject } from "./content-object";
 import { kindOf, textOf } from "./enmasse-kinds";
 import { EnmasseValue } from "./enmasse-value";
 import { enmasseValue } from "./enmasse-values";
-import { knownKeys } from "./known-keys";
-import { latestStart } from "./latest-start";
 import { filledIn, VariableFinder } from "./placeholders";
 import { NO_SECURITY, SECURITY_FIELDS, securityOf } from "./references";
 
@@ -71,8 +71,8 @@ export class EnmasseObjects {
     return "EnmasseObjects";
   }
 
-  /** @internal */
-  public _objects(scope: IConstruct): ContentObject[] {
+  /** @internal @param dialects those of all clusters that get them */
+  public _objects(scope: IConstruct, dialects: readonly ContentDialect[]): ContentObject[] {
     const content = this.read(scope);
     if (!isMap(content)) {
       throw new ConstructError(scope, "the enmasse objects have no sections", "give sections with lists of objects");
@@ -88,11 +88,16 @@ export class EnmasseObjects {
       if (!isList(list)) {
         throw new ConstructError(scope, `the enmasse section '${section}' is no list`, "give a list of objects");
       }
-      return list.map((object) => this.toObject(scope, section, object));
+      return list.map((object) => this.toObject(scope, section, object, dialects));
     });
   }
 
-  private toObject(scope: IConstruct, section: string, object: EnmasseValue): ContentObject {
+  private toObject(
+    scope: IConstruct,
+    section: string,
+    object: EnmasseValue,
+    dialects: readonly ContentDialect[],
+  ): ContentObject {
     if (!isMap(object) || typeof object.name !== "string") {
       throw new ConstructError(
         scope,
@@ -103,7 +108,7 @@ export class EnmasseObjects {
     const { name, ...given } = object;
     const fields: Record<string, EnmasseValue> = given;
     const kind = kindOf(section, fields);
-    requireKnownKeys(scope, kind, name, Object.keys(fields));
+    dialects.forEach((dialect) => requireKnownKeys(scope, dialect, kind, name, Object.keys(fields)));
     if (kind === "security") {
       throw new ConstructError(
         scope,
@@ -197,8 +202,14 @@ function settleSecurity(scope: IConstruct, object: string, fields: Record<string
 }
 
 /** Zato itself would pass over the key, and take its default in place of what was meant. */
-function requireKnownKeys(scope: IConstruct, kind: string, name: string, keys: readonly string[]): void {
-  const known = knownKeys(kind);
+function requireKnownKeys(
+  scope: IConstruct,
+  dialect: ContentDialect,
+  kind: string,
+  name: string,
+  keys: readonly string[],
+): void {
+  const known = dialect.knownKeys(kind);
   const unknown = keys.find((key) => known !== undefined && !known.includes(key));
   if (unknown !== undefined) {
     throw new ConstructError(

@@ -1,7 +1,7 @@
 import { IConstruct } from "constructs";
 import { ConstructError, requireAll, requireWhole } from "../../validation";
+import { latestStart } from "../../zato/release/latest-start";
 import { ContentObject } from "./content-object";
-import { latestStart } from "./latest-start";
 
 /** What a {@link SchedulerJob} is declared with. */
 export interface SchedulerJobProps {

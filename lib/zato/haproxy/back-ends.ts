@@ -35,11 +35,11 @@ export function renderOuterRules(): string {
 }
 
 /**
- * The rules of the front end of the inner HAProxy. Where the outer one repeats, this one does not, and leaves it what it has to
+ * The rules of the front end of the inner HAProxy, for servers whose services' errors are always answered, or not. Where the outer one repeats, this one does not, and leaves it what it has to
  * answer itself: 503, when no server took the request, whatever it is; and 502, when a server gave no answer to one that may be
  * repeated.
  */
-export function renderInnerRules(): string {
+export function renderInnerRules(answersErrors: boolean): string {
   const unanswered = "{ var(txn.may_repeat) -m found } !{ var(txn.answered) -m found }";
   return rules([
     `http-request set-var(txn.may_repeat) bool(true) if ${IS_PASSED_ON}`,
@@ -48,7 +48,11 @@ export function renderInnerRules(): string {
     "http-request disable-l7-retry if { var(txn.may_repeat) -m found }",
     "http-response set-var(txn.answered) bool(true)",
     `http-after-response set-header ${IN_PLACE_OF} 503 if { status 503 } ${unanswered}`,
-    `http-after-response set-header ${IN_PLACE_OF} 502 if { status 502 } ${unanswered} { var(txn.is_repeatable) -m found }`,
+    ...(answersErrors
+      ? [
+          `http-after-response set-header ${IN_PLACE_OF} 502 if { status 502 } ${unanswered} { var(txn.is_repeatable) -m found }`,
+        ]
+      : []),
     `http-after-response set-status 425 if { res.hdr(${IN_PLACE_OF}) 502 503 } ${unanswered}`,
   ]);
 }
@@ -81,6 +85,12 @@ export interface BackEnds {
   readonly servers: readonly BackEndServer[];
   /** Words of the servers' lines where connections are used again. */
   readonly reuseOptions?: string;
+  /**
+   * Whether a connection that ends without an answer was lost with its server: then what may be repeated is.
+   *
+   * @default true
+   */
+  readonly answersErrors?: boolean;
   /** Further events, in HAProxy's words, after which a request certainly was not executed. */
   readonly notExecuted?: string;
   /**
@@ -114,6 +124,7 @@ export function renderBackEnds(ends: BackEnds): string {
     leastCheckedBy,
     servers,
     reuseOptions = "",
+    answersErrors = true,
     notExecuted = "",
     wholeWithin,
     repeatsAll,
@@ -135,7 +146,7 @@ export function renderBackEnds(ends: BackEnds): string {
       (checks?.lines ?? "") +
       allUnfit +
       waiting +
-      `    http-reuse safe\n    retry-on ${words("conn-failure empty-response", notExecuted)}\n`,
+      `    http-reuse safe\n    retry-on ${words("conn-failure", answersErrors ? "empty-response" : "", notExecuted)}\n`,
     servers: [
       ...servers.map((server): Section["servers"][number] => [
         server,

@@ -1,9 +1,11 @@
-"""check_image.py: prints what the file system that it runs in lacks for Zato, a line each, with where Debian has it."""
+"""check_image.py [LIBRARY PACKAGE]...: prints what the file system that it runs in lacks for Zato, a line each, with where Debian has it."""
 
+import ctypes
 import locale
 import os
 import shutil
 import ssl
+import sys
 
 PROGRAMS = ("awk", "bash", "sed", "tar", "timeout")
 
@@ -26,6 +28,14 @@ def has_time_zones():
     return any(os.path.exists(os.path.join(folder, "Europe/Dublin")) for folder in ("/usr/share/zoneinfo", "/usr/lib/zoneinfo"))
 
 
+def has_library(name):
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
 if __name__ == "__main__":
     for name in PROGRAMS:
         if shutil.which(name) is None:
@@ -36,3 +46,6 @@ if __name__ == "__main__":
         print("certificate authorities (package ca-certificates)")
     if not has_time_zones():
         print("time zones (package tzdata)")
+    for library, package in zip(sys.argv[1::2], sys.argv[2::2]):
+        if not has_library(library):
+            print(f"the library {library} (package {package})")

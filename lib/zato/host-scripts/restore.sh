@@ -212,7 +212,7 @@ odb_restore "$statements" || give_up
 restore_all_keys
 restore_notes
 forget_stamps
-for kind in odb cluster server content load-balancer web-admin scheduler; do
+for kind in odb cluster redis server content load-balancer web-admin scheduler; do
     for folder in $(folders_of_this_cluster "$kind"); do
         converge_again "$folder"
     done

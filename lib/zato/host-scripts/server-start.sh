@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# server-start.sh before NAME | after NAME PROCESS: what systemd runs around each start of the server NAME, whoever starts it: after a
+# server-start.sh before NAME | needed NAME | after NAME PROCESS: what systemd runs around each start of the server NAME, whoever starts it: after a
 # crash or a power cut nobody else looks what it has.
 set -euo pipefail
 umask 077
@@ -70,6 +70,11 @@ state=$STATE/components/$name label=$name
 [ -f "$state/manifest" ] || exit 0
 unpack_manifest "$state/manifest" "$work/entries"
 host=$(param host)
+if [ "$when" = needed ]; then
+    of_release has_what_it_needs && exit 0
+    progress "it waits for what it needs, since it would start without it, and not notice when that is back"
+    exit 1
+fi
 content=$(folders_of_this_cluster content)
 [ -n "$content" ] || exit 0
 case $when in

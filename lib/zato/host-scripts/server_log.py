@@ -21,7 +21,12 @@ MOST_LINES = 30
 
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
 BEGINNING = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
-FAILURES = ("Could not load source", "Exception while visiting module", "No services nor models were deployed")
+FAILURES = (
+    "Could not load source",
+    "Exception while visiting module",
+    "No services nor models were deployed",
+    "No services, models nor connector types were deployed",
+)
 # The path of the file, or its module.
 SUBJECT = re.compile(r"(?:file_name:|fs_location:|from module )[`']([^`']+)[`']")
 TRACEBACK = "Traceback (most recent call last):\n"

@@ -1,4 +1,5 @@
 import { RenderedDatabase } from "../rendered-database";
+import { RedisSettings } from "./redis-settings";
 
 /** What `zato from-config` is told. */
 export interface Command {
@@ -32,6 +33,8 @@ export interface ServerCreation extends ComponentCreation {
   readonly workers: number;
   /** Where it finds the scheduler: `127.0.0.1:31530`. */
   readonly scheduler: string;
+  /** Of the cluster, where there is one. */
+  readonly redis?: RedisSettings;
 }
 
 /** What a scheduler is created with. */
@@ -49,7 +52,8 @@ export interface ReleaseCommands {
   createCluster(creation: ClusterCreation): Command;
   createServer(creation: ServerCreation): Command;
   createWebAdmin(creation: ComponentCreation): Command;
-  createScheduler(creation: SchedulerCreation): Command;
+  /** None where nothing of a scheduler is created. */
+  createScheduler(creation: SchedulerCreation): Command | undefined;
   /** Gives a user of web-admin a password. */
   updatePassword(path: string, username: string): Command;
 }

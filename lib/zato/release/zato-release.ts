@@ -2,12 +2,14 @@ import { KIND } from "../../validation";
 import { Components3 } from "./zato-3/components";
 import { Release32 } from "./zato-3/release-3-2";
 import { Release33 } from "./zato-3/release-3-3";
+import { Components4 } from "./zato-4/components";
+import { Release41 } from "./zato-4/release-4-1";
+import { ContentDialect } from "./content-dialect";
 import { ReleaseBehavior } from "./release-behavior";
 import { ReleaseComponents } from "./release-components";
 
 /** Why a release that exists is not among those that the library builds. */
 const REFUSED: Readonly<Record<string, string>> = {
-  "4.1": "it has servers of one worker, no load-balancer and no scheduler component, which is not built yet",
   "3.1": "it was superseded by 3.2 and was never tried out",
   "3.0": "it needs Redis as its message broker and runs on a Python that no supported system has",
   "2.0": "it runs on Python 2",
@@ -15,6 +17,9 @@ const REFUSED: Readonly<Record<string, string>> = {
 
 /** A release of Zato, as far as it makes a difference to how a cluster is built. */
 export class ZatoRelease {
+  /** Zato 4.1. */
+  public static readonly V4_1 = new ZatoRelease("4.1", new Release41(), new Components4());
+
   /** Zato 3.3. */
   public static readonly V3_3 = new ZatoRelease("3.3", new Release33(), new Components3());
 
@@ -22,7 +27,7 @@ export class ZatoRelease {
   public static readonly V3_2 = new ZatoRelease("3.2", new Release32(), new Components3());
 
   /**
-   * The release of this name, `3.3` or `3.2`; a patch level behind it is ignored.
+   * The release of this name, `4.1`, `3.3` or `3.2`; a patch level behind it is ignored.
    *
    * @throws Error when the library does not know how to build the release
    */
@@ -45,10 +50,15 @@ export class ZatoRelease {
     return [...new Set(known().flatMap(({ _behavior }) => _behavior.privatePaths))];
   }
 
-  /** Releases whose content the same scripts know, those of the newest: that of a cluster whose release nobody has told. @internal */
+  /** Releases whose content the same scripts know: that of a cluster that somebody else has installed. @internal */
   public static get _whoseContentIsKnown(): { readonly scripts: string; readonly releases: readonly ZatoRelease[] } {
-    const { scripts } = known()[0]!._behavior;
+    const { scripts } = ZatoRelease.V3_3._behavior;
     return { scripts, releases: known().filter(({ _behavior }) => _behavior.scripts === scripts) };
+  }
+
+  /** How a cluster takes content that does not say so. @internal */
+  public static get _contentByDefault(): ContentDialect {
+    return ZatoRelease.V3_3._behavior.content;
   }
 
   private constructor(
@@ -66,5 +76,5 @@ export class ZatoRelease {
 
 /** All that clusters are built of, the newest first. */
 function known(): ZatoRelease[] {
-  return [ZatoRelease.V3_3, ZatoRelease.V3_2];
+  return [ZatoRelease.V4_1, ZatoRelease.V3_3, ZatoRelease.V3_2];
 }

@@ -5,6 +5,7 @@ import { renderHaproxyConfig, type HaproxyConfig } from "../../../lib/load-balan
 import { everyAddressOf } from "../../../lib/zato/haproxy/binds";
 import { renderExporter } from "../../../lib/zato/haproxy/exporter";
 import { renderLoadBalancerConfig, type LoadBalancerConfig } from "../../../lib/zato/load-balancer-config";
+import { ZatoRelease } from "../../../lib/zato/release";
 import { newStack } from "../../support/stack";
 
 /** Files that a configuration names. */
@@ -92,6 +93,7 @@ export function configsOfCluster({ certificate, socket }: NamedFiles): fc.Arbitr
     ),
     healthPath: fc.constant("/zato/ping"),
     clusterHealthPath: fc.constantFrom("/zato/ping", "/alive"),
+    manners: fc.constantFrom(...[ZatoRelease.V3_3, ZatoRelease.V4_1].map(({ _behavior }) => _behavior.httpManners({}))),
     privatePaths: fc.constant(PRIVATE_PATHS),
     openPaths,
     forwarded: fc.option(

@@ -92,6 +92,7 @@ export class Layers {
         })),
         healthPath: "/zato/ping",
         clusterHealthPath: "/zato/ping",
+        manners: { answersErrors: true, takesChunks: true },
         privatePaths: ["/zato/", "/ide-deploy"],
         openPaths: [],
         forwarded: { proxies: ["127.0.0.1"] },

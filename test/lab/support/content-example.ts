@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { TerraformStack, TerraformVariable } from "cdktf";
-import { HighAvailabilityDeployment, Secret, SqlEngine } from "cdktf-zato";
+import { HighAvailabilityDeployment, Secret, SqlEngine, type DeploymentOfHostsProps } from "cdktf-zato";
 import type { Lab } from "../../../lab/lab";
 import { DATABASE_PASSWORD } from "./content-databases";
 import { twoHosts } from "./programs";
@@ -19,6 +19,8 @@ export interface ContentVariation {
   readonly exclusiveContent?: boolean;
   /** Added to what the example has. @default - nothing */
   readonly more?: (zato: HighAvailabilityDeployment, secrets: { readonly partner: Secret }) => void;
+  /** What else the deployment is told. @default - nothing */
+  readonly deployment?: Partial<DeploymentOfHostsProps>;
   /** Without the channel, and the job. @default false */
   readonly bare?: boolean;
 }
@@ -47,8 +49,8 @@ export class ContentExample {
   /** What `examples/content` declares. */
   public program(variation: ContentVariation = {}): Program {
     return (stack) => {
-      const { schedulerCluster, exclusiveContent } = variation;
-      const zato = twoHosts(stack, this.lab, { deployment: { schedulerCluster, exclusiveContent } });
+      const { schedulerCluster, exclusiveContent, deployment } = variation;
+      const zato = twoHosts(stack, this.lab, { deployment: { schedulerCluster, exclusiveContent, ...deployment } });
       zato.content.addServices(this.services);
       const database = {
         host: this.lab.host("db").address,

@@ -4,6 +4,7 @@
 
 converge() {
     local name
+    [ ! -e "$state/awaited" ] || export KEPT_OUT=yes
     install_secrets "$(content_secrets "$(param cluster)")" "$staged"
     forget_secrets "$(content_secrets "$(param cluster)")"
     keep_private "$(content_secrets "$(param cluster)")"
@@ -14,9 +15,28 @@ converge() {
     note_owned
     import_objects
     remove_stale
+    of_release tell_servers
     verify
     install -m 0600 "$staged.manifest" "$state/verified"
     rm -rf -- "$staged.files"
+    let_servers_in
+}
+
+# let_servers_in: those that had to wait for it, since their database is a new one.
+let_servers_in() {
+    local folder
+    [ -e "$state/awaited" ] || return 0
+    rm -f "$state/awaited"
+    for folder in $(folders_of_this_cluster server); do
+        (
+            enter_component "$folder"
+            # shellcheck source=../../../zato/host-scripts/kinds/server.sh
+            . "$scripts/kinds/server.sh"
+            put_back
+        )
+    done
+    unset KEPT_OUT
+    put_cluster_back
 }
 
 # enter_cluster: where somebody else has installed it, its owner and its folders take the place of ours.
@@ -41,6 +61,7 @@ bring_files() {
     of_release deploy_services "$(param hot_deploy)"
     deploy_folders "$staged.files" open_folders
     restart_for_what_is_read_at_start
+    of_release announce_services || end_since_not_live "$deaf"
     wait_for_services
     note_live
 }
@@ -116,9 +137,11 @@ note_owned() {
 
 # Zato never deletes by itself. What was declared once and is no more, is deleted: channels before services.
 remove_stale() {
+    local removed=
     admin "$(first_server)" remove "$(for_zato "$state/owned")" "$(for_zato "$(param_file owned)")" "$(param exclusive_content)" \
-        "$(for_zato "$(baseline)")" ||
-        fail "what is no longer declared could not be deleted; see the log"
+        "$(for_zato "$(baseline)")" >"$work/removed" || removed=no
+    cat "$work/removed"
+    [ -z "$removed" ] || fail "what is no longer declared could not be deleted; see the log"
     cp "$(param_file owned)" "$state/owned"
 }
 

@@ -53,7 +53,7 @@ put_former_back() {
     progress "putting back the services that the cluster ran before"
     lay_former_back
     note_server_logs
-    if restart_for_what_is_read_at_start &&
+    if restart_for_what_is_read_at_start && { of_release announce_services || true; } &&
         on_each_server bring_live "$(param_file services)" 15 4; then
         note_live
     else

@@ -119,8 +119,12 @@ wait_for_services() {
 }
 
 wait_for_services_on() {
-    bring_live "$1" "$2" "$(param_file services)" 15 8 ||
-        fail "the services are not live on $1: $(tail -n 5 "$work/missing")$(said_by_server "$1" "$(param_file services)")"
+    bring_live "$1" "$2" "$(param_file services)" 15 8 || end_since_not_live "$1"
+}
+
+# end_since_not_live ADDRESS: with what the server there has not loaded, and what it says of that.
+end_since_not_live() {
+    fail "the services are not live on $1: $(tail -n 5 "$work/missing")$(said_by_server "$1" "$(param_file services)")"
 }
 
 # on_each_server COMMAND ARGUMENT...: with the address of a server and the number of its workers before the arguments.

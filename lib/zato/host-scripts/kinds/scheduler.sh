@@ -5,9 +5,8 @@ converge() {
     local unit
     unit=$(param unit)
     systemctl is-active --quiet "$unit" || touch "$state/passive"
-    forget_other_creation
     adopt_admin_password
-    create_directory "$(file create)"
+    of_release create_scheduler
     if [ "$(param active)" = true ]; then
         install_idle_unit "$unit"
         record enabled "$unit" enabled
@@ -28,11 +27,6 @@ start() {
     systemctl restart "$unit"
     wait_until 60 "the scheduler" listens ||
         fail "the scheduler does not listen on $(param bind):$(param port); see 'sudo journalctl -u $unit'"
-}
-
-# Zato writes addresses and ports into the scheduler's folder when it creates it. Jobs are in the ODB: only logs are lost.
-forget_other_creation() {
-    cmp -s "$(file create)" "$state/created" || rm -f "$state/created"
 }
 
 # The scheduler is what uses it all the time, and is made anew with the new one at once.
@@ -60,4 +54,5 @@ drift() {
 remove() {
     remove_unit "$(param unit)"
     rm -rf -- "$(param path)"
+    [ -z "$(param environment_file)" ] || rm -f "$(param environment_file)"
 }

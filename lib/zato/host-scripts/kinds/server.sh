@@ -6,13 +6,12 @@ converge() {
     unit=$(param unit)
     files=("$(param environment_file)" "/etc/systemd/system/$unit")
     back_up_before_other_code "/etc/systemd/system/$unit"
+    of_release prepare_server
     make_room
     create_directory "$(file create)"
     of_release set_address
-    own_configuration_folder "$(dirname "$(param environment_file)")"
     install_scripts
-    environment >"$work/environment"
-    install_file "$work/environment" "$(param environment_file)" 0600 root
+    install_environment
     install_unit "$unit"
     bring_requirements
     if ! in_use "$unit" started "${files[@]}"; then
@@ -24,18 +23,6 @@ converge() {
     note_baseline
     put_back
     record_configuration
-}
-
-# environment: what is declared, and secrets as lines "VARIABLE SECRET" name them, quoted the way lib/zato/environment-file.ts does.
-environment() {
-    local variable secret
-    cat "$(file environment)"
-    while read -r variable secret; do
-        [ -n "$variable" ] || continue
-        printf '%s="' "$variable"
-        LC_ALL=C sed 's/[\\"$`]/\\&/g' "$(secret_file "$secret")"
-        printf '"\n'
-    done < <(param environment_secrets; echo)
 }
 
 # restart: without a request being lost, if there is another server, or another cluster.
@@ -53,7 +40,7 @@ drain() {
     local socket back_end
     socket=$(param load_balancer_socket) back_end=$(param back_end)
     if systemctl is-active --quiet "$(param unit)"; then
-        haproxy_has_others "$socket" "$back_end" || take_cluster_out
+        if awaits_content || ! haproxy_has_others "$socket" "$back_end"; then take_cluster_out; fi
     fi
     # Also where it does not run, so that its start leaves it to us when it is put back.
     haproxy_drain "$socket" "$back_end" "$(param drain_seconds)"
@@ -79,6 +66,10 @@ answers_or_gives_up() {
 put_back() {
     local socket back_end
     socket=$(param load_balancer_socket) back_end=$(param back_end)
+    if awaits_content; then
+        progress "it gets no requests until the cluster has what it runs"
+        return
+    fi
     check_services_of_content
     wait_until 60 "the load-balancer to reach it" haproxy_is_healthy "$socket" "$back_end" ||
         fail "the load-balancer does not reach it; see 'show stat' on $socket"
@@ -118,6 +109,7 @@ has_services() {
 
 # Unless it would answer wrongly, the load-balancer's checks decide again: it comes back by itself once it works.
 when_failed() {
+    ! awaits_content || { where_it_stopped && return; }
     [ -n "${left_out:-}" ] || haproxy_leave_to_checks "$(param load_balancer_socket)" "$(param back_end)"
     put_cluster_back
     where_it_stopped

@@ -7,6 +7,10 @@ converge() {
     files=("$state/created" "$state/bind" "/etc/systemd/system/$unit")
     install_secrets "$CONFIG/secrets/$(param cluster)" "$staged"
     create_directory "$(file create)"
+    if [ -n "$(param environment_file)" ]; then
+        install_environment
+        files+=("$(param environment_file)")
+    fi
     set_password
     of_release set_bind
     install_unit "$unit"
@@ -32,10 +36,12 @@ set_password() {
 drift() {
     local unit
     unit=$(param unit)
-    check_use "$unit" started "$state/created" "$state/bind" "/etc/systemd/system/$unit"
+    # shellcheck disable=SC2046 # there may be no environment file
+    check_use "$unit" started "$state/created" "$state/bind" "/etc/systemd/system/$unit" $(param environment_file)
 }
 
 remove() {
     remove_unit "$(param unit)"
     rm -rf -- "$(param path)"
+    [ -z "$(param environment_file)" ] || rm -f "$(param environment_file)"
 }

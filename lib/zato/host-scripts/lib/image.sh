@@ -132,10 +132,12 @@ require_architecture() {
 
 # check_image: whether Zato works in it, and what it would miss sooner or later.
 check_image() {
-    local zato lacks
+    local zato lacks libraries=()
     zato=$(param zato)
+    # shellcheck disable=SC2207 # names of libraries and of their packages
+    libraries=($(param libraries))
     as_zato_in_image test -x "$zato/bin/py" || fail "there is no Zato in the image's $zato: bin/py is missing"
-    lacks=$(as_zato_in_image "$zato/bin/python" -I -B "$(script_for_zato check_image.py)") ||
+    lacks=$(as_zato_in_image "$zato/bin/python" -I -B "$(script_for_zato check_image.py)" "${libraries[@]}") ||
         fail "the Python of the image's $zato does not run; see the log"
     [ -z "$lacks" ] ||
         fail "the image lacks what Zato needs: ${lacks//$'\n'/, }; build one from it that has them, and give its digest"

@@ -57,6 +57,11 @@ odb_has_table() {
     esac
 }
 
+# odb_has_column TABLE COLUMN
+odb_has_column() {
+    [ -n "$(sql "select 1 from information_schema.columns where table_name = '$1' and column_name = '$2'")" ]
+}
+
 # odb_has_row TABLE NAME: whether a table has a row of this name.
 odb_has_row() {
     [ -n "$(sql "select 1 from $(odb_quoted "$1") where name = '$2'")" ]

@@ -100,6 +100,11 @@ own_cluster_folder() {
     roots_folder "$(param cluster_folder)" 0755 root
 }
 
+# folder_of_zato PATH: one of its own, in a folder of root's.
+folder_of_zato() {
+    install -d -m 0700 -o zato -g zato "$1"
+}
+
 # own_configuration_folder FOLDER: the one of a cluster, and that of all clusters.
 own_configuration_folder() {
     roots_folder "$(dirname "$1")" 0755 root
@@ -141,6 +146,26 @@ zato_from_config() {
     return "$status"
 }
 
+# install_environment [ENCODE]: what a component is told by its environment file: what is declared, and secrets as lines "VARIABLE SECRET"
+# name them, as ENCODE prints them.
+install_environment() {
+    own_configuration_folder "$(dirname "$(param environment_file)")"
+    environment "$@" >"$work/environment"
+    install_file "$work/environment" "$(param environment_file)" 0600 root
+}
+
+# environment [ENCODE]: quoted the way lib/zato/environment-file.ts does.
+environment() {
+    local variable secret
+    cat "$(file environment)"
+    while read -r variable secret _; do
+        [ -n "$variable" ] || continue
+        printf '%s="' "$variable"
+        "${1:-cat}" "$(secret_file "$secret")" | LC_ALL=C sed 's/[\\"$`]/\\&/g'
+        printf '"\n'
+    done < <(param environment_secrets; echo)
+}
+
 # is_created COMMAND_FILE: whether a component's folder was created whole, which our stamp says since Zato leaves a folder
 # that looks complete when it fails, and holds the secrets and the database of now.
 is_created() {
@@ -168,7 +193,7 @@ create_directory() {
     # Only moved, as one: what is in it does not matter.
     [ -L "$path/logs" ] || [ ! -d "$path/logs" ] || [ -d "$path.logs" ] || mv -T "$path/logs" "$path.logs"
     rm -rf -- "$path"
-    install -d -m 0700 -o zato -g zato "$path"
+    folder_of_zato "$path"
     progress "creating $path"
     zato_from_config "$1" || fail "Zato could not create $path (exit status $?)"
     [ -f "$path/.zato-info" ] || fail "Zato created $path without .zato-info"

@@ -1,6 +1,7 @@
 import { unitOf, writesOnlyTo } from "../../systemd-unit";
-import { processOf, Release3, START_OPTIONS } from "./release-3";
+import { processOf, START_OPTIONS } from "../process";
 import { ServerRuntime, WebAdminRuntime } from "../release-behavior";
+import { Release3 } from "./release-3";
 
 /** Zato 3.2: web-admin is a process of its own, and hot deployment needs to be told how to watch its folders. */
 export class Release32 extends Release3 {

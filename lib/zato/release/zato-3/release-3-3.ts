@@ -1,6 +1,7 @@
 import { unitOf, writesOnlyTo } from "../../systemd-unit";
-import { processOf, Release3 } from "./release-3";
+import { processOf } from "../process";
 import { WebAdminRuntime } from "../release-behavior";
+import { Release3 } from "./release-3";
 
 /** Zato 3.3: web-admin runs under gunicorn. */
 export class Release33 extends Release3 {

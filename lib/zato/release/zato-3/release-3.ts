@@ -1,26 +1,21 @@
 import { IConstruct } from "constructs";
 import { unitOf, writesOnlyTo } from "../../systemd-unit";
 import {
-  ComponentRuntime,
+  Environment,
   FIRST_PORT,
   HEALTH_PATH,
-  RedisSettings,
+  HttpManners,
   ReleaseBehavior,
+  SchedulerRuntime,
   ServerRuntime,
   WebAdminRuntime,
 } from "../release-behavior";
 import { WorkerAllocation, WorkerClaim } from "../../worker-allocation";
+import { processOf, START_OPTIONS } from "../process";
+import { RedisSettings } from "../redis-settings";
 import { Commands3 } from "./commands";
-
-/** How Zato 3.x passes options to the processes behind `zato start`. */
-export const START_OPTIONS = [
-  "fg=True",
-  "sync_internal=False",
-  "secret_key=",
-  "stderr_path=None",
-  "env_file=",
-  "stop_after=None",
-].join("Zato_Zato_Zato");
+import { Demands3 } from "./demands";
+import { Content3 } from "./content";
 
 const FIRST_IPC_PORT = 17050;
 
@@ -32,6 +27,8 @@ export abstract class Release3 implements ReleaseBehavior {
   public abstract readonly webAdminBindsByConfiguration: boolean;
   public readonly scripts: string = "zato-3";
   public readonly commands = new Commands3();
+  public readonly demands = new Demands3();
+  public readonly content = new Content3();
   public readonly healthPath = HEALTH_PATH;
 
   /** In 3.3 it lets anybody run any code, in 3.2 anybody who finds its random password. */
@@ -69,6 +66,21 @@ export abstract class Release3 implements ReleaseBehavior {
     return { [`${KVDB}host`]: host, [`${KVDB}port`]: String(port), [`${KVDB}db`]: String(database) };
   }
 
+  /** All is in the ODB. */
+  public databaseEnvironment(): Environment {
+    return { variables: {}, secrets: {} };
+  }
+
+  /** It keeps none. */
+  public auditEnvironment(): Record<string, string> {
+    return {};
+  }
+
+  /** What ends without an answer was lost with its worker: services' exceptions are answered by 500. */
+  public httpManners(): HttpManners {
+    return { answersErrors: true, takesChunks: true };
+  }
+
   public serverUnit(runtime: ServerRuntime): string {
     return unitOf(`Zato server ${runtime.name} of ${runtime.cluster}`, runtime.labels, {
       ...processOf(runtime),
@@ -101,7 +113,7 @@ export abstract class Release3 implements ReleaseBehavior {
   }
 
   /** Unless it reads jobs from the ODB, a scheduler that is restarted loads them and never starts them. */
-  public schedulerUnit(runtime: ComponentRuntime): string {
+  public schedulerUnit(runtime: SchedulerRuntime): string {
     const { Environment, ...process } = processOf(runtime);
     return unitOf(`Zato scheduler of ${runtime.cluster}`, runtime.labels, {
       ...process,
@@ -112,21 +124,13 @@ export abstract class Release3 implements ReleaseBehavior {
       ExecStart: `${runtime.zato}/bin/python -m zato.scheduler.main`,
     });
   }
-}
 
-/**
- * The working folder, in which Zato looks for its configuration, and the programs of its virtualenv. In the file system of an image the
- * folder is not where systemd looks for it before it starts what runs outside of that; and there is no locale but one, whichever the host
- * has.
- */
-export function processOf({ zato, code, path }: ComponentRuntime): Record<string, string> {
-  const isInImage = code.RootDirectory !== undefined;
-  return {
-    WorkingDirectory: isInImage ? `-${path}` : path,
-    Environment: [
-      `PATH=${zato}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
-      ...(isInImage ? ["LANG=C.UTF-8"] : []),
-    ].join(" "),
-    ...code,
-  };
+  /** It reads files in its folder, and so does web-admin. */
+  public schedulerEnvironment(): undefined {
+    return undefined;
+  }
+
+  public webAdminEnvironment(): undefined {
+    return undefined;
+  }
 }

@@ -1,6 +1,31 @@
 # What components of Zato 3 read from files that Zato has written, and what they remember.
 # shellcheck shell=bash
 
+# Nothing that is not there with its cluster.
+prepare_server() {
+    :
+}
+
+has_what_it_needs() {
+    :
+}
+
+# has_own_tables: whether those of the ODB are of this release.
+has_own_tables() {
+    odb_has_column cluster lb_port
+}
+
+# web-admin finds the load-balancer by this.
+note_load_balancer() {
+    sql "update $(odb_quoted cluster) set lb_port = $(param lb_port) where name = '$(param cluster)'"
+}
+
+# Zato writes addresses and ports into the scheduler's folder when it creates it. Jobs are in the ODB: only logs are lost.
+create_scheduler() {
+    cmp -s "$(file create)" "$state/created" || rm -f "$state/created"
+    create_directory "$(file create)"
+}
+
 # The environment overrides the configuration file, but Zato's command line reads the file alone.
 set_address() {
     if has_port; then return; fi

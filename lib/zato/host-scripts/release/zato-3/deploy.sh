@@ -24,6 +24,11 @@ deploy_services() {
     deploy_folder "$source" "$target"
 }
 
+# announce_services: servers see files that appear by themselves.
+announce_services() {
+    :
+}
+
 # wait_for_batch FILE...: what does not come, for example since it needs a restart, is left to the wait for all services; that none
 # of them comes has another cause than their number.
 wait_for_batch() {

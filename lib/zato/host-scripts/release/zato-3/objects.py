@@ -55,13 +55,13 @@ KINDS = {
     "aws": Kind("zato.security.aws"),
 }
 
+# Those that every server lists, so that one that does not has something else.
+ALWAYS_LISTED = set("channel_rest outgoing_rest outconn_sql scheduler zato_cache_builtin email_smtp basic_auth apikey jwt".split())
+
 # They share one table of names, and enmasse finds one of any kind by its name.
 DEFINITIONS = ("basic_auth", "apikey", "jwt", "oauth", "ntlm", "aws")
 CONNECTIONS = ("outgoing_ldap", "outgoing_wsx")
 CHANNELS = ("channel_rest", "channel_soap")
-
-# An edit does not make one of these into the other.
-UNCHANGEABLE = {"scheduler": "job_type"}
 
 # What is listed where no definition secures an object.
 NO_SECURITY = "zato-no-security"
@@ -79,6 +79,12 @@ OWN_GROUP = "security_groups/Rule engine API users"
 def is_own_name(name):
     """Whether it is one of Zato's own, by which it also makes things for itself while it runs, such as jobs when a scheduler starts."""
     return name.startswith(("zato.", "/zato/"))
+
+
+def cannot_become(kind, row, declared):
+    """Whether an import would leave it other than declared, so that it has to be made anew: an edit does not make a job of one type into
+    one of another."""
+    return kind == "scheduler" and row.get("job_type") != declared.get("job_type")
 
 
 def places(key, fields):

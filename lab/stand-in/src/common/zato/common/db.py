@@ -1,14 +1,20 @@
-"""One connection to PostgreSQL or MySQL, with the handful of calls the stand-in needs.
+"""One connection to PostgreSQL, MySQL or SQLite, with the handful of calls the stand-in needs.
 
-SQL is written once, with %(name)s parameters, which both drivers understand.
+SQL is written once, with %(name)s parameters, which the drivers of the first two understand.
 """
 
+import re
+import sqlite3
 import threading
 from contextlib import contextmanager
 from datetime import datetime
 
 POSTGRESQL = 'postgresql'
 MYSQL = 'mysql'
+SQLITE = 'sqlite'
+
+
+_NAMED = re.compile(r'%\((\w+)\)s')
 
 
 class OperationalError(Exception):
@@ -32,7 +38,7 @@ def utcnow() -> datetime:
 
 def dialect_of(engine: str) -> str:
     name = engine.partition('+')[0]
-    if name not in (POSTGRESQL, MYSQL):
+    if name not in (POSTGRESQL, MYSQL, SQLITE):
         raise ValueError(f'This stand-in has no driver for {engine}')
     return name
 
@@ -42,6 +48,10 @@ def connect(engine: str, host: str, port: int, database: str, username: str, pas
     if dialect_of(engine) == POSTGRESQL:
         import psycopg2
         return psycopg2.connect(host=host, port=port, dbname=database, user=username, password=password, connect_timeout=3)
+    if dialect_of(engine) == SQLITE:
+        connection = sqlite3.connect(database, detect_types=sqlite3.PARSE_DECLTYPES, check_same_thread=False)
+        connection.execute('PRAGMA foreign_keys = ON')
+        return connection
     import pymysql
     return pymysql.connect(host=host, port=port, database=database, user=username, password=password, connect_timeout=3,
         charset='utf8mb4')
@@ -56,7 +66,7 @@ class Session:
 
     def _execute(self, sql: str, params: dict):
         cursor = self.connection.cursor()
-        cursor.execute(sql, params)
+        cursor.execute(_NAMED.sub(r':\1', sql) if self.dialect == SQLITE else sql, params)
         return cursor
 
     def all(self, sql: str, **params) -> list[dict]:
@@ -91,6 +101,8 @@ class Session:
         return self.run(f'UPDATE {table} SET {assignments} WHERE id = %(row_id)s', row_id=row_id, **values)
 
     def has_table(self, name: str) -> bool:
+        if self.dialect == SQLITE:
+            return bool(self.all("SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = %(name)s", name=name))
         schema = 'current_schema()' if self.dialect == POSTGRESQL else 'database()'
         return bool(self.all(
             f'SELECT 1 AS found FROM information_schema.tables WHERE table_schema = {schema} AND table_name = %(name)s', name=name))
@@ -101,7 +113,7 @@ class Database:
 
     def __init__(self, engine: str, host: str, port: int | str, database: str, username: str, password: str):
         self.dialect = dialect_of(engine)
-        self._args = (engine, host, int(port), database, username, password)
+        self._args = (engine, host, int(port or 0), database, username, password)
         self._connection = None
         self._lock = threading.RLock()
 

@@ -34,10 +34,11 @@ class Response:
 
 
 class HttpServer:
-    """Accepts connections and answers each request with app(request)."""
+    """Accepts connections and answers each request with app(request). Where that is None the connection is closed without an answer."""
 
-    def __init__(self, listener: socket.socket, app, logger, access_log=None, keepalive: float = 60):
+    def __init__(self, listener: socket.socket, app, logger, access_log=None, keepalive: float = 60, refuses=lambda headers: False):
         self.app = app
+        self.refuses = refuses  # by the headers, in the same way
         self.logger = logger
         self.access_log = access_log
         self.keepalive = keepalive  # seconds that a connection may be idle, the first time included
@@ -91,7 +92,7 @@ class HttpServer:
             self._busy += change
             self._condition.notify_all()
 
-    def handle(self, request: Request) -> Response:
+    def handle(self, request: Request) -> Response | None:
         try:
             return self.app(request)
         except Exception:  # an error of the stand-in itself must not kill the connection
@@ -120,6 +121,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
 
     def _answer(self) -> None:
+        if self.server.refuses(self.headers):
+            self.close_connection = True
+            return
         parts = urlsplit(self.path)
         request = Request(
             method=self.command,
@@ -130,6 +134,9 @@ class _Handler(BaseHTTPRequestHandler):
             remote=str(self.client_address[0]),
         )
         response = self.server.handle(request)
+        if response is None:
+            self.close_connection = True
+            return
         body = response.body.encode() if isinstance(response.body, str) else response.body
         self.wfile.write(self._head(response, len(body)) + (b'' if self.command == 'HEAD' else body))
         if self.server.access_log:
@@ -149,10 +156,13 @@ class _Handler(BaseHTTPRequestHandler):
         return ('\r\n'.join(lines) + '\r\n\r\n').encode()
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, is_shared: bool = False) -> socket.socket:
+    """A shared one may be opened by several processes, between which the kernel divides the connections."""
     family = socket.AF_INET6 if ':' in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if is_shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     listener.bind((host, port))
     listener.listen(512)
     return listener

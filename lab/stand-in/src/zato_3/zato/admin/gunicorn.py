@@ -6,6 +6,8 @@ import sys
 
 from ..common import logs
 from ..common.banner import BANNER
+from . import config
+from .app import WebAdmin
 from .serve import serve
 
 _APPLICATION = 'zato.admin.wsgi:application'
@@ -24,7 +26,8 @@ def main(argv: list[str]) -> int:
     base_dir = os.environ.get('Zato_Dashboard_Base_Dir') or os.environ.get('ZATO_DASHBOARD_BASE_DIR') or os.getcwd()
     logger = logs.set_up(args.error_logfile if args.error_logfile != '-' else None)
     logger.info('%s: starting web-admin', BANNER)
-    return serve(base_dir, (host, int(port)), args.workers, args.access_logfile, logger)
+    read = config.read(base_dir)
+    return serve(base_dir, (host, int(port)), args.workers, args.access_logfile, logger, lambda: WebAdmin(read))
 
 
 if __name__ == '__main__':

@@ -5,6 +5,8 @@ import sys
 
 from ..common import logs
 from ..common.banner import BANNER
+from . import config
+from .app import WebAdmin
 from .serve import serve
 
 
@@ -12,7 +14,8 @@ def main() -> int:
     base_dir = os.environ.get('ZATO_DASHBOARD_BASE_DIR') or os.getcwd()
     logger = logs.set_up(os.path.join(base_dir, 'logs/web-admin.log'))
     logger.info('%s: starting web-admin', BANNER)
-    return serve(base_dir, None, 1, None, logger)
+    read = config.read(base_dir)
+    return serve(base_dir, (read.host, read.port), 1, None, logger, lambda: WebAdmin(read))
 
 
 if __name__ == '__main__':

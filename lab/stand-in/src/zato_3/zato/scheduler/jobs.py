@@ -1,33 +1,9 @@
-"""When jobs are due."""
+"""The jobs that are in the ODB."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from ..common.db import Database
-
-
-@dataclass(frozen=True)
-class Job:
-    id: int
-    name: str
-    service: str
-    extra: str
-    is_one_time: bool
-    start: datetime
-    interval: timedelta
-    repeats: int  # 0: for ever
-
-    def next_run(self, after: datetime) -> datetime | None:
-        """The first moment later than `after`, counted from the start date; None if there is none."""
-        if after < self.start:
-            return self.start
-        if self.is_one_time or not self.interval:
-            return None
-        runs = int((after - self.start) / self.interval) + 1
-        if self.repeats and runs >= self.repeats:
-            return None
-        return self.start + runs * self.interval
-
+from ..common.job import Job
 
 # Jobs of one type only are run: cron-style ones are stored and never due.
 _SQL = '''SELECT j.id, j.name, j.job_type, j.start_date, j.extra, s.name AS service_name, i.weeks, i.days, i.hours, i.minutes, i.seconds,

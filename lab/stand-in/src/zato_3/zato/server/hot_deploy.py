@@ -7,44 +7,18 @@ from datetime import datetime
 
 from ..common.banner import RELEASE
 from ..common.db import IntegrityError
+from .code_files import Seen, hot_deploy_directories, scan
 from .context import ServerContext
-from .service_store import is_python_file
-
-_DIRECTORY_VARIABLES = ('Zato_Hot_Deploy_Dir', 'ZATO_HOT_DEPLOY_DIR')
 
 # Files that appear together hold more connections to the ODB than a server's pool has, wait for each other, and time out.
 _AT_ONCE = 40
-
-# What a file looked like when it was last seen: a rename over it changes the inode even if time and size are the same.
-_Seen = dict[str, tuple[int, int, int]]
-
-
-def hot_deploy_directories(environment) -> list[str]:
-    found = []
-    for name, value in environment.items():
-        if name in _DIRECTORY_VARIABLES or name.startswith('Zato_Hot_Deploy_Dir_'):
-            found += [os.path.abspath(item) for item in value.split(':') if item]
-    return found
-
-
-def _scan(directory: str) -> _Seen:
-    seen: _Seen = {}
-    try:
-        with os.scandir(directory) as entries:
-            for entry in entries:
-                if is_python_file(entry.name) and entry.is_file():
-                    status = entry.stat()
-                    seen[entry.path] = (status.st_mtime_ns, status.st_size, status.st_ino)
-    except FileNotFoundError:
-        pass
-    return seen
 
 
 class Deployer:
     def __init__(self, context: ServerContext):
         self._context = context
         self._directories = hot_deploy_directories(os.environ)
-        self._seen: dict[str, _Seen] = {}
+        self._seen: dict[str, Seen] = {}
 
     def deploy_at_start(self) -> None:
         """In this order: what was deployed before, what was deployed while this server was down, what is in Zato_Hot_Deploy_Dir.
@@ -53,10 +27,10 @@ class Deployer:
         if context.index == 0:
             self._fetch_missed_packages()
             for directory in (context.config.pickup_dir, *self._directories):
-                self._seen[directory] = _scan(directory)
+                self._seen[directory] = scan(directory)
         names: list[str] = []
         for directory in (context.config.current_dir, *self._directories):
-            for path in sorted(_scan(directory)):
+            for path in sorted(scan(directory)):
                 names += context.store.import_file(path)
         if context.index == 0:
             with context.odb.session() as session:
@@ -85,7 +59,7 @@ class Deployer:
         while True:
             time.sleep(self._context.settings.poll_seconds)
             for directory, before in self._seen.items():
-                now = _scan(directory)
+                now = scan(directory)
                 changed = sorted(path for path in now if now[path] != before.get(path))
                 # Trap: those that time out are passed over, and never looked at again unless they change.
                 for path in changed[:_AT_ONCE]:

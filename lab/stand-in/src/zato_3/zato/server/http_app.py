@@ -1,17 +1,16 @@
 """From an HTTP request to a service and back: channel, security, payload, response (facts §7.0, §7.1)."""
 
-import hmac
 import json
 import traceback
-from base64 import b64decode
 from datetime import datetime
 
 from ..common import http_server
+from .channels import check_security, service_request
 from .context import ServerContext
-from .errors import BadRequest, ClientHTTPError, MethodNotAllowed, NotFound, Unauthorized
+from .errors import ClientHTTPError, MethodNotAllowed, NotFound, Unauthorized
 from .invoker import new_cid
-from .memory import HttpChannel, Security
-from .service import AttributeDict, HttpRequest, Request, Response
+from .memory import HttpChannel
+from .service_api import Response
 
 _JSON = 'application/json'
 _ADMIN_CHANNEL = 'admin.invoke'
@@ -46,55 +45,11 @@ class HttpApp:
             raise NotFound('Channel inactive')
         self._context.memory.require_secured(channel)
         if channel.security_id is not None:
-            self._check_security(self._context.memory.security[channel.security_id], request, cid)
+            check_security(self._context.memory.security[channel.security_id], request, cid)
         if channel.method and request.method != channel.method:
             raise MethodNotAllowed('405 Not Allowed')
-        service_request = _service_request(channel, params, request)
-        response = self._context.invoker.run(channel.service_name, service_request, channel.name, cid)
+        response = self._context.invoker.run(channel.service_name, service_request(channel, params, request), channel.name, cid)
         return _http_response(channel, response, cid)
-
-    def _check_security(self, security: Security, request: http_server.Request, cid: str) -> None:
-        if security.sec_type == 'basic_auth':
-            given = _basic_credentials(request)
-            is_right = given is not None and given[0] == security.username and _same(given[1], security.password)
-        elif security.sec_type == 'apikey':
-            is_right = _same(request.headers.get(security.header.lower(), ''), security.password)
-        else:
-            is_right = False  # other kinds are stored, but nobody gets in with them here
-        if not is_right:
-            raise Unauthorized(f'Unauthorized; cid={cid}')
-
-
-def _same(given: str, expected: str) -> bool:
-    return hmac.compare_digest(given.encode(), expected.encode())
-
-
-def _basic_credentials(request: http_server.Request) -> tuple[str, str] | None:
-    kind, _, value = request.headers.get('authorization', '').partition(' ')
-    if kind.lower() != 'basic':
-        return None
-    try:
-        username, _, password = b64decode(value).decode().partition(':')
-    except ValueError:
-        return None
-    return username, password
-
-
-def _service_request(channel: HttpChannel, params: dict, request: http_server.Request) -> Request:
-    raw: object = request.body
-    try:
-        raw = request.body.decode()
-    except UnicodeDecodeError:
-        pass
-    payload = raw
-    if channel.data_format == 'json' and raw:
-        try:
-            payload = json.loads(request.body)
-        except ValueError as error:
-            raise BadRequest(f'Could not parse JSON: {error}') from error
-    http = HttpRequest(request.method, request.path, AttributeDict(request.query), AttributeDict(), AttributeDict(params),
-        AttributeDict(request.headers))
-    return Request(payload, raw, http, AttributeDict({**request.query, **params}))
 
 
 def _http_response(channel: HttpChannel, response: Response, cid: str) -> http_server.Response:

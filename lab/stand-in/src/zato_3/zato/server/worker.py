@@ -12,15 +12,16 @@ from ..common.prefork import BootError, block_stop_signals, wait_for_stop
 from ..common.settings import Settings
 from .boot_lock import BootLock
 from .broker import Broker
-from .config import PreferredAddressError, ServerConfig, preferred_address
+from .config import ServerConfig
 from .context import ServerContext
 from .hot_deploy import Deployer
 from .http_app import HttpApp
-from .internal import registry
+from . import internal, registry  # noqa: F401
 from .invoker import Invoker
 from .ipc import Ipc
 from .kvdb import Kvdb
 from .memory import Memory
+from .preferred_address import PreferredAddressError, preferred_address
 from .service_store import ServiceStore
 from .user_conf import UserConf
 

@@ -2,7 +2,7 @@
 
 import json
 
-from .registry import Call, service
+from ..registry import Call, service
 
 _KIND = 'zato.groups'
 _CHANNELS = "SELECT id, opaque1 FROM http_soap WHERE connection = 'channel' AND cluster_id = %(cluster)s"

@@ -2,9 +2,9 @@
 
 import json
 
-from ..service import AttributeDict
+from ..service_api import AttributeDict
 from . import groups
-from .registry import Call, service
+from ..registry import Call, service
 
 _COLUMNS = ('name', 'is_active', 'is_internal', 'connection', 'transport', 'host', 'url_path', 'method', 'soap_action', 'data_format',
     'content_type', 'ping_method', 'pool_size', 'timeout', 'security_id', 'service_id', 'cluster_id')

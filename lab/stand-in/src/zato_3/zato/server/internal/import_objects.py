@@ -1,7 +1,7 @@
 """zato.common.import-objects: security definitions of type basic_auth come in as a whole, not one by one (facts §7.5)."""
 
 from . import security
-from .registry import Call, service
+from ..registry import Call, service
 
 
 @service('zato.common.import-objects', wrapped=False)

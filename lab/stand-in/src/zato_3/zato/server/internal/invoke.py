@@ -4,8 +4,8 @@ import json
 from base64 import b64decode, b64encode
 
 from ..errors import BadRequest
-from ..service import Request, Response
-from .registry import Call, service
+from ..service_api import Request, Response
+from ..registry import Call, service
 
 
 @service('zato.ping', wrapped=False)

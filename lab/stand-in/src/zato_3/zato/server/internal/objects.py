@@ -2,7 +2,7 @@
 
 import json
 
-from .registry import Call, service
+from ..registry import Call, service
 
 # Prefix of the services -> fields that `create` asks for
 PREFIXES: dict[str, tuple[str, ...]] = {

@@ -4,7 +4,7 @@ import threading
 from uuid import uuid4
 
 from ..outgoing_sql import SqlConnections
-from .registry import Call, service
+from ..registry import Call, service
 
 _FIELDS = ('name', 'is_active', 'cluster_id', 'engine', 'host', 'port', 'db_name', 'username', 'pool_size')
 _LATE_SECONDS = 0.3

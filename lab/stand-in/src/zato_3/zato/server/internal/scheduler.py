@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ...common import conf
 from ...common.http_client import post
-from .registry import Call, service
+from ..registry import Call, service
 
 _INTERVAL = ('weeks', 'days', 'hours', 'minutes', 'seconds', 'repeats')
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from ...common import secrets
 from .outgoing_sql import checked_password, find
-from .registry import Call, service
+from ..registry import Call, service
 
 # Type in the ODB and in enmasse -> prefix of the services
 KINDS = {

@@ -1,6 +1,6 @@
 """zato.server.*: servers of the cluster (facts §7.6)."""
 
-from .registry import Call, service
+from ..registry import Call, service
 
 
 @service('zato.server.get-list', 'cluster_id')

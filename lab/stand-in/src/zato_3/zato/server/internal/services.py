@@ -4,7 +4,7 @@ import json
 import os
 from base64 import b64decode, b64encode
 
-from .registry import Call, service
+from ..registry import Call, service
 
 _COLUMNS = 'id, name, is_active, impl_name, is_internal, slow_threshold'
 

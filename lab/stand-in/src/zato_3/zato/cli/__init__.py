@@ -1,1 +1,0 @@
-"""The command line: bin/zato runs zato.cli.main."""

@@ -1,1 +1,0 @@
-"""The server: a master that forks workers, started as python -m zato.server.main."""

@@ -1,0 +1,1 @@
+"""What `python -m gunicorn` starts: the dashboard, and nothing else."""

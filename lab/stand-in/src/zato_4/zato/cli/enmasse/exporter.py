@@ -1,0 +1,43 @@
+"""Exports the objects of a cluster: no passwords, no ids, always in the same order."""
+
+import json
+
+from ...common.db import Session
+from .importer import ENGINES, SECURITY_TYPES, STORED
+
+_INTERNAL_SECURITY = {'admin.invoke', 'ide_publisher', 'zato.log.streaming', 'django', 'metrics'}
+
+
+def export(session: Session) -> dict[str, list[dict]]:
+    names = {value: key for key, value in SECURITY_TYPES.items()}
+    types = {value: key for key, value in ENGINES.items()}
+    found = {
+        'security': [{'name': row['name'], 'type': names[row['sec_type']], 'username': row['username'], **_opaque(row)}
+            for row in session.all('SELECT * FROM sec_base ORDER BY name') if row['name'] not in _INTERNAL_SECURITY],
+        'channel_rest': [_filled({'name': row['name'], 'service': row['service_name'], 'url_path': row['url_path'],
+            'security': row['security_name'], 'data_format': row['data_format'], 'method': row['method'], **_opaque(row)})
+            for row in session.all('''SELECT h.*, s.name AS service_name, b.name AS security_name FROM http_soap h
+                JOIN service s ON s.id = h.service_id LEFT JOIN sec_base b ON b.id = h.security_id ORDER BY h.name''')
+            if row['connection'] == 'channel' and not row['is_internal']],
+        'sql': [{'name': row['name'], 'type': types.get(row['engine'], row['engine']), 'host': row['host'], 'port': row['port'],
+            'db_name': row['db_name'], 'username': row['username'], 'pool_size': row['pool_size'], **_opaque(row)}
+            for row in session.all('SELECT * FROM sql_pool ORDER BY name')],
+        'scheduler': [_filled({'name': row['name'], 'service': row['service_name'], 'job_type': row['job_type'],
+            'is_active': bool(row['is_active']), 'start_date': row['start_date'].isoformat(), **{name: row[name] for name in
+                ('weeks', 'days', 'hours', 'minutes', 'seconds', 'repeats')}})
+            for row in session.all('''SELECT j.*, s.name AS service_name, i.weeks, i.days, i.hours, i.minutes, i.seconds, i.repeats FROM job j
+                JOIN service s ON s.id = j.service_id LEFT JOIN job_interval_based i ON i.job_id = j.id ORDER BY j.name''')
+            if not row['name'].startswith('zato.')],
+    }
+    for kind in STORED:
+        found[kind] = [{'name': row['name'], **_opaque(row)} for row in session.all(
+            'SELECT * FROM generic_object WHERE type_ = %(type)s ORDER BY name', type=kind)]
+    return {kind: items for kind, items in found.items() if items}
+
+
+def _opaque(row: dict) -> dict:
+    return {name: value for name, value in json.loads(row['opaque1'] or '{}').items() if name not in ('password', 'secret')}
+
+
+def _filled(item: dict) -> dict:
+    return {name: value for name, value in item.items() if value not in (None, '') and (value != 0 or value is False)}

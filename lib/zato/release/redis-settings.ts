@@ -1,0 +1,6 @@
+/** Where a Redis is. */
+export interface RedisSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly database: number;
+}
