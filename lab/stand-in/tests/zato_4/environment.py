@@ -17,6 +17,7 @@ from zato.common.db import Database
 
 ADMIN_PASSWORD = 'admin-invoke-pw'
 OPTIONS = 'Zato_Zato_Zato'.join(('fg=True', 'sync_internal=False', 'secret_key=', 'stderr_path=None', 'env_file=', 'stop_after=None'))
+REDIS_USERS = ('Scheduler', 'Queue_Bridge', 'OpenAPI', 'Rule_Engine')
 SSL_LINES = {f'odb_ssl{name}': '' for name in ('', '_ca_file', '_cert_file', '_key_file', '_verify')}
 
 SERVICES = '''
@@ -125,7 +126,7 @@ class Environment:
 
     def launch_server(self, name: str, options: str = OPTIONS, **extra) -> subprocess.Popen:
         return self.start([self.code / 'bin/python', '-m', 'zato.server.main', self.env / name, options], self.env / name, f'{name}.log',
-            **{'Zato_Hot_Deploy_Dir': self.hot, 'Zato_Scheduler_Redis_Port': self.ports['redis'], **extra})
+            **{'Zato_Hot_Deploy_Dir': self.hot, **{f'Zato_{user}_Redis_Port': self.ports['redis'] for user in REDIS_USERS}, **extra})
 
     def start_server(self, name: str, **extra) -> subprocess.Popen:
         """Waits until it answers."""

@@ -5,7 +5,7 @@ import time
 import unittest
 
 import support  # noqa: F401
-from environment import SERVICES, Environment
+from environment import REDIS_USERS, SERVICES, Environment
 from tools import wait_until
 from zato.scheduler.state import State
 
@@ -124,10 +124,11 @@ scheduler:
     def test_a_wrong_password_is_as_no_redis(self):
         self.zato.start_redis('--requirepass', 'right')
         self.zato.start_server('server1', Zato_Scheduler_Redis_Password='wrong')
-        self.zato.start_server('server2', Zato_Scheduler_Redis_Password='right')
+        self.zato.start_server('server2', **{f'Zato_{user}_Redis_Password': 'right' for user in REDIS_USERS})
         self.assertEqual(self.zato.start_scheduler(Zato_Scheduler_Redis_Password='wrong').wait(10), 1)
-        self.assertIn('Scheduler could not be started', self.zato.log('server1'))
-        self.assertNotIn('Scheduler could not be started', self.zato.log('server2'))
+        for name in ('Scheduler', 'Queue bridge', 'OpenAPI console listener', 'Rule engine change listener'):
+            self.assertIn(f'{name} could not be started', self.zato.log('server1'))
+        self.assertNotIn('could not be started', self.zato.log('server2'))
 
     def test_when_redis_was_away_servers_come_back_by_themselves_and_the_scheduler_does_not(self):
         redis = self.zato.start_redis()
