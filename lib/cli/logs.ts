@@ -4,6 +4,7 @@ import { basicPattern } from "./basic-pattern";
 import { Columns } from "./columns";
 import { DeclaredStack } from "./declared-stack";
 import { LogLine, LogReader, mergeByTime } from "./log-lines";
+import { Repetitions } from "./log-repetitions";
 import { untilEnded } from "./until-ended";
 
 /** Whose logs are shown, and which of them. */
@@ -30,6 +31,12 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 864
 /** What is followed comes from several hosts, and is put in order as long as it waits. */
 const PAUSE_MS = 500;
 
+/** Clocks of hosts may be so much behind that of this machine. */
+const MOST_BEHIND_MS = 600_000;
+
+/** Lines that have come, by what tells their stream. */
+type Streams = Map<string, LogLine[]>;
+
 /**
  * Shows what components have said on all hosts, merged by time. Changes nothing.
  *
@@ -47,20 +54,33 @@ export async function logs(
   const pattern = basicPattern(call.grep ?? "");
   const asked = select(stack, call.components);
   const prefix = prefixes(asked);
-  const waiting = new Map<string, LogLine[]>();
+  const repetitions = new Repetitions();
+  let waiting: Streams = new Map();
+  let next: Streams = new Map();
   const flush = (): void => {
-    const lines = mergeByTime([...waiting.values()]).filter(({ text }) => pattern.test(text));
-    waiting.clear();
+    const streams = [...waiting].map(([stream, lines]) =>
+      isJournal(stream) ? lines.filter((line) => !repetitions.has(line)) : lines,
+    );
+    const lines = mergeByTime(streams).filter(({ text }) => pattern.test(text));
     print(lines.map((line) => `${prefix(line)} | ${line.text}\n`).join(""));
+    waiting = next;
+    next = new Map();
   };
-  const timer = follow ? setInterval(flush, PAUSE_MS) : undefined;
+  // What comes waits for a pause at least, in which others may say what comes before it, or the same.
+  const timer = follow
+    ? setInterval(() => {
+        flush();
+        repetitions.forgetBefore(Date.now() - MOST_BEHIND_MS);
+      }, PAUSE_MS)
+    : undefined;
   const isAnswered = await untilEnded((signal) =>
     Promise.all(
       asked.map(async ({ host, names }) => {
         const reader = new LogReader(host.name, (line, stream) => {
-          const lines = waiting.get(stream);
+          const lines = next.get(stream);
           if (lines) lines.push(line);
-          else waiting.set(stream, [line]);
+          else next.set(stream, [line]);
+          if (isServerLog(stream)) repetitions.note(line);
         });
         const request = [`since ${seconds}`, ...names.map((name) => `component ${name}`), follow ? "follow" : "show"];
         const listening = { onOutput: (text: string) => reader.read(text), signal, staysOpen: follow };
@@ -75,6 +95,7 @@ export async function logs(
   );
   clearInterval(timer);
   flush();
+  flush();
   return isAnswered.every(Boolean) ? 0 : 2;
 }
 
@@ -84,6 +105,14 @@ function secondsOf(since: string): number {
     throw new Error(`'${since}' is no time to look back; give one like 90s, 10m, 2h or 1d`);
   }
   return Number(number) * SECONDS[unit]!;
+}
+
+function isJournal(stream: string): boolean {
+  return stream.endsWith("\tjournal");
+}
+
+function isServerLog(stream: string): boolean {
+  return stream.endsWith("\tserver");
 }
 
 /** By host. Preflights and restores have logs of their own, and are no components. */

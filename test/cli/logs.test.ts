@@ -36,7 +36,7 @@ const SSH = `
   cat >"$FOLDER/request-$host"
   echo 'Welcome'; echo @cdktf-zato
   case $host in
-    10.0.0.11) printf '%s\\n' 'host1-server1	server	${T}01.000Z ERROR - \x1b[31mno\x1b[0m \x07bell' 'host1-server1	server	  trace' 'edge	journal	${T}04.000000+0000 haproxy: GET /a' ;;
+    10.0.0.11) printf '%s\\n' 'host1-server1	server	${T}01.000Z ERROR - \x1b[31mno\x1b[0m \x07bell' 'host1-server1	server	  trace' 'host1-server1	journal	${T}01.100000+0000 host1-server1[7]:   trace' 'host1-server1	journal	${T}01.200000+0000 host1-server1[7]: dies' 'edge	journal	${T}04.000000+0000 haproxy: GET /a' ;;
     *) printf '%s\\n' 'host2-server1	deploy	== ${T}02Z host2-server1' 'host2-server1	deploy	-- starting' ;;
   esac`;
 
@@ -51,6 +51,7 @@ test("what all hosts say is merged by time, with who has said it, and without wh
     stdout: [
       `host1 host1-server1       | ${T}01.000Z ERROR - no bell`,
       "host1 host1-server1       |   trace",
+      `host1 host1-server1       | ${T}01.200Z host1-server1[7]: dies`,
       `host2 host2-server1       | ${T}02.000Z == host2-server1`,
       "host2 host2-server1       | -- starting",
       `host1 edge                | ${T}04.000Z haproxy: GET /a`,
