@@ -176,7 +176,10 @@ describe("of all hosts one tells, each loss once and each return once, whatever 
     }
     for (const [index, name] of names.entries()) {
       const its = messages.filter((message) => message.startsWith(`redundancy ${name} `));
-      const kinds = its.map((message) => message.split(" ").at(-1));
+      const all = its.map((message) => message.split(" ").at(-1));
+      // One that was off when another one told that it is over tells it when it is back.
+      const mayRepeat = states.flat().includes("gone");
+      const kinds = all.filter((kind, place) => !mayRepeat || kind !== "over" || all[place - 1] !== "over");
       expect([states, kinds]).toEqual([states, kinds.map((_, place) => (place % 2 === 0 ? "begins" : "over"))]);
       expect([states, kinds.length % 2]).toEqual([states, 0]);
       if (states.some((state) => state[index] === "down")) {
@@ -201,7 +204,26 @@ describe("of all hosts one tells, each loss once and each return once, whatever 
     const some = fc.tuple(look, look).filter((state) => state.includes("up") || !state.includes("down"));
     fc.assert(
       fc.property(fc.array(some, { minLength: 2, maxLength: 4 }), (states) => told(["host1", "host2"], states)),
-      { numRuns: 2, endOnFailure: true, examples: [[[["gone", "up"], ["up", "gone"], ["gone", "gone"], ["gone", "up"]]]] }, // prettier-ignore
+      {
+        numRuns: 2,
+        endOnFailure: true,
+        examples: [
+          [
+            [
+              ["gone", "up"],
+              ["up", "gone"],
+              ["gone", "gone"],
+              ["gone", "up"],
+            ],
+          ],
+          [
+            [
+              ["up", "down"],
+              ["gone", "up"],
+            ],
+          ],
+        ],
+      },
     );
   }, 600_000);
 });
