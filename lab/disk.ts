@@ -35,12 +35,19 @@ export const ARTIFACTS_DIR = "/srv/artifacts";
 const ARTIFACTS_UNIT = "lab-artifacts.service";
 const STAND_IN_CONFIGURATION = "/etc/zato-stand-in.conf";
 
+/** In a container there are no users of one's own, without which the distribution's Redis would not start. */
+const REDIS_DROP_IN = {
+  path: "/etc/systemd/system/redis-server.service.d/lab.conf",
+  content: "[Service]\nPrivateUsers=false\n",
+};
+
 /** A host's disk before its first start: who it is, who may log in, and what it is for. */
 export function initialDisk(spec: HostSpec, key: KeyPair): InitialDisk {
   const files = [
     { path: "/etc/ssh/ssh_host_ed25519_key", content: key.privateKey, mode: 0o600 },
     { path: "/etc/ssh/ssh_host_ed25519_key.pub", content: `${key.publicKey} ${spec.name}\n` },
     { path: `/etc/ssh/authorized_keys.d/${LOGIN_USER}`, content: `${loginPublicKey()}\n` },
+    REDIS_DROP_IN,
   ];
   if (spec.standInConfiguration !== undefined) {
     files.push({ path: STAND_IN_CONFIGURATION, content: spec.standInConfiguration });

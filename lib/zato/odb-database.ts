@@ -32,7 +32,7 @@ export interface LocalPostgresqlProps {
   /**
    * The name of both database and user.
    *
-   * @default - `zato_` and the cluster's name
+   * @default - `zato_` and the cluster's name; `zato4_` with 4.1, whose tables are others
    */
   readonly database?: string;
 
@@ -54,8 +54,8 @@ const SQL_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 export class OdbDatabase {
   /** A database in a PostgreSQL on the cluster's own host, installed and initialised by us. Nothing is shared. */
   public static localPostgresql(props: LocalPostgresqlProps = {}): OdbDatabase {
-    return new OdbDatabase((scope, clusterName) => {
-      const name = props.database ?? `zato_${clusterName.toLowerCase().replaceAll("-", "_")}`;
+    return new OdbDatabase((scope, clusterName, prefix) => {
+      const name = props.database ?? `${prefix}_${clusterName.toLowerCase().replaceAll("-", "_")}`;
       requireSqlName(scope, "database", name);
       requireOwnName(scope, name);
       return {
@@ -81,7 +81,7 @@ export class OdbDatabase {
   }
 
   private constructor(
-    /** @internal */ readonly _render: (scope: IConstruct, clusterName: string) => RenderedDatabase,
+    /** @internal */ readonly _render: (scope: IConstruct, clusterName: string, prefix: string) => RenderedDatabase,
   ) {}
 
   /** @hidden */

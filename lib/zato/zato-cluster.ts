@@ -231,7 +231,7 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
     };
     const shared = sharedSecrets(this, props, release.demands.sharedSecrets);
     const odb = requireOpaque(this, "'odb'", OdbDatabase, props.odb ?? OdbDatabase.localPostgresql());
-    const database = odb._render(this, this.clusterName);
+    const database = odb._render(this, this.clusterName, release.demands.databasePrefix);
     release.demands.require(this, {
       odb: database,
       redis,

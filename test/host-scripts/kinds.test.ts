@@ -216,6 +216,56 @@ describe("a cluster", () => {
     expect(host.calls).toContain("sql update \"cluster\" set lb_port = 11223 where name = 'a'");
   });
 
+  describe("that becomes one of another release, in another database,", () => {
+    const baseline = "/var/lib/cdktf-zato/baseline-a.json";
+    const declared = (release: string, odb: string): Component => ({
+      ...secrets("generated"),
+      parameters: { ...secrets("generated").parameters, release, odb_name: odb },
+    });
+    const withServer = (host: Sandbox, { parameters }: Component): void => {
+      host.write(state("a-server1", "kind"), "server\n");
+      host.write(state("a-server1", "manifest"), renderManifest({ parameters: { ...COMMON, ...parameters } }));
+    };
+
+    test("gets no requests until what it ran is in there, and has another baseline, until the way back", () => {
+      // GIVEN
+      const host = withOdb("created");
+      withServer(host, declared("zato-3", "zato_a"));
+      host.write(state("a-content", "kind"), "content\n");
+      host.write(state("a-content", "manifest"), renderManifest({ parameters: COMMON }));
+      host.write(state("a-content", "imported"), "as it was");
+      host.write(state("a-content", "verified"), "as it was");
+      host.write(baseline, "of 3");
+
+      // WHEN
+      expect(converge(host, declared("zato-4", "zato4_a"))).toMatchObject({ status: 0, stderr: "" });
+
+      // THEN
+      const files = ["awaited", "imported", "verified"].map((name) => host.read(state("a-content", name)));
+      expect([...files, host.read(baseline)]).toEqual(["", undefined, undefined, undefined]);
+
+      // WHEN it goes back
+      withServer(host, declared("zato-4", "zato4_a"));
+      host.write(baseline, "of 4");
+      converge(host, declared("zato-3", "zato_a"));
+      expect(host.read(baseline)).toBe("of 3");
+
+      // AND forth again
+      withServer(host, declared("zato-3", "zato_a"));
+      converge(host, declared("zato-4", "zato4_a"));
+      expect(host.read(baseline)).toBe("of 4");
+    });
+
+    test("waits for nothing where the release stays", () => {
+      const host = withOdb("created");
+      withServer(host, declared("zato-4", "zato4_a"));
+      host.write(state("a-content", "kind"), "content\n");
+      host.write(state("a-content", "manifest"), renderManifest({ parameters: COMMON }));
+      converge(host, declared("zato-4", "another"));
+      expect(host.read(state("a-content", "awaited"))).toBeUndefined();
+    });
+  });
+
   test("fails where Zato created no row, though it said that it did", () => {
     expect(converge(withOdb("never"), secrets("generated")).stdout).toContain("Zato created no row for the cluster a");
   });

@@ -82,7 +82,7 @@ function odb(program: string): { readonly status: number | null; readonly did: s
   mkdirSync(join(folder(), "secrets"), { recursive: true });
   ["odb_password", "odb_password.former"].forEach((name) => writeFileSync(join(folder(), "secrets", name), name));
   const { status, stdout } = bash(
-    `STATE=$2 CONFIG=$2/config work=$2 staged=$2
+    `STATE=$2 state=$2 CONFIG=$2/config work=$2 staged=$2
      . "$1/kinds/odb.sh"
      param() { case $1 in odb_local) echo "\${LOCAL:-true}" ;; odb_name) echo zato_a ;; odb_user) echo zato ;; cluster) echo a ;; on_removal) echo "\${ON_REMOVAL:-drop}" ;; *) echo "$1" ;; esac; }
      secret_file() { echo "$STATE/secrets/$1"; }
@@ -129,7 +129,7 @@ describe("the password of an ODB", () => {
 });
 
 describe("the tables of an ODB", () => {
-  const PARTS = "settle_password() { :; }; odb_client_package() { :; }; LOCAL=false";
+  const PARTS = "settle_password() { :; }; of_release() { :; }; odb_client_package() { :; }; LOCAL=false";
   const created = (functions: string): string[] =>
     odb(`${PARTS}; ${functions}; }; converge`).did.filter((line) => /^(zato_from_config|failed)/.test(line));
 
@@ -227,6 +227,16 @@ describe("an ODB that is removed", () => {
       'as_postgres -c drop role if exists "zato"',
     ]);
     expect(keys()).toBe(false);
+  });
+
+  test("is dropped with former ones, which were left as a way back", () => {
+    writeFileSync(join(folder(), "databases"), "zato_a zato\nzato4_a zato4_a\n");
+    expect(removed("drop").slice(1)).toEqual([
+      'as_postgres -c drop database if exists "zato4_a" with (force)',
+      'as_postgres -c drop role if exists "zato4_a"',
+      'as_postgres -c drop database if exists "zato_a" with (force)',
+      'as_postgres -c drop role if exists "zato"',
+    ]);
   });
 
   test("is kept where that is declared, with its keys, and that is noted", () => {

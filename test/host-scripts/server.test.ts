@@ -63,6 +63,34 @@ test("a server is drained, restarted, closed to whom Zato would let in, and put 
   expect(sandbox.read("/etc/zato/a/server1.env")).toBe('A=b\nZato_Password="a\\"\\$b"\n');
 });
 
+describe("a server whose database is a new one, in which there is nothing of what its cluster ran,", () => {
+  const waiting = (more = ""): Sandbox => {
+    const sandbox = host(more);
+    sandbox.write("/var/lib/cdktf-zato/components/a-content/kind", "content\n");
+    sandbox.write("/var/lib/cdktf-zato/components/a-content/manifest", renderManifest({ parameters: PARAMETERS }));
+    sandbox.write("/var/lib/cdktf-zato/components/a-content/awaited", "");
+    return sandbox;
+  };
+
+  test("gets no requests, nor does its cluster, whoever else could take them in there", () => {
+    const sandbox = waiting();
+    const { status, stdout } = converge(sandbox);
+    expect([status, stdout]).toEqual([0, expect.stringContaining("it gets no requests until the cluster has what it runs")]); // prettier-ignore
+    expect(did(sandbox)).toEqual([
+      "take_cluster_out",
+      "haproxy_drain /socket",
+      "systemctl restart",
+      "admin close-channels",
+    ]);
+  });
+
+  test("gets none either when it does not start", () => {
+    const sandbox = waiting("answers() { false; }");
+    expect(converge(sandbox).status).not.toBe(0);
+    expect(did(sandbox)).toEqual(["take_cluster_out", "haproxy_drain /socket", "systemctl restart"]);
+  });
+});
+
 test("without secrets it has the environment that is declared, and not a line more", () => {
   const sandbox = host();
   expect(converge(sandbox, "A=b\n", { environment_secrets: "" }).status).toBe(0);

@@ -103,7 +103,7 @@ describe("servers", () => {
     const { files, parameters } = manifests()("server1");
     for (const name of ["PubSub", "Audit_Log", "Analytics"]) {
       expect(files.environment).toContain(`Zato_${name}_DB_Type="postgresql"\n`);
-      expect(files.environment).toContain(`Zato_${name}_DB_Name="zato_a"\n`);
+      expect(files.environment).toContain(`Zato_${name}_DB_Name="zato4_a"\n`);
       expect(parameters.environment_secrets).toContain(`Zato_${name}_DB_Password odb_password`);
     }
   });

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests of the stand-in on throw-away databases: PostgreSQL, and MariaDB where it is installed.
+# Runs the tests of the stand-in on throw-away databases: PostgreSQL, and MariaDB where it is installed. Those of 4.1 want Redis, which is
+# left out where it is not installed.
 # Nothing is left running. As root the databases run as their own users.
 set -euo pipefail
 
@@ -27,6 +28,11 @@ run_tests() { # ODB_URL
   STAND_IN_ODB=$1 "$python" -m unittest discover -s "$here" -p 'test_live_*.py' -f
 }
 
+run_tests_of_4() { # ODB_URL PATTERN
+  echo "=== 4.1, ${1%%:*}"
+  STAND_IN_ODB=$1 "$python" -m unittest discover -s "$here/zato_4" -p "$2" -f
+}
+
 stop_postgresql() { as postgres "$bin/pg_ctl" -D "$work/pg/data" -m immediate stop > /dev/null; }
 
 stop_mariadb() { mariadb-admin --socket="$work/mariadb/socket" -u root shutdown; }
@@ -39,8 +45,9 @@ as postgres "$bin/pg_ctl" -D "$work/pg/data" -w -l "$work/pg/log" -o "-p $port -
 stop_database=stop_postgresql
 printf '%s\n' 'host all zato 127.0.0.1/32 md5' 'local all all trust' | as postgres tee "$work/pg/data/pg_hba.conf" > /dev/null
 as postgres "$bin/pg_ctl" -D "$work/pg/data" reload > /dev/null
-as postgres psql -q -h "$work/pg" -p "$port" -d postgres -c "create role zato login password 'zato-pw'" -c 'create database zato_a owner zato'
+as postgres psql -q -h "$work/pg" -p "$port" -d postgres -c "create role zato login password 'zato-pw'" -c 'create database zato_a owner zato' -c 'create database zato_4 owner zato'
 run_tests "postgresql://zato:zato-pw@127.0.0.1:$port/zato_a"
+run_tests_of_4 "postgresql://zato:zato-pw@127.0.0.1:$port/zato_4" 'test_*.py'
 stop_postgresql
 stop_database=true
 
@@ -56,6 +63,7 @@ if command -v mariadbd > /dev/null; then
     sleep 0.1
   done
   mariadb --socket="$work/mariadb/socket" -u root -e \
-    "create database zato_a; create user zato@127.0.0.1 identified by 'zato-pw'; grant all on zato_a.* to zato@127.0.0.1"
+    "create database zato_a; create database zato_4; create user zato@127.0.0.1 identified by 'zato-pw'; grant all on *.* to zato@127.0.0.1"
   run_tests "mysql://zato:zato-pw@127.0.0.1:$port/zato_a"
+  run_tests_of_4 "mysql://zato:zato-pw@127.0.0.1:$port/zato_4" 'mysql.py'
 fi

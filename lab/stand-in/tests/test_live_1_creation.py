@@ -5,8 +5,9 @@ import signal
 import subprocess
 from pathlib import Path
 
-from lab import ADMIN_PASSWORD, http, wait_until
+from lab import ADMIN_PASSWORD
 from live import LiveTest
+from tools import http, wait_until
 
 
 class CreationTest(LiveTest):

@@ -2,8 +2,8 @@
 
 from base64 import b64encode
 
-from lab import http, wait_until
 from live import ECHO, LiveTest
+from tools import http, wait_until
 
 SQL = '''
 import time

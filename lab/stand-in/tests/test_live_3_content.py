@@ -3,8 +3,9 @@
 import json
 from base64 import b64encode
 
-from lab import ADMIN_PASSWORD, http
+from lab import ADMIN_PASSWORD
 from live import LiveTest, basic
+from tools import http
 
 
 class ContentTest(LiveTest):

@@ -4,8 +4,8 @@ import json
 import subprocess
 import time
 
-from lab import http, wait_until
 from live import LiveTest, basic
+from tools import http, wait_until
 
 
 class OthersTest(LiveTest):

@@ -3,8 +3,8 @@
 import subprocess
 import time
 
-from lab import http, wait_until
 from live import LiveTest, basic
+from tools import http, wait_until
 
 
 class TroubleTest(LiveTest):

@@ -24,6 +24,9 @@ export interface ReleaseDemands {
   /** The secrets that its components are created with, by the names under which hosts keep them. */
   readonly sharedSecrets: readonly string[];
 
+  /** What the names of clusters' databases begin with: releases that cannot take over each other's have others. */
+  readonly databasePrefix: string;
+
   /** Whether each cluster has a Redis, of its own where none is declared. */
   readonly needsRedis: boolean;
 

@@ -4,6 +4,7 @@
 
 converge() {
     local name
+    [ ! -e "$state/awaited" ] || export KEPT_OUT=yes
     install_secrets "$(content_secrets "$(param cluster)")" "$staged"
     forget_secrets "$(content_secrets "$(param cluster)")"
     keep_private "$(content_secrets "$(param cluster)")"
@@ -18,6 +19,24 @@ converge() {
     verify
     install -m 0600 "$staged.manifest" "$state/verified"
     rm -rf -- "$staged.files"
+    let_servers_in
+}
+
+# let_servers_in: those that had to wait for it, since their database is a new one.
+let_servers_in() {
+    local folder
+    [ -e "$state/awaited" ] || return 0
+    rm -f "$state/awaited"
+    for folder in $(folders_of_this_cluster server); do
+        (
+            enter_component "$folder"
+            # shellcheck source=../../../zato/host-scripts/kinds/server.sh
+            . "$scripts/kinds/server.sh"
+            put_back
+        )
+    done
+    unset KEPT_OUT
+    put_cluster_back
 }
 
 # enter_cluster: where somebody else has installed it, its owner and its folders take the place of ours.

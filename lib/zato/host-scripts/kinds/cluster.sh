@@ -9,14 +9,45 @@ converge() {
     keep_private "$CONFIG/secrets/$(param cluster)"
     former=$(secret_file admin_invoke_password.former)
     ! cmp -s "$former" "$(secret_file admin_invoke_password)" || rm -f "$former"
+    change_baseline
     if ! odb_has_row cluster "$(param cluster)"; then
         refuse_another_cluster
         rm -f "$former"
+        await_content
         progress "creating the cluster $(param cluster)"
         zato_from_config "$(file create)" || fail "Zato could not create the cluster (exit status $?)"
         odb_has_row cluster "$(param cluster)" || fail "Zato created no row for the cluster $(param cluster)"
     fi
     of_release note_load_balancer
+}
+
+# change_baseline: what a cluster has out of the box is noted once for each of its databases: another release has something else.
+change_baseline() {
+    local former baseline
+    baseline=$STATE/baseline-$(param cluster).json
+    former=$(former_database)
+    if [ -z "$former" ] || [ "$former" = "$(param odb_name)" ]; then return; fi
+    if [ -f "$baseline" ] && [ ! -f "$state/baseline-$former" ]; then mv -f "$baseline" "$state/baseline-$former"; fi
+    if [ -f "$state/baseline-$(param odb_name)" ]; then mv -f "$state/baseline-$(param odb_name)" "$baseline"; fi
+}
+
+# former_database: that of servers, which come later, as they were last deployed.
+former_database() {
+    local folder
+    folder=$(folders_of_this_cluster server | head -n 1)
+    [ -z "$folder" ] || sed -n '/^@param odb_name$/ { n; s/^|//p }' "$folder/manifest"
+}
+
+# await_content: what the cluster ran is not in the new database of another release. Until it is, the cluster gets no requests
+# (kinds/server.sh); the content changes with the release, and so comes.
+await_content() {
+    local folder
+    folder=$(folders_of_this_cluster server | head -n 1)
+    if [ -z "$folder" ] || is_of_this_release "$folder/manifest"; then return; fi
+    for folder in $(folders_of_this_cluster content); do
+        rm -f "$folder/imported" "$folder/verified"
+        touch "$folder/awaited"
+    done
 }
 
 # Zato takes the first cluster of an ODB for the one that is meant.

@@ -40,6 +40,8 @@ local_postgresql() {
     local name user exists
     # Names are checked by TypeScript.
     name=$(param odb_name) user=$(param odb_user)
+    touch "$state/databases"
+    grep -qxF -- "$name $user" "$state/databases" || printf '%s %s\n' "$name" "$user" >>"$state/databases"
     exists=$(
         as_postgres <<SQL
 select 'create role "$user"' where not exists (select from pg_roles where rolname = '$user') \gexec
@@ -167,7 +169,7 @@ drift() {
 }
 
 remove() {
-    local name
+    local name user
     rm -f "$POSTGRESQL_DROP_IN"
     rmdir --ignore-fail-on-non-empty "${POSTGRESQL_DROP_IN%/*}" 2>/dev/null || true
     systemctl daemon-reload
@@ -182,8 +184,11 @@ remove() {
     rm -f "$STATE/data-kept/$(param cluster)"
     rmdir --ignore-fail-on-non-empty "$STATE/data-kept" 2>/dev/null || true
     if [ "$(param odb_local)" = true ] && has_package postgresql && systemctl is-active --quiet postgresql; then
-        as_postgres -c "drop database if exists \"$name\" with (force)"
-        as_postgres -c "drop role if exists \"$(param odb_user)\""
+        # Former ones, too, which were left as the way back.
+        while read -r name user; do
+            as_postgres -c "drop database if exists \"$name\" with (force)" </dev/null
+            as_postgres -c "drop role if exists \"$user\"" </dev/null
+        done < <({ cat "$state/databases" 2>/dev/null || true; printf '%s %s\n' "$name" "$(param odb_user)"; } | sort -u)
     fi
     rm -rf -- "${CONFIG:?}/secrets/$(param cluster)"
 }

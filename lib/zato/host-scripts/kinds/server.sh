@@ -40,7 +40,7 @@ drain() {
     local socket back_end
     socket=$(param load_balancer_socket) back_end=$(param back_end)
     if systemctl is-active --quiet "$(param unit)"; then
-        haproxy_has_others "$socket" "$back_end" || take_cluster_out
+        if awaits_content || ! haproxy_has_others "$socket" "$back_end"; then take_cluster_out; fi
     fi
     # Also where it does not run, so that its start leaves it to us when it is put back.
     haproxy_drain "$socket" "$back_end" "$(param drain_seconds)"
@@ -66,6 +66,10 @@ answers_or_gives_up() {
 put_back() {
     local socket back_end
     socket=$(param load_balancer_socket) back_end=$(param back_end)
+    if awaits_content; then
+        progress "it gets no requests until the cluster has what it runs"
+        return
+    fi
     check_services_of_content
     wait_until 60 "the load-balancer to reach it" haproxy_is_healthy "$socket" "$back_end" ||
         fail "the load-balancer does not reach it; see 'show stat' on $socket"
@@ -105,6 +109,7 @@ has_services() {
 
 # Unless it would answer wrongly, the load-balancer's checks decide again: it comes back by itself once it works.
 when_failed() {
+    ! awaits_content || { where_it_stopped && return; }
     [ -n "${left_out:-}" ] || haproxy_leave_to_checks "$(param load_balancer_socket)" "$(param back_end)"
     put_cluster_back
     where_it_stopped

@@ -17,6 +17,13 @@ enter_component() {
     unpack_manifest "$state/manifest" "$(mktemp -d "$work/other.XXXXXX")"
 }
 
+# awaits_content: whether the cluster has a new database, and what it ran is not in there yet.
+awaits_content() {
+    local folder
+    folder=$(folders_of_this_cluster content)
+    [ -n "$folder" ] && [ -e "$folder/awaited" ]
+}
+
 # held_mark NAME: is there while a server of that name is kept from requests by its start (server-start.sh).
 held_mark() {
     printf '%s' "$RUN/held-$1"

@@ -5,6 +5,7 @@ import { Declared, ReleaseDemands } from "../release-demands";
 /** What Zato 3.x takes of what is declared: all but what came with later releases. */
 export class Demands3 implements ReleaseDemands {
   public readonly sharedSecrets = ["secret_key", "jwt_secret", "admin_invoke_password", "scheduler_api_password"];
+  public readonly databasePrefix = "zato";
   public readonly needsRedis = false;
   public readonly hostPackages = [];
   public readonly libraries = {};

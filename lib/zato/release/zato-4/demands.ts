@@ -9,6 +9,7 @@ const FIRST_SERVER = "server1";
 /** What Zato 4.x takes of what is declared. */
 export class Demands4 implements ReleaseDemands {
   public readonly sharedSecrets = ["secret_key", "admin_invoke_password"];
+  public readonly databasePrefix = "zato4";
   public readonly needsRedis = true;
 
   /** By it hosts ask a Redis whether it answers. */

@@ -53,8 +53,9 @@ def connect(engine: str, host: str, port: int, database: str, username: str, pas
         connection.execute('PRAGMA foreign_keys = ON')
         return connection
     import pymysql
+    # From 11.6.2 on MariaDB refuses to change what another transaction has changed since the first read, unless each read is a fresh one.
     return pymysql.connect(host=host, port=port, database=database, user=username, password=password, connect_timeout=3,
-        charset='utf8mb4')
+        charset='utf8mb4', init_command='SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
 
 
 class Session:

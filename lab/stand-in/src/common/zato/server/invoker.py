@@ -49,7 +49,7 @@ class Invoker:
             service.response.payload = _AttributePayload()
         service.channel = Channel(channel_name)
         service.server = self._context
-        service.kvdb = self._context.kvdb
+        service.kvdb = service.redis = self._context.kvdb
         service.outgoing = service.out = Outgoing(self._context)
         service.user_config = self._user_config()
         service.handle()

@@ -65,6 +65,7 @@ class Service:
         self.channel = Channel()
         self.server = None
         self.kvdb = None
+        self.redis = None
         self.outgoing = None
         self.out = None
         self.user_config = None

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ..common.db import MYSQL, OperationalError
 from ..common.settings import Settings
-from . import internal, internal_jobs, registry  # noqa: F401
+from . import internal, internal_jobs, redis_users, registry  # noqa: F401
 from .boot_tasks import encrypt_passwords
 from .config import ServerConfig
 from .context import ServerContext
@@ -24,9 +24,10 @@ from .user_conf import UserConf
 
 def boot(config: ServerConfig, timing: Settings, logger: logging.Logger) -> ServerContext:
     context = ServerContext(config, timing, config.odb(), logger, 0, os.getpid())
-    redis = Kvdb(config.conf['redis'])
     context.parts.update(memory=Memory(context), store=ServiceStore(context), invoker=Invoker(context), deployer=Deployer(context),
-        scheduler=SchedulerLink(context), side_databases=SideDatabases(), user_conf=UserConf(context), kvdb=redis, redis=redis)
+        scheduler=SchedulerLink(context), side_databases=SideDatabases(), user_conf=UserConf(context),
+        # The connection itself, where 3.x has one that has it.
+        kvdb=Kvdb(config.conf['redis']).conn)
     _wait_for_odb(context)
     _refuse_mysql(context)
     with context.odb.session() as session:
@@ -42,6 +43,7 @@ def boot(config: ServerConfig, timing: Settings, logger: logging.Logger) -> Serv
     context.user_conf.read()
     context.deployer.deploy_at_start()
     context.scheduler.start()
+    redis_users.start(context.logger)
     _register(context)
     return context
 

@@ -10,6 +10,7 @@ from ..common.banner import BANNER
 from ..common.http_server import HttpServer, listen
 from . import boot
 from . import config as server_config
+from . import log_files
 from .http_app import HttpApp, is_refused
 
 # Between the options of the second argument.
@@ -29,6 +30,7 @@ def main(argv: list[str]) -> None:
     _ensure_blocked_paths()
     os.chdir(path)
     logger = logs.set_up(os.path.join(path, 'logs/server.log'))
+    log_files.set_up(path)
     for name in ('secret_key', 'sync_internal'):
         logger.debug('Option %s is %s', name, options[name])
     config = server_config.read(path, os.environ)
@@ -40,7 +42,8 @@ def main(argv: list[str]) -> None:
 
     # Trap (facts §3, §5): the port opens when the server can answer, and another server may have it at the same time.
     sys.setswitchinterval(_SWITCH_SECONDS)
-    HttpServer(listen(*config.bind, is_shared=True), HttpApp(context), logger, refuses=is_refused(config)).start()
+    listener = listen(*config.bind, is_shared=True)
+    HttpServer(listener, HttpApp(context), logger, log_files.access, refuses=is_refused(config)).start()
     logger.info('Server %s is ready on %s:%s', config.name, *config.bind)
     while True:
         signal.pause()

@@ -1,7 +1,10 @@
 """Databases beside the ODB: of pub/sub, of the audit log, of analytics (facts §8). Files that all servers with the same HOME share, unless
 the environment has them elsewhere."""
 
+import logging
 import os
+import queue
+import threading
 from datetime import datetime
 
 from ..common import tables
@@ -19,6 +22,7 @@ _FILES = {'PubSub': 'pubsub.db', 'Audit_Log': 'audit.db', 'Analytics': 'analytic
 class SideDatabases:
     def __init__(self) -> None:
         self._databases: dict[str, Database] = {}
+        self._events: queue.SimpleQueue[dict] = queue.SimpleQueue()
         self._keeps_audit_log = os.environ.get('Zato_Audit_Log_Enabled', 'True').lower() not in ('false', '0', 'no')
 
     def open(self) -> None:
@@ -26,12 +30,21 @@ class SideDatabases:
             self._databases[name] = _database(name)
             with self._databases[name].session() as session:
                 tables.create(session, wanted)
+        threading.Thread(target=self._write, daemon=True).start()
 
     def audit(self, server_name: str, channel: str, data: str) -> None:
-        """Each request of a channel of users' own, with its body, unless that is turned off."""
+        """Each request of a channel of users' own, with its body, unless that is turned off. No request waits for it."""
         if self._keeps_audit_log:
-            with self._databases['Audit_Log'].session() as session:
-                session.insert('audit_event', event_time=datetime.utcnow(), server_name=server_name, channel=channel, data=data)
+            self._events.put({'event_time': datetime.utcnow(), 'server_name': server_name, 'channel': channel, 'data': data})
+
+    def _write(self) -> None:
+        while True:
+            event = self._events.get()
+            try:
+                with self._databases['Audit_Log'].session() as session:
+                    session.insert('audit_event', **event)
+            except Exception as error:  # whatever the database has, requests go on
+                logging.getLogger('zato').warning('Audit log could not be written, e:`%s`', error)
 
 
 def _database(name: str) -> Database:

@@ -3,6 +3,7 @@
 import json
 
 from ...common.banner import RELEASE
+from .. import log_files, registry
 from ..errors import BadRequest, Unauthorized
 from ..internal_jobs import SERVICES
 from ..service_api import Request, Response
@@ -23,6 +24,8 @@ def invoke_by_url(call: Call):
     payload = (call.request.http.GET if call.request.http.method == 'GET' else None) or call.request.payload
     response = call.server.invoker.run(name, Request(payload, call.request.raw_request, call.request.http))
     text = response.payload if isinstance(response.payload, str) else json.dumps(response.payload, default=str)
+    if registry.get(name):
+        log_files.admin(name, payload, text)
     return Response(text, response.status_code, 'application/json', response.headers)
 
 
