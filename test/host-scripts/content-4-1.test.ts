@@ -63,7 +63,7 @@ function host({ admin = ":", said = OK, status = 0 } = {}): Sandbox {
     const text = sandbox.read(script)!;
     sandbox.write(
       script,
-      `${text}\nat_server() { printf '%s %s\\n' "$2" "$(basename "$1")" >>'${folder()}/calls'; }\n`,
+      `${text}\nat_server() { if [ "$2" = gets_requests ]; then [ ! -e '${folder()}'/taken-out ]; else printf '%s %s\\n' "$2" "$(basename "$1")" >>'${folder()}/calls'; fi; }\n`,
     );
   }
   return sandbox;
@@ -110,6 +110,13 @@ describe("objects", () => {
     const sandbox = host();
     expect(converge(sandbox)).toMatchObject({ status: 0 });
     expect(steps(sandbox)).toEqual(EVERYTHING);
+  });
+
+  test("are imported by a server that gets no requests, and is left so", () => {
+    const sandbox = host();
+    sandbox.write("/taken-out", "");
+    expect(converge(sandbox)).toMatchObject({ status: 0 });
+    expect(steps(sandbox)).toEqual(EVERYTHING.filter((step) => !/^(drain|put_back) /.test(step)));
   });
 
   test("are imported with secrets in the environment, in the home of the servers", () => {
