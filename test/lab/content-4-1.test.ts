@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { ZatoInstallation, ZatoRelease, type DeploymentOfHostsProps } from "cdktf-zato";
 import { buildStandIn, sha256Of, type PublishedFile } from "../../lab/archive";
 import type { Lab } from "../../lab/lab";
@@ -25,11 +25,21 @@ with open(sys.argv[1]) as file:
 print(json.dumps(admin.invoke(sys.argv[3], json.loads(sys.argv[4]))))
 `;
 
+/** What needs nothing but a server. */
+const VERSION = `
+from zato.server.service import Service
+
+class Version(Service):
+    name = "version.tell"
+
+    def handle(self):
+        self.response.payload = {"version": "v1"}
+`;
+
 let lab: Lab;
 let archive: PublishedFile;
 let project: Project;
 let example: ContentExample;
-let orders: string;
 
 beforeAll(async () => {
   lab = await freshHosts(HOSTS, { equipped: true });
@@ -37,7 +47,7 @@ beforeAll(async () => {
   const file = (await buildStandIn(silent, "4.1"))!;
   archive = { url: await lab.publish(file), sha256: sha256Of(file) };
   example = new ContentExample(lab);
-  orders = `http://${virtualAddress(lab)}/orders`;
+  writeFileSync(example.file("version.py"), VERSION);
   project = new Project(lab, { env: example.env });
   await project.synth(program()).apply();
 });
@@ -52,7 +62,14 @@ function program(variation: ContentVariation = {}): Program {
     release: ZatoRelease.V4_1,
     installation: ZatoInstallation.archive(archive),
   };
-  return example.program({ ...variation, deployment });
+  return example.program({
+    ...variation,
+    deployment,
+    more: (zato, secrets) => {
+      zato.content.addRestChannel("Version", { urlPath: "/version", service: "version.tell" });
+      variation.more?.(zato, secrets);
+    },
+  });
 }
 
 /** Where each server of each cluster answers. */
@@ -144,17 +161,22 @@ test("a job runs once in each interval, in one of the clusters", async () => {
 });
 
 test("another version of a service comes to every server, and no request fails meanwhile", async () => {
-  const headers = { Authorization: `Basic ${Buffer.from(`partner:${PARTNER_PASSWORD}`).toString("base64")}` };
   example.edit("orders.py", "'v1'", "'v2'");
-  const { status } = await underLoad(lab, { url: orders, headers }, () => project.synth(program()).tryApply());
+  example.edit("version.py", "v1", "v2");
+  const url = `http://${virtualAddress(lab)}/version`;
+  const { status } = await underLoad(lab, { url }, () => project.synth(program()).tryApply());
   expect(status).toBe(0);
+  expect((await ofAll("/version")).map(({ body }) => JSON.parse(body) as unknown)).toEqual(all({ version: "v2" }));
   expect(await versions()).toEqual(all("v2"));
   expect(await project.planStatus()).toBe(0);
 });
 
 test("another password, and nothing else, is the one that every server takes", async () => {
   example.env.TF_VAR_partner_password = "another one";
-  await project.synth(program({ secretsVersion: "2" })).apply();
+  const { status } = await underLoad(lab, { url: `http://${virtualAddress(lab)}/version` }, () =>
+    project.synth(program({ secretsVersion: "2" })).tryApply(),
+  );
+  expect(status).toBe(0);
   expect(await statuses("/orders", ...partner("another one"))).toEqual(all(200));
   expect(await statuses("/orders", ...partner())).toEqual(all(401));
   example.env.TF_VAR_partner_password = PARTNER_PASSWORD;

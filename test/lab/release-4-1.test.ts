@@ -6,12 +6,14 @@ import { buildStandIn, sha256Of, type PublishedFile } from "../../lab/archive";
 import type { Lab } from "../../lab/lab";
 import { silent } from "../../lab/log";
 import { waitUntil } from "../../lab/process";
+import { restore, takeBackup } from "./support/backups";
+import { repairsIn, verify } from "./support/content-cluster";
 import { differences, listHost } from "./support/host-listing";
 import { twoHosts, virtualAddress } from "./support/programs";
 import { Project, type Program } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
 import { SLOW_SERVICE, underLoad } from "./support/under-load";
-import { httpStatus, logIn, poolOf, secretOf, unitProperty, unitsOf, waitForPing } from "./support/zato";
+import { httpStatus, logIn, poolOf, query, secretOf, unitProperty, unitsOf, waitForPing } from "./support/zato";
 
 const HOSTS = ["host1", "host2"] as const;
 
@@ -170,6 +172,46 @@ test("new passwords of Redis and of Zato's own user are used by all, and the for
     lab.execOrThrow("host1", `REDISCLI_AUTH=${password} redis-cli -p 17009 ping 2>&1`);
   expect(await ping(await secretOf(lab, "host1", "redis_password"))).toContain("PONG");
   expect(await ping(former)).not.toContain("PONG");
+  expect(await project.planStatus()).toBe(0);
+});
+
+test("what was changed by hand is named, and put right by the command that verify prints", async () => {
+  const said = async (): Promise<string[]> =>
+    (await verify(project.folder)).stdout.split("\n").filter((line) => line !== "");
+  expect(await said()).toEqual(["all hosts are as deployed"]);
+  await lab.execOrThrow(
+    "host1",
+    `set -e
+     echo 'maxmemory 1mb' >>/etc/zato/host1/redis/redis.conf
+     REDISCLI_AUTH=$(cat /etc/cdktf-zato/secrets/host1/redis_password) redis-cli -p 17009 acl setuser default '>mine' resetpass '>other'
+     echo 'A=mine' >>/etc/zato/host1/web-admin.env`,
+  );
+  const found = await said();
+  expect(found.join("\n")).toContain("/etc/zato/host1/redis/redis.conf was changed");
+  expect(found.join("\n")).toContain("the cluster's Redis does not answer, or not to the password that it was given");
+  expect(found.join("\n")).toContain("/etc/zato/host1/web-admin.env was changed");
+  await project.apply(...repairsIn(found.at(-1)!));
+  expect(await said()).toEqual(["all hosts are as deployed"]);
+});
+
+test("a backup brings back what was there, messages of pub/sub among it", async () => {
+  // GIVEN
+  const database = "zato4_host1";
+  await query(lab, "host1", "create table if not exists kept as select 'as it was' as said", database);
+  await query(lab, "host1", "alter table kept owner to zato4_host1", database);
+  const backup = await takeBackup(lab, "host1", "host1", project.folder);
+  await query(lab, "host1", "update kept set said = 'changed'", database);
+
+  // WHEN
+  const { status, stdout, stderr } = await restore(project, "host1", backup);
+
+  // THEN
+  expect([status, status === 0 ? "" : stdout + stderr]).toEqual([0, ""]);
+  expect(await query(lab, "host1", "select said from kept", database)).toEqual(["as it was"]);
+  expect(await query(lab, "host1", "select 1 from pg_tables where tablename = 'pubsub_message'", database)).toEqual(["1"]); // prettier-ignore
+  expect(await httpStatus(lab, `http://${lab.host("host1").address}:11223/work`, "client", "--data", "{}")).toBe(200);
+  expect(await stateOf("scheduler")).toBe("active");
+  await query(lab, "host1", "drop table kept", database);
   expect(await project.planStatus()).toBe(0);
 });
 

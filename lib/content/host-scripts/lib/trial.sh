@@ -6,7 +6,7 @@
 try_services() {
     local server
     [ -s "$(param_file services)" ] || return 0
-    read -r server < <(folders_of_this_cluster server) || fail "the cluster $(param cluster) has no server on this host"
+    read -r server < <(folders_of_this_cluster server | sed -n 1p) || fail "the cluster $(param cluster) has no server on this host"
     progress "trying whether the services can be imported"
     make_places
     trial "$server" | head -c 100000 >"$work/trial" && return

@@ -48,7 +48,7 @@ check_archive_paths() {
 tell_of_other_zatos() {
     local pid unit whose
     local -A processes=()
-    for pid in $(pgrep -f 'zato\.(server|scheduler|admin)\.main|zato\.admin\.wsgi' || true); do
+    for pid in $(pgrep -f 'zato\.(server|scheduler|admin)\.main|zato\.admin\.wsgi|/_zato_scheduler( |$)' || true); do
         unit=$(sed -n 's/.*\/\([^/ ]*\.service\).*/\1/p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1) || true
         if [ -n "$unit" ] && ! is_somebody_elses "$unit"; then continue; fi
         whose="of $(ps -o user:32= -p "$pid" 2>/dev/null)${unit:+, unit $unit}"

@@ -25,24 +25,25 @@ converge() {
 change_baseline() {
     local former baseline
     baseline=$STATE/baseline-$(param cluster).json
-    former=$(former_param odb_name)
+    former=$(former_database)
     if [ -z "$former" ] || [ "$former" = "$(param odb_name)" ]; then return; fi
     if [ -f "$baseline" ] && [ ! -f "$state/baseline-$former" ]; then mv -f "$baseline" "$state/baseline-$former"; fi
     if [ -f "$state/baseline-$(param odb_name)" ]; then mv -f "$state/baseline-$(param odb_name)" "$baseline"; fi
 }
 
-# former_param NAME: as servers, which come later, were last deployed with.
-former_param() {
+# former_database: that of servers, which come later, as they were last deployed.
+former_database() {
     local folder
     folder=$(folders_of_this_cluster server | head -n 1)
-    [ -z "$folder" ] || sed -n "/^@param $1\$/ { n; s/^|//p }" "$folder/manifest"
+    [ -z "$folder" ] || sed -n '/^@param odb_name$/ { n; s/^|//p }' "$folder/manifest"
 }
 
 # await_content: what the cluster ran is not in the new database of another release. Until it is, the cluster gets no requests
 # (kinds/server.sh); the content changes with the release, and so comes.
 await_content() {
     local folder
-    if [ "$(former_param release)" = "$(param release)" ]; then return; fi
+    folder=$(folders_of_this_cluster server | head -n 1)
+    if [ -z "$folder" ] || is_of_this_release "$folder/manifest"; then return; fi
     for folder in $(folders_of_this_cluster content); do
         rm -f "$folder/imported" "$folder/verified"
         touch "$folder/awaited"

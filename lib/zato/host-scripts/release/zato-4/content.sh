@@ -75,15 +75,25 @@ probe_server() {
     complaint=$(admin "$1" probe "$(for_zato "$(file expected)")" 2>&1) || fail "the server at $1 is not as declared: $complaint"
 }
 
-# aside ADDRESS COMMAND...: while the server there gets no requests, since it makes all that it knows of the ODB anew.
+# aside ADDRESS COMMAND...: while the server there gets no requests, since it makes all that it knows of the ODB anew. One that gets none,
+# for example since somebody has taken it out, is left where it is.
 aside() {
     local folder status=0
     folder=$(folder_of_server "$1")
     shift
-    [ -z "$folder" ] || at_server "$folder" drain || return
+    if [ -z "$folder" ] || ! at_server "$folder" gets_requests; then
+        "$@"
+        return
+    fi
+    at_server "$folder" drain || return
     "$@" || status=$?
-    [ -z "$folder" ] || at_server "$folder" put_back || return
+    at_server "$folder" put_back || return
     return "$status"
+}
+
+gets_requests() {
+    [ -S "$(param load_balancer_socket)" ] || return
+    haproxy_usable "$(param load_balancer_socket)" "$(dirname "$(param back_end)")" | grep -xF "$(basename "$(param back_end)")" >/dev/null
 }
 
 # at_server FOLDER FUNCTION: of those of servers.
