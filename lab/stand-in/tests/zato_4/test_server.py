@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 import unittest
+from urllib.parse import urlsplit
 
 from environment import OPTIONS, SERVICES, Environment, seconds_of
 from tools import DatabaseProxy, http, wait_until
@@ -125,7 +126,8 @@ class ServerTest(unittest.TestCase):
     def test_what_a_start_needs(self):
         for reason, options, extra in (
                 ('the options as they are wanted', OPTIONS.replace('Zato_Zato_Zato', ' '), {}),
-                ('a folder in HOME', OPTIONS, {'HOME': self.zato.dir / 'nowhere'})):
+                ('a folder in HOME', OPTIONS, {'HOME': self.zato.dir / 'nowhere'}),
+                ('IPv4', OPTIONS, {'Zato_Config_Bind_Host': '::1'})):
             with self.subTest(reason):
                 self.assertNotEqual(self.zato.launch_server('server2', options, **extra).wait(10), 0)
 
@@ -211,10 +213,11 @@ class FirstStartTest(unittest.TestCase):
     @unittest.skipUnless(os.environ.get('STAND_IN_ODB', '').startswith('postgresql'), 'STAND_IN_ODB is no PostgreSQL')
     def test_an_odb_that_goes_and_comes_back(self):
         # GIVEN
+        url = urlsplit(os.environ['STAND_IN_ODB'])
+        proxy = DatabaseProxy((url.hostname, url.port))  # before those that take the ports next to its own
+        self.addCleanup(proxy.down)
         zato = Environment()
         self.addCleanup(zato.close)
-        proxy = DatabaseProxy((zato.odb['odb_host'], zato.odb['odb_port']))
-        self.addCleanup(proxy.down)
         direct = zato.odb
         zato.odb = {**direct, 'odb_host': '127.0.0.1', 'odb_port': proxy.port}
         zato.create()

@@ -14,7 +14,10 @@ class ServerConfig(BaseServerConfig):
     @property
     def bind(self) -> tuple[str, int]:
         host, _, port = self.conf['main']['bind'].rpartition(':')
-        return self.environment.get('Zato_Config_Bind_Host') or host, int(self.environment.get('Zato_Config_Bind_Port') or port)
+        host = self.environment.get('Zato_Config_Bind_Host') or host
+        if ':' in host:
+            raise ValueError(f'invalid IPv4 address `{host}`')  # trap (facts §5)
+        return host, int(self.environment.get('Zato_Config_Bind_Port') or port)
 
     @property
     def workers(self) -> int:
