@@ -57,6 +57,11 @@ export class StatusAdvice {
     };
   }
 
+  /** What to do about something that a deploy brings there, or starts again. */
+  public whileDeploying(): Omit<Problem, "text" | "said"> {
+    return { advice: "a deploy is at work there; look again when it has ended", command: this.program("status") };
+  }
+
   public failedDeploy(component: ComponentStatus): Problem {
     return {
       text: "has failed",

@@ -170,8 +170,14 @@ class ColumnJudge {
       : { well: held.length > 0 ? "holds the virtual address" : "stands by", detail: "" };
   }
 
-  /** Whether what should run does; what never was brought there is told by the row of deploys. */
+  /** Whether what should run does. A deploy that is at work may not have come to it, or have stopped it. */
   private stateOf(component: ComponentStatus): Problem | undefined {
+    const problem = this.lackOf(component);
+    return problem && this.host.isDeploying ? { ...problem, ...this.advice.whileDeploying() } : problem;
+  }
+
+  /** What never was brought there is told by the row of deploys. */
+  private lackOf(component: ComponentStatus): Problem | undefined {
     const { kind, units, deployed } = component;
     if (deployed === null) {
       return this.advice.absent(component);

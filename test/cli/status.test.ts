@@ -527,6 +527,24 @@ test("what follows from one failure is one finding, but for what concerns the wh
   ]);
 });
 
+test("what a deploy has not come to yet, or has stopped, is for nobody to start", () => {
+  const atWork = { "host\ttime": `host\ttime\t${NOW}\nhost\tdeploy\trunning` };
+  const stopped = {
+    "host1-scheduler\tunit": `host1-scheduler\tunit\tzato-host1-scheduler.service inactive ${NOW - 9} 0 success`,
+  };
+  for (const edits of [stopped, { "host1-backup\tdeployed": undefined }]) {
+    const report = reportOf({ ...edits, ...atWork }, {});
+    expect([report.status, report.findings[0]]).toEqual([
+      1,
+      expect.objectContaining({
+        advice: "a deploy is at work there; look again when it has ended",
+        command: expect.stringMatching(/ status \S+$/) as string,
+      }),
+    ]);
+    expect(reportOf(edits, {}).findings[0]!.advice).not.toContain("at work");
+  }
+});
+
 test("what a deploy is at has not failed", () => {
   const failed = { "host1-content\tdeployed": "host1-content\tdeployed\tfailed" };
   const atWork = { "host\ttime": `host\ttime\t${NOW}\nhost\tdeploy\trunning` };
