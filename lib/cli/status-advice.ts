@@ -27,22 +27,11 @@ export class StatusAdvice {
     component: ComponentStatus,
     unit: { readonly name: string; readonly state: string },
     since: string,
-    isDeploying: boolean,
   ): Problem {
     const isDown = unit.state === "inactive";
-    const text = unit.state === "activating" ? "starts, and has not ended that" : "does not run";
-    const said = `${unit.name} is ${unit.state}${since}`;
-    if (isDown && isDeploying) {
-      return {
-        text,
-        said,
-        advice: "a deploy is at work, which starts it when its turn comes; look again when that has ended",
-        command: `${this.program("status")} --watch`,
-      };
-    }
     return {
-      text,
-      said,
+      text: unit.state === "activating" ? "starts, and has not ended that" : "does not run",
+      said: `${unit.name} is ${unit.state}${since}`,
       advice: isDown ? "somebody has stopped it; start it" : "see why it does not start",
       command: isDown ? this.onHost(component.host, `systemctl start ${unit.name}`) : this.logs(component),
     };
@@ -59,7 +48,7 @@ export class StatusAdvice {
 
   /** What to do about something that a deploy brings there, or starts again. */
   public whileDeploying(): Omit<Problem, "text" | "said"> {
-    return { advice: "a deploy is at work there; look again when it has ended", command: this.program("status") };
+    return { advice: "a deploy is at work; look again when it has ended", command: this.program("status") };
   }
 
   public failedDeploy(component: ComponentStatus): Problem {

@@ -173,7 +173,10 @@ class ColumnJudge {
   /** Whether what should run does. A deploy that is at work may not have come to it, or have stopped it. */
   private stateOf(component: ComponentStatus): Problem | undefined {
     const problem = this.lackOf(component);
-    return problem && this.host.isDeploying ? { ...problem, ...this.advice.whileDeploying() } : problem;
+    // A scheduler is stopped in one cluster before the deploy gets to the host of another one.
+    return problem && this.measured.hosts.some(({ isDeploying }) => isDeploying)
+      ? { ...problem, ...this.advice.whileDeploying() }
+      : problem;
   }
 
   /** What never was brought there is told by the row of deploys. */
@@ -188,9 +191,7 @@ class ColumnJudge {
         : !BY_TIMER.includes(kind) || name.endsWith(".timer");
     });
     const stopped = wanted.find(({ state }) => state !== "active" && state !== "reloading");
-    // A scheduler is stopped in one cluster before the deploy gets to the host of another one.
-    const isDeploying = this.measured.hosts.some((host) => host.isDeploying);
-    return stopped && this.advice.stopped(component, stopped, this.sinceOf(stopped.since), isDeploying);
+    return stopped && this.advice.stopped(component, stopped, this.sinceOf(stopped.since));
   }
 
   private code(): Aspect[] {

@@ -537,7 +537,7 @@ test("what a deploy has not come to yet, or has stopped, is for nobody to start"
     expect([report.status, report.findings[0]]).toEqual([
       1,
       expect.objectContaining({
-        advice: "a deploy is at work there; look again when it has ended",
+        advice: "a deploy is at work; look again when it has ended",
         command: expect.stringMatching(/ status \S+$/) as string,
       }),
     ]);
