@@ -36,6 +36,7 @@ tell_servers() {
 # import with it. Servers that start find it in the ODB.
 prepare_import() {
     local stamp=$state/jwt-created
+    answer_for_scheduler
     if ! admin "$(first_server)" has-jwt "$(for_zato "$(file expected)")"; then
         progress "creating JWT definitions, and restarting the servers, which hear of them in no other way"
         touch "$stamp"
@@ -45,6 +46,25 @@ prepare_import() {
     restart_servers
     rm -f "$stamp"
 }
+
+# While no scheduler runs here, a server would go on to tell of each job that comes or goes, in a task of its own for each, deploy by deploy.
+# So somebody answers it, as long as this run lasts.
+answer_for_scheduler() {
+    local port script
+    port=$(scheduler_port)
+    if [ -z "$port" ] || reaches 127.0.0.1 "$port"; then return; fi
+    script=$(script_for_zato scheduler_ear.py)
+    exec {ear}> >(as_zato_with_input /usr/bin/python3 -I -B "$script" "$port")
+}
+
+# scheduler_port: where servers of this cluster look for the scheduler.
+scheduler_port() (
+    local folder
+    folder=$(folders_of_this_cluster server | head -n 1)
+    [ -n "$folder" ] || return 0
+    enter_component "$folder"
+    sed -n 's/^Zato_Config_Server_server__conf_scheduler_scheduler_port="\{0,1\}\([0-9]*\).*/\1/p' "$(file environment)"
+)
 
 # enmasse_output all|complaints: never as it is, since there may be secrets in it.
 enmasse_output() {
