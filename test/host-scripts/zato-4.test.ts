@@ -34,6 +34,12 @@ test("a server whose Redis does not answer is left as it is, since it would star
   expect([status, stdout]).toEqual([1, expect.stringContaining("failed: the Redis at /redis_host:/redis_port does not answer, or not to the password that is declared; without it no job ever runs")]); // prettier-ignore
 });
 
+test("nothing of a server's folder is removed: without the services of its demo it would end at each start", () => {
+  expect(said("set_address").stdout.split("\n").filter(Boolean)).toEqual([
+    "as_zato timeout 60 grep -qxF bind=/address /path/config/repo/server.conf",
+  ]);
+});
+
 test.each([
   ["Ab0_-=.~", "Ab0_-=.~"],
   ["a/b@c:d#e?f%g", "a%2fb%40c%3ad%23e%3ff%25g"],
