@@ -106,6 +106,22 @@ describe("objects", () => {
   const changes = (): string[] =>
     server.asked.map(({ service, request }) => `${service} ${String(request.id ?? request.func_name)}`);
 
+  test.each([
+    ["\\x", "", 0],
+    ["\\x636f6e6e6563745f74696d656f75743d33c3a9", "connect_timeout=3é", 0],
+    ["plain=1", "plain=1", 0],
+    ["\\xyz", "\\xyz", 0],
+    [null, "", 0],
+    ["\\x61", "b", 1],
+  ])(
+    "an SQL connection listed with extra %s is as declared with '%s': exit status %d",
+    async (listed, declared, status) => {
+      server.odb.rows["zato.outgoing.sql"]![0]!.extra = listed;
+      const expected = { objects: { "outconn_sql/Billing": { extra: declared } }, services: {} };
+      expect(await admin("verify", expected, NO_BASELINE, "a")).toMatchObject({ status });
+    },
+  );
+
   test("are listed without passwords, which some lists tell in clear text", async () => {
     const expected = { objects: { "outconn_sql/Billing": { engine: "oracle", password: "?" } }, services: {} };
     const { stdout, stderr } = await admin("report", expected, NO_BASELINE);

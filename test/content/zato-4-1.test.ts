@@ -224,6 +224,7 @@ describe("is refused by its name, with what takes its place:", () => {
     ["another database", () => add({ sql: [{ name: "S", type: "snowflake", host: "h", port: 1, db_name: "d", username: "u" }] }), /engine "snowflake", which zato 4\.1 does not know/], // prettier-ignore
     ["what an import needs and is not there", () => add({ channel_rest: [{ name: "C", service: "orders.list" }] }), /channel_rest 'C' has no 'url_path'/], // prettier-ignore
     ["an 'extra' that the database does not hold", () => content.addSchedulerJob("J", { service: "orders.list", interval: 1, extra: "x".repeat(501) }), /'extra' of scheduler 'J' has 501 characters.*500/], // prettier-ignore
+    ["an SQL connection's, of which it holds bytes as digits", () => add({ sql: [{ name: "S", type: "postgresql", host: "h", port: 1, db_name: "d", username: "u", extra: "é".repeat(50) }] }), /'extra' of outconn_sql 'S' has 100 bytes.*keeps 99/], // prettier-ignore
     ["a service that came with releases before", () => content.addRestChannel("P", { urlPath: "/p", service: "pub.zato.ping" }), /calls the service 'pub\.zato\.ping', which zato 4\.1 has no more/], // prettier-ignore
     [
       "a definition of Zato's own",

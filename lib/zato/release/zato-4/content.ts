@@ -2,8 +2,11 @@ import { ContentDialect, DeclaredObject, ObjectForm, Refusal } from "../content-
 import { engineOf, ENGINES, formOf } from "./object-forms";
 import { GONE, KINDS } from "./object-kinds";
 
-/** Zato's database takes no more of it. */
-const LONGEST_EXTRA: Readonly<Record<string, number>> = { scheduler: 500, outconn_sql: 200 };
+/** Zato's database holds no more of it. That of an SQL connection is kept there as two digits for each byte, behind two characters. */
+const EXTRA: Readonly<Record<string, { most: number; unit: string; lengthOf: (extra: string) => number }>> = {
+  scheduler: { most: 500, unit: "characters", lengthOf: (extra) => extra.length },
+  outconn_sql: { most: 99, unit: "bytes", lengthOf: (extra) => Buffer.byteLength(extra) },
+};
 
 /** Services that come with it, of which each server has a file of its own. */
 const DEMO = /^demo\./;
@@ -119,13 +122,14 @@ function refusalOfEngine({ kind, name, fields: { type, engine } }: DeclaredObjec
 }
 
 function refusalOfExtra({ kind, name, fields: { extra } }: DeclaredObject): Refusal | undefined {
-  const longest = LONGEST_EXTRA[kind];
-  return longest !== undefined && typeof extra === "string" && extra.length > longest
-    ? {
-        problem: `'extra' of ${kind} '${name}' has ${extra.length} characters, and zato 4.1 keeps ${longest}`,
-        wayOut: "let the service find what is longer in its user configuration",
-      }
-    : undefined;
+  const limit = EXTRA[kind];
+  if (limit === undefined || typeof extra !== "string" || limit.lengthOf(extra) <= limit.most) {
+    return undefined;
+  }
+  return {
+    problem: `'extra' of ${kind} '${name}' has ${limit.lengthOf(extra)} ${limit.unit}, and zato 4.1 keeps ${limit.most}`,
+    wayOut: "let the service find what is longer in its user configuration",
+  };
 }
 
 /** An import fails without it, after it has made what comes before. */

@@ -33,6 +33,22 @@ class Kind:
         admin.invoke(self.prefix + ".change-password", {"id": int(row["id"]), "password": password})
 
 
+class SqlConnection(Kind):
+    """Zato writes bytes into a column of text, so that PostgreSQL keeps \\x and their digits; Zato reads that, but does not list it so."""
+
+    def rows(self, admin):
+        return [{**row, "extra": text_of_bytes(row.get("extra"))} for row in super().rows(admin)]
+
+
+def text_of_bytes(value):
+    if not isinstance(value, str) or not value.startswith("\\x"):
+        return value
+    try:
+        return bytes.fromhex(value[2:]).decode()
+    except ValueError:
+        return value
+
+
 def rest(connection, transport="plain_http"):
     return Kind("zato.http-soap", connection=connection, transport=transport)
 
@@ -45,7 +61,7 @@ KINDS = {
     "channel_rest": rest("channel"),
     "outgoing_rest": rest("outgoing"),
     "security_groups": Kind("zato.groups", group_type=GROUP_TYPE),
-    "outconn_sql": Kind("zato.outgoing.sql"),
+    "outconn_sql": SqlConnection("zato.outgoing.sql"),
     "scheduler": Kind("zato.scheduler.job"),
     "email_smtp": Kind("zato.email.smtp"),
     "basic_auth": Kind("zato.security.basic-auth"),
