@@ -39,7 +39,7 @@ use_requirements() {
 place_of_code() {
     local unit
     unit=$(file unit)
-    [ -f "$unit" ] || unit=$(enter_component "$(folders_of_this_cluster server | head -n 1)" && file unit)
+    [ -f "$unit" ] || unit=$(enter_component "$(folders_of_this_cluster server | sed -n 1p)" && file unit)
     sed -nE 's/%%/%/g; /^(RootDirectory|MountAPIVFS|BindPaths|BindReadOnlyPaths)=/p; s/^RootDirectory=.*/BindReadOnlyPaths=-\/etc\/pip.conf/p' "$unit"
 }
 

@@ -34,7 +34,7 @@ change_baseline() {
 # former_database: that of servers, which come later, as they were last deployed.
 former_database() {
     local folder
-    folder=$(folders_of_this_cluster server | head -n 1)
+    folder=$(folders_of_this_cluster server | sed -n 1p)
     [ -z "$folder" ] || sed -n '/^@param odb_name$/ { n; s/^|//p }' "$folder/manifest"
 }
 
@@ -42,7 +42,7 @@ former_database() {
 # (kinds/server.sh); the content changes with the release, and so comes.
 await_content() {
     local folder
-    folder=$(folders_of_this_cluster server | head -n 1)
+    folder=$(folders_of_this_cluster server | sed -n 1p)
     if [ -z "$folder" ] || is_of_this_release "$folder/manifest"; then return; fi
     for folder in $(folders_of_this_cluster content); do
         rm -f "$folder/imported" "$folder/verified"

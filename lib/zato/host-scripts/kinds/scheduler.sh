@@ -53,7 +53,7 @@ adopt_admin_password() {
     [ -f "$former" ] || return 0
     progress "changing the password of admin.invoke"
     systemctl stop "$(param unit)" 2>/dev/null || true
-    address=$(enter_component "$(folders_of_this_cluster server | head -n 1)" && param address)
+    address=$(enter_component "$(folders_of_this_cluster server | sed -n 1p)" && param address)
     of_release change_admin_password "$address" || fail "the password of admin.invoke could not be changed; see the log"
     rm -f "$former"
 }
