@@ -141,6 +141,7 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
       })),
       tls: this.requireSameTls(),
       privatePaths: this.privatePaths,
+      ...this.bodies,
       healthCheck: this.healthCheck,
       affinity: this.affinity,
       stickyPaths: this.content.stickyPaths,
@@ -163,6 +164,16 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
       timeout === check.timeout ? check : new HealthCheck(this, { ...defaults, interval, timeout, ...healthCheck });
     patient.requirePatience(this, this.members);
     return patient;
+  }
+
+  /** Where all clusters refuse a body, balancers in front may do so. */
+  private get bodies(): Pick<LoadBalancerPool, "takesChunks" | "largestBody"> {
+    const limits = this.members.map(({ largestBody = Infinity }) => largestBody);
+    const largestBody = Math.max(...limits);
+    return {
+      ...(this.members.every(({ takesChunks = true }) => !takesChunks) && { takesChunks: false }),
+      ...(largestBody !== Infinity && { largestBody }),
+    };
   }
 
   private get privatePaths(): string[] {

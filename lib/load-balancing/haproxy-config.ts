@@ -1,6 +1,7 @@
 import { Affinity } from "../content";
 import { hostPort, isBareAddress } from "../validation";
 import { BackEnds, renderBackEnds, renderChoice, renderOuterRules } from "../zato/haproxy/back-ends";
+import { renderBodyRules } from "../zato/haproxy/body-rules";
 import { renderClientAddress } from "../zato/haproxy/client-address";
 import { renderHead } from "../zato/haproxy/head";
 import { pathPattern } from "../zato/haproxy/path-pattern";
@@ -89,6 +90,7 @@ ${(tls?.redirectBinds ?? []).map((bind) => `    bind ${bind}${transparent}\n`).j
 ${renderClientAddress({ proxies: config.trustedProxies }, { isLogged: pool.logsRequests })}\
 ${renderOuterRules()}\
 ${tls && tls.redirectBinds.length > 0 ? "    http-request redirect scheme https code 308 unless { ssl_fc }\n" : ""}\
+${renderBodyRules({ takesChunks: pool.takesChunks ?? true, largestBody: pool.largestBody })}\
 ${renderPathRules({ ...config, privatePaths, healthPath: healthCheck.path, exceptFor: "" })}\
 ${choices.join("")}\
 ${renderChoice(all)}\

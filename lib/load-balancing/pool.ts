@@ -31,6 +31,20 @@ export interface LoadBalancerPool {
    */
   readonly privatePaths: readonly string[];
 
+  /**
+   * Whether one of the members takes bodies of requests in chunks, without a length.
+   *
+   * @default true
+   */
+  readonly takesChunks?: boolean;
+
+  /**
+   * The most bytes of a request's body that any of the members takes.
+   *
+   * @default - there is no limit
+   */
+  readonly largestBody?: number;
+
   /** How it is found out whether a member answers. */
   readonly healthCheck: HealthCheck;
 

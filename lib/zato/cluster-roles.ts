@@ -33,6 +33,20 @@ export interface IPoolCluster extends IConstruct {
    */
   readonly leastCheckTimeout?: number;
 
+  /**
+   * Whether it takes bodies of requests in chunks, without a length.
+   *
+   * @default true
+   */
+  readonly takesChunks?: boolean;
+
+  /**
+   * The most bytes of a request's body that it takes.
+   *
+   * @default - there is no limit
+   */
+  readonly largestBody?: number;
+
   /** Where hosts of other clusters find out whether it answers: `http://10.0.0.11:11223/zato/ping`. */
   readonly healthUrl: string;
 

@@ -1,3 +1,4 @@
+import { renderBodyRules } from "./haproxy/body-rules";
 import { BackEnds, IS_PASSED_ON, renderBackEnds, renderChoice, renderInnerRules } from "./haproxy/back-ends";
 import { ForwardedClients, renderClientAddress } from "./haproxy/client-address";
 import { renderHead } from "./haproxy/head";
@@ -111,24 +112,6 @@ ${renderChoice(ends)}\
 ${renderBackEnds(ends)}\
 ${config.webAdmin ? renderWebAdmin(config.webAdmin, config.logsRequests) : ""}\
 ${config.exporter ?? ""}`;
-}
-
-/** Of what servers would close the connection for, a client could not tell the reason. */
-function renderBodyRules({ takesChunks, largestBody }: HttpManners): string {
-  const refuse = (status: number, why: string, condition: string): string =>
-    `    http-request return status ${status} content-type text/plain string "${why}\\n" if ${condition}\n`;
-  return (
-    (takesChunks
-      ? ""
-      : refuse(
-          411,
-          "Zato takes no body in chunks; send it with its Content-Length",
-          "{ req.hdr(Transfer-Encoding) -m found }",
-        )) +
-    (largestBody === undefined
-      ? ""
-      : refuse(413, `Zato takes no body of more than ${largestBody} bytes`, `{ req.body_size gt ${largestBody} }`))
-  );
 }
 
 function renderTlsBind({ bind, certificate }: TlsFrontEnd): string {

@@ -189,6 +189,14 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
     return this.frame.httpManners.leastCheckTimeout;
   }
 
+  public get takesChunks(): boolean {
+    return this.frame.httpManners.takesChunks;
+  }
+
+  public get largestBody(): number | undefined {
+    return this.frame.httpManners.largestBody;
+  }
+
   public get healthUrl(): string {
     return this.loadBalancer.healthUrl;
   }

@@ -15,7 +15,8 @@ let serial = 0;
 const pathFor = (behaviour: string): string => `/${behaviour}/${++serial}`;
 
 beforeAll(async () => {
-  layers = await Layers.start({ inner: { manners: ZatoRelease.V4_1._behavior.httpManners({}) } });
+  const manners = ZatoRelease.V4_1._behavior.httpManners({});
+  layers = await Layers.start({ inner: { manners }, pool: manners });
   client = http1(layers.outerPort);
 });
 

@@ -255,10 +255,14 @@ describe("what an image finds of the host", () => {
 
 test("what a file system lacks is said by the check that runs in it", () => {
   const check = join(HOST_SCRIPTS, "check_image.py");
-  const { stdout } = bash('PATH=/nowhere SSL_CERT_FILE=/nowhere SSL_CERT_DIR=/nowhere "$2" -B "$1"', [
+  const libraries = ["libnowhere.so.1", "libnowhere1", "libc.so.6", "libc6"];
+  const { stdout } = bash('PATH=/nowhere SSL_CERT_FILE=/nowhere SSL_CERT_DIR=/nowhere "$2" -B "$1" "${@:3}"', [
     check,
     execFileSync("which", ["python3"], { encoding: "utf8" }).trim(),
+    ...libraries,
   ]);
+  expect(stdout).toContain("the library libnowhere.so.1 (package libnowhere1)\n");
+  expect(stdout).not.toContain("libc.so.6");
   expect(stdout).toContain("the program bash\n");
   expect(stdout).toContain("certificate authorities (package ca-certificates)\n");
 });

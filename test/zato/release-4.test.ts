@@ -269,8 +269,16 @@ describe("a deployment", () => {
     const { pool } = new HighAvailabilityDeployment(stack, "zato", { clusters });
     expect(pool.privatePaths).toEqual(["/zato/", "/ide-deploy", "/metrics", "/mcp/", "/openapi/", "/pubsub/", "/api/log/streaming/"]); // prettier-ignore
     expect(pool.healthCheck.timeout).toBe(4);
+    expect([pool.takesChunks, pool.largestBody]).toEqual([undefined, undefined]);
     const paths = clusters.map(({ privatePaths }) => privatePaths.length);
     expect(paths).toEqual([2, 7]);
+  });
+
+  test("has bodies refused in front that no cluster takes: an early answer of the one behind may not reach the client", () => {
+    const stack = newStack();
+    const { pool } = newDeployment(stack, { release });
+    expect([pool.takesChunks, pool.largestBody]).toEqual([false, 8372224]);
+    expect(newDeployment(newStack()).pool).not.toHaveProperty("takesChunks");
   });
 
   test("runs the scheduler of one cluster, each with a Redis of its own", () => {

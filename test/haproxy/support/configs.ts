@@ -58,6 +58,8 @@ export function configsInFront({ certificate, socket }: NamedFiles): fc.Arbitrar
         new HealthCheck(newStack(), { servicePath: "/orders/health" }),
       ),
       privatePaths: fc.constant(PRIVATE_PATHS),
+      takesChunks: fc.boolean(),
+      largestBody: fc.constantFrom(undefined, 8_372_224),
       affinity: fc.constantFrom(Affinity.NONE, Affinity.SOURCE, Affinity.COOKIE),
       stickyPaths: some(
         { path: "/chat/a b", affinity: Affinity.SOURCE },
