@@ -2,8 +2,8 @@
 
 // build.js [FOLDER]: compiles the library into FOLDER, by default dist/. Types are per file, as far as entry points name them. The code is one file per
 // entry point of package.json, and chunks with what entry points share, so that each class exists once: opening the
-// hundred files of the sources took longer than running them. Names are what they were, and no line is long, so that traces of stacks can
-// be read.
+// hundred files of the sources took longer than running them. Classes and functions say what they are called in the sources, and no line is long,
+// so that traces of stacks can be read; in the commands, whose messages have to do, they do not.
 
 const { execFileSync } = require("node:child_process");
 const { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
@@ -14,7 +14,7 @@ const { bin, exports: entries, name, peerDependencies, peerDependenciesMeta } = 
 
 const ROOT = join(__dirname, "..");
 const SLIM = { ".sh": withoutComments, ".py": withoutDocstrings };
-const COMPACT = { minifyWhitespace: true, minifySyntax: true, lineLimit: 160 };
+const COMPACT = { minify: true, lineLimit: 160 };
 const OUT = resolve(process.argv[2] ?? join(ROOT, "dist"));
 
 rmSync(OUT, { recursive: true, force: true });
@@ -64,7 +64,11 @@ function bundle() {
 }
 
 function convertToCommonJs(files) {
-  buildSync({ ...options(), entryPoints: files, outbase: OUT, format: "cjs", allowOverwrite: true, ...COMPACT });
+  const programs = Object.values(bin).map((file) => relative(ROOT, join(OUT, relative("dist", file))));
+  for (const keepNames of [true, false]) {
+    const entryPoints = files.filter((file) => programs.includes(file) !== keepNames);
+    buildSync({ ...options(), entryPoints, outbase: OUT, format: "cjs", allowOverwrite: true, keepNames, ...COMPACT });
+  }
 }
 
 /**

@@ -19,7 +19,7 @@ export interface PlannedPart {
   /** What is to be said of it besides. */
   readonly remark: string;
   /** The kind of part whose change removes it, where it is not its own lifetime that does. */
-  readonly removedBy?: "load-balancer" | "host";
+  readonly removedBy?: "load-balancer" | "scheduler" | "host";
   /** What has changed in it. */
   readonly settings: readonly SettingChange[];
   readonly addresses: readonly string[];
@@ -191,7 +191,7 @@ export class PlanParts {
     const removedBy = this.removerOf(kind, fullName, host, cluster);
     return removedBy === undefined
       ? { ...place, effect: "noted", remark: "not in the program any more; nothing is done on its host" }
-      : { ...place, effect: "removed", remark: removedBy === "host" ? "" : "drained before", removedBy };
+      : { ...place, effect: "removed", remark: removedBy === "load-balancer" ? "drained before" : "", removedBy };
   }
 
   /** The kind of part that removes from a host what is not in the program any more; nothing for all that stays there. */
@@ -201,6 +201,9 @@ export class PlanParts {
     if (kind === "server" && cluster) {
       const drops = changes.some(({ state }) => lists(state?.before.servers) && !lists(state?.after.servers));
       return drops ? "load-balancer" : undefined;
+    }
+    if (kind === "redis" && cluster) {
+      return "scheduler";
     }
     const checked = this.document.hosts.find(({ path }) => path === host)?.resources.preflight;
     const drops = changes.some(

@@ -14,7 +14,7 @@ export interface PlanStep {
   readonly parts: readonly PlannedPart[];
 }
 
-const EVERYWHERE = ["firewall", "installation", "odb", "cluster"];
+const EVERYWHERE = ["firewall", "installation", "odb", "cluster", "redis"];
 const IN_CLUSTER = ["server", "content", "load-balancer", "web-admin", "hook", "backup"];
 const ALL = ["host", ...EVERYWHERE, ...IN_CLUSTER, "scheduler", "haproxy", "metrics", "alarms", "parity"];
 
@@ -46,7 +46,7 @@ export class PlanSteps {
     const steps = [
       step("checks of the hosts; if one fails, nothing else begins", isCheck, ALL),
       step("before anything is deployed; if it fails, nothing is", isHook("beforeRollout"), ALL),
-      step("on all hosts at the same time", (part) => EVERYWHERE.includes(part.kind) && !isCheck(part), ALL),
+      step("on all hosts at the same time", (part) => EVERYWHERE.includes(part.kind) && !part.removedBy, ALL),
       step("the balancer in front, one host after the other, as soon as the hosts are checked", comesEarly, ALL),
       ...this.clusters().map((cluster) => this.clusterStep(cluster, rest, up)),
       this.schedulerStep(rest, up),
@@ -85,7 +85,7 @@ export class PlanSteps {
 
   /** One that starts where it did not run may restart the servers there. */
   private schedulerStep(all: readonly PlannedPart[], up: ReadonlySet<string>): PlanStep {
-    const parts = all.filter(({ kind }) => kind === "scheduler");
+    const parts = all.filter(({ kind, removedBy }) => kind === "scheduler" || removedBy === "scheduler");
     const starting = parts.filter(({ effect }) => effect === "moved" || effect === "started");
     const pausing = this.document.clusters.find(
       ({ path, servers }) => up.has(path) && servers.length === 1 && starting.some(({ cluster }) => cluster === path),

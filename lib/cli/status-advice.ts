@@ -27,11 +27,22 @@ export class StatusAdvice {
     component: ComponentStatus,
     unit: { readonly name: string; readonly state: string },
     since: string,
+    isDeploying: boolean,
   ): Problem {
     const isDown = unit.state === "inactive";
+    const text = unit.state === "activating" ? "starts, and has not ended that" : "does not run";
+    const said = `${unit.name} is ${unit.state}${since}`;
+    if (isDown && isDeploying) {
+      return {
+        text,
+        said,
+        advice: "a deploy is at work, which starts it when its turn comes; look again when that has ended",
+        command: `${this.program("status")} --watch`,
+      };
+    }
     return {
-      text: unit.state === "activating" ? "starts, and has not ended that" : "does not run",
-      said: `${unit.name} is ${unit.state}${since}`,
+      text,
+      said,
       advice: isDown ? "somebody has stopped it; start it" : "see why it does not start",
       command: isDown ? this.onHost(component.host, `systemctl start ${unit.name}`) : this.logs(component),
     };

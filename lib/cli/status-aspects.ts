@@ -182,7 +182,9 @@ class ColumnJudge {
         : !BY_TIMER.includes(kind) || name.endsWith(".timer");
     });
     const stopped = wanted.find(({ state }) => state !== "active" && state !== "reloading");
-    return stopped && this.advice.stopped(component, stopped, this.sinceOf(stopped.since));
+    // A scheduler is stopped in one cluster before the deploy gets to the host of another one.
+    const isDeploying = this.measured.hosts.some((host) => host.isDeploying);
+    return stopped && this.advice.stopped(component, stopped, this.sinceOf(stopped.since), isDeploying);
   }
 
   private code(): Aspect[] {

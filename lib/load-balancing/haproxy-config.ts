@@ -209,6 +209,7 @@ ${checkLines(servicePath === undefined ? [healthCheck.path] : [healthCheck.path,
     })),
     reuseOptions: "pool-max-conn 128 tcp-ut 500ms",
     notExecuted: "425",
+    wholeWithin: pool.requestTimeout,
     repeatsAll: retryPosts,
   };
 }

@@ -97,6 +97,7 @@ export class Scheduler extends ClusterComponent implements IScheduler {
         active: String(this.running),
         ...(command && { command_secrets: this.secretFields(command) }),
         ...environment.parameters,
+        ...(redis?.ownUnit !== undefined && { own_redis: redis.ownUnit }),
       },
       files: {
         ...(command && { create: renderCommandFile(command) }),

@@ -534,6 +534,19 @@ test("what a deploy is at has not failed", () => {
   expect(reportOf(failed, {}).findings).toHaveLength(1);
 });
 
+test.each(["host1", "host2"])(
+  "a scheduler that a deploy has stopped, which is at work on %s, is to be waited for",
+  (at) => {
+    const stopped = {
+      "host1-scheduler\tunit": `host1-scheduler\tunit\tzato-host1-scheduler.service inactive ${NOW - 20} 0 success`,
+    };
+    const atWork = { "host\ttime": `host\ttime\t${NOW}\nhost\tdeploy\trunning` };
+    const { findings } = reportOf({ ...stopped, ...(at === "host1" ? atWork : {}) }, at === "host2" ? atWork : {});
+    expect(findings[0]!.advice).toMatch(/^a deploy is at work/);
+    expect(reportOf(stopped, {}).findings[0]!.advice).toMatch(/^somebody has stopped it/);
+  },
+);
+
 test("a cause comes before what follows from it, so that the next command goes to the cause", () => {
   // GIVEN a server that keeps its load-balancer waiting, which balancers in front find out
   const { findings } = reportOf(

@@ -132,6 +132,19 @@ describe("where servers are lost", () => {
     }
   });
 
+  test("all of a cluster, no request is lost whose body comes after its head", async () => {
+    await Promise.all([0, 1].map((index) => own.servers[index]!.stop()));
+    for (const connect of [() => http1(own.outerPort), () => http1(own.outerPort, true), () => http2(own.tlsPort)]) {
+      const client = connect();
+      for (const bodyAfter of [0, 20, 20, 50]) {
+        const path = pathFor("200");
+        const { status } = await client.send("POST", path, { bodyAfter });
+        expect([bodyAfter, status, own.countOf(path)]).toEqual([bodyAfter, 200, 1]);
+      }
+      client.close();
+    }
+  });
+
   test("a whole cluster, no request of any method is lost, on connections that were used before too", async () => {
     const client = http1(own.outerPort, true);
     for (let round = 0; round < 20; round++) {

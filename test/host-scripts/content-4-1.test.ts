@@ -321,3 +321,32 @@ describe("services", () => {
     expect(announced(sandbox).filter((call) => call.startsWith(SECOND) && call.includes("orders"))).toHaveLength(1);
   });
 });
+
+describe("servers that had to wait for it, since their database is a new one,", () => {
+  const waiting = (more: Parameters<typeof host>[0] = {}): Sandbox => {
+    const sandbox = host(more);
+    sandbox.write("/var/lib/cdktf-zato/components/a-content/awaited", "");
+    const waits = `printf '%s %s\n' let-in "$(basename "$state")\${KEPT_OUT:+, cluster out}" >>'${folder()}/calls'`;
+    sandbox.write("/staging/scripts/kinds/server.sh", `put_back() { ${waits}; }\n`);
+    return sandbox;
+  };
+  const end = (sandbox: Sandbox): string[] => sandbox.calls.filter((call) => /^(let-in|put_cluster_back)/.test(call));
+
+  test("get requests when all of it is there, and then their cluster", () => {
+    const sandbox = waiting();
+    expect(converge(sandbox)).toMatchObject({ status: 0, stderr: "" });
+    expect(end(sandbox).slice(-3)).toEqual([
+      "let-in a-server1, cluster out",
+      "let-in a-server2, cluster out",
+      "put_cluster_back",
+    ]);
+    expect(sandbox.read("/var/lib/cdktf-zato/components/a-content/awaited")).toBeUndefined();
+  });
+
+  test("get none where it is not as declared in the end", () => {
+    const sandbox = waiting({ admin: '[ "$2" != verify ]' });
+    expect(converge(sandbox).status).toBe(1);
+    expect(end(sandbox).filter((call) => call.startsWith("let-in"))).toEqual([]);
+    expect(sandbox.read("/var/lib/cdktf-zato/components/a-content/awaited")).toBe("");
+  });
+});

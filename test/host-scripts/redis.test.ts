@@ -95,6 +95,7 @@ test("takes a new password while it runs, and the one of before until nothing us
     environment_file: "/etc/zato/a/scheduler.env",
     environment_secrets: "Zato_Scheduler_Redis_Password redis_password 2",
     active: "true",
+    own_redis: "zato-a-redis.service",
     secrets: "",
   };
   expect(sandbox.converge("scheduler", "a-scheduler", renderManifest({ parameters, files }))).toMatchObject({
@@ -135,4 +136,21 @@ test("leaves nothing when it is removed", () => {
   expect(sandbox.run("remove.sh", "redis", "a-redis").status).toBe(0);
   expect(sandbox.read(`${CONFIG}/users.acl`)).toBeUndefined();
   expect(sandbox.calls).toContain("systemctl disable --now --no-reload --quiet zato-a-redis.service");
+});
+
+test("goes when its cluster has another one, or needs none any more", () => {
+  // GIVEN
+  const sandbox = host();
+  converge(sandbox, "first");
+
+  // WHEN
+  const parameters = { ...PARAMETERS, release: "zato-3", label: "scheduler", unit: "zato-a-scheduler.service", path: "/opt/zato/env/a/scheduler", active: "true", secrets: "" }; // prettier-ignore
+  sandbox.note("create_directory");
+  const files = { create: "command=create_scheduler", unit: "[Service]\n" };
+  expect(sandbox.converge("scheduler", "a-scheduler", renderManifest({ parameters, files })).status).toBe(0);
+
+  // THEN
+  expect(sandbox.calls).toContain("systemctl disable --now --no-reload --quiet zato-a-redis.service");
+  expect(sandbox.read(`${CONFIG}/users.acl`)).toBeUndefined();
+  expect(sandbox.read("/var/lib/cdktf-zato/components/a-redis/manifest")).toBeUndefined();
 });

@@ -93,6 +93,13 @@ export interface BackEnds {
   readonly answersErrors?: boolean;
   /** Further events, in HAProxy's words, after which a request certainly was not executed. */
   readonly notExecuted?: string;
+  /**
+   * Seconds that a body may take. A request is then sent on as a whole, since only what HAProxy has as a whole can be repeated after an answer,
+   * whether its body came with the head or behind it. What is larger than HAProxy's buffer goes on as it comes, and is not repeated.
+   *
+   * @default - it goes on as it comes
+   */
+  readonly wholeWithin?: number;
   /** Whether all methods may be repeated. */
   readonly repeatsAll: boolean;
 }
@@ -119,8 +126,10 @@ export function renderBackEnds(ends: BackEnds): string {
     reuseOptions = "",
     answersErrors = true,
     notExecuted = "",
+    wholeWithin,
     repeatsAll,
   } = ends;
+  const waiting = wholeWithin === undefined ? "" : `    http-request wait-for-body time ${wholeWithin}s\n`;
   const tracking = (server: BackEndServer): string => `track ${checkedBy}/${server.name}`;
   const unfit = (further: string): Section["servers"] =>
     leastCheckedBy === undefined
@@ -136,6 +145,7 @@ export function renderBackEnds(ends: BackEnds): string {
       balance +
       (checks?.lines ?? "") +
       allUnfit +
+      waiting +
       `    http-reuse safe\n    retry-on ${words("conn-failure", answersErrors ? "empty-response" : "", notExecuted)}\n`,
     servers: [
       ...servers.map((server): Section["servers"][number] => [
@@ -148,7 +158,7 @@ export function renderBackEnds(ends: BackEnds): string {
   const once = section({
     name: onceName(name),
     // Without the option a client that keeps its connection would get the server's connection of its last request again.
-    lines: `${balance}${allUnfit}    http-reuse never\n    option http-server-close\n    retry-on ${words("conn-failure", notExecuted)}\n`,
+    lines: `${balance}${allUnfit}${waiting}    http-reuse never\n    option http-server-close\n    retry-on ${words("conn-failure", notExecuted)}\n`,
     servers: [
       ...servers.map((server): Section["servers"][number] => [server, words(tracking(server), server.options)]),
       ...unfit(""),

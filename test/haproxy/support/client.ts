@@ -18,6 +18,8 @@ export interface SendOptions {
   readonly headers?: Readonly<Record<string, string | string[]>>;
   /** The client goes away after so many milliseconds. */
   readonly goesAfter?: number;
+  /** The body comes so many milliseconds after the head. @default - with it */
+  readonly bodyAfter?: number;
 }
 
 const WITH_BODY = ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"];
@@ -26,7 +28,7 @@ const WITH_BODY = ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"];
 export function http1(port: number, keepAlive = false): Client {
   const agent = new Agent({ keepAlive, maxSockets: keepAlive ? 1 : 1000 });
   return {
-    send: (method, path, { headers = {}, goesAfter } = {}) =>
+    send: (method, path, { headers = {}, goesAfter, bodyAfter } = {}) =>
       new Promise((resolve) => {
         const body = WITH_BODY.includes(method) ? "{}" : undefined;
         const length = body === undefined ? {} : { "content-length": String(body.length) };
@@ -44,7 +46,12 @@ export function http1(port: number, keepAlive = false): Client {
         if (goesAfter !== undefined) {
           setTimeout(() => sent.destroy(), goesAfter);
         }
-        sent.end(body);
+        if (bodyAfter === undefined) {
+          sent.end(body);
+        } else {
+          sent.flushHeaders();
+          setTimeout(() => sent.end(body), bodyAfter);
+        }
       }),
     close: () => agent.destroy(),
   };
@@ -55,7 +62,7 @@ export function http2(port: number): Client {
   const session: ClientHttp2Session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false });
   session.on("error", () => undefined);
   return {
-    send: (method, path, { headers = {}, goesAfter } = {}) =>
+    send: (method, path, { headers = {}, goesAfter, bodyAfter } = {}) =>
       new Promise((resolve) => {
         const hasBody = WITH_BODY.includes(method);
         const stream = session.request({ ":method": method, ":path": path, ...headers }, { endStream: !hasBody });
@@ -67,8 +74,10 @@ export function http2(port: number): Client {
         if (goesAfter !== undefined) {
           setTimeout(() => stream.close(8), goesAfter);
         }
-        if (hasBody) {
+        if (hasBody && bodyAfter === undefined) {
           stream.end("{}");
+        } else if (hasBody) {
+          setTimeout(() => stream.end("{}"), bodyAfter);
         }
       }),
     close: () => session.close(),

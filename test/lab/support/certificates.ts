@@ -19,13 +19,14 @@ export class Authority {
     public readonly certificate: string,
   ) {}
 
-  /** Signs a new certificate for a DNS name; gives certificate and private key in PEM. */
+  /** Signs a new certificate for a DNS name; gives certificate and private key in PEM. Several may be signed at once. */
   public async sign(name: string, days = 1): Promise<string> {
     const folder = this.file.replace(/\/ca\.pem$/, "");
     return this.lab.execOrThrow(
       "client",
-      `cd ${folder} && openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=${name}" -keyout key ` +
-        `-out request && openssl x509 -req -in request -CA ca.pem -CAkey ca.key -CAcreateserial -days ${days} ` +
+      `cd "$(mktemp -d)" && openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=${name}" -keyout key ` +
+        `-out request && openssl x509 -req -in request -CA ${folder}/ca.pem -CAkey ${folder}/ca.key ` +
+        `-set_serial "0x$(openssl rand -hex 8)" -days ${days} ` +
         `-extfile <(echo "subjectAltName=DNS:${name}") -out certificate && cat certificate key`,
     );
   }

@@ -195,6 +195,30 @@ sql: [{name: After, type: postgresql, host: h, port: 1, db_name: d, username: u}
             self.zato.ok('server1', 'zato.outgoing.sql.delete', {'id': rows[name]['id']})
         self.assertEqual(self.names('sql_pool'), [])
 
+    def test_outgoing_connections_and_what_is_only_stored(self):
+        code, out = self.zato.enmasse('''
+outgoing_rest: [{name: Crm, host: "http://crm", url_path: /a, security: Nobody, ping_method: HEAD}]
+email_smtp: [{name: Mail, host: mail, port: 25}]
+groups: [{name: Partners, members: [Shop]}]
+channel_rest: [{name: Grouped, url_path: /grouped, service: lab.echo, groups: [Partners]}]
+''')
+        self.assertEqual(code, 0, out)
+        self.assertIn('Security definition "Nobody" not found for "Crm"', out)
+        rows = self.zato.ok('server1', 'zato.http-soap.get-list', {'connection': 'outgoing', 'transport': 'plain_http'})
+        self.assertEqual([(row['name'], row['host'], row['ping_method'], row['security_name']) for row in rows],
+            [('Crm', 'http://crm', 'HEAD', None)])
+        for prefix, request, name in (('zato.email.smtp', {'cluster_id': 1}, 'Mail'),
+                ('zato.groups', {'group_type': 'zato-api-creds'}, 'Partners')):
+            row, = self.zato.ok('server1', f'{prefix}.get-list', request)
+            self.assertEqual(row['name'], name)
+            self.zato.ok('server1', f'{prefix}.delete', {'id': row['id']})
+            self.assertEqual(self.zato.ok('server1', f'{prefix}.get-list', request), [])
+        self.assertEqual(self.zato.enmasse('channel_rest: [{name: Other, url_path: /o, service: lab.echo, groups: [Nobodys]}]')[0], 16)
+        exported = self.zato.dir / 'export.yaml'
+        self.assertEqual(self.zato.zato('enmasse', self.zato.env / 'server1', '--export', '--output', exported)[0], 0)
+        self.assertIn('Crm', exported.read_text())
+        self.assertNotIn('first', exported.read_text())  # no passwords
+
     def test_a_channel_that_is_deleted_is_gone_on_the_one_server(self):
         self.assertEqual(self.zato.enmasse('channel_rest: [{name: Gone, url_path: /gone, service: lab.echo, data_format: json}]')[0], 0)
         self.reload('server2')

@@ -1,6 +1,7 @@
 """A server's process: how it starts and ends, what it answers, and when it does not (facts §0, §3 to §5, §7)."""
 
 import json
+import os
 import signal
 import socket
 import sqlite3
@@ -9,7 +10,7 @@ import time
 import unittest
 
 from environment import OPTIONS, SERVICES, Environment, seconds_of
-from tools import http, wait_until
+from tools import DatabaseProxy, http, wait_until
 
 CHANNELS = '''
 channel_rest:
@@ -206,6 +207,37 @@ class FirstStartTest(unittest.TestCase):
         prefix = 'Zato_Config_Server_server__conf_odb_'
         wrong = {f'{prefix}engine': 'sqlite', f'{prefix}db_name': '/no/such/folder/odb'}
         self.assertNotEqual(zato.launch_server('server1', **wrong).wait(10), 0)
+
+    @unittest.skipUnless(os.environ.get('STAND_IN_ODB', '').startswith('postgresql'), 'STAND_IN_ODB is no PostgreSQL')
+    def test_an_odb_that_goes_and_comes_back(self):
+        # GIVEN
+        zato = Environment()
+        self.addCleanup(zato.close)
+        proxy = DatabaseProxy((zato.odb['odb_host'], zato.odb['odb_port']))
+        self.addCleanup(proxy.down)
+        direct = zato.odb
+        zato.odb = {**direct, 'odb_host': '127.0.0.1', 'odb_port': proxy.port}
+        zato.create()
+        (zato.hot / 'lab.py').write_text(SERVICES)
+        zato.start_server('server1')
+        connection = {'name': 'Db', 'type': 'postgresql', 'host': '127.0.0.1', 'port': proxy.port, 'db_name': direct['odb_db_name'],
+            'username': direct['odb_user'], 'password': direct['odb_password']}
+        code, out = zato.enmasse(json.dumps({'sql': [connection], 'channel_rest': [{'name': name, 'url_path': f'/{name}',
+            'service': f'lab.{name}', 'data_format': 'json'} for name in ('echo', 'query')]}))
+        self.assertEqual(code, 0, out)
+
+        # WHEN
+        proxy.down()
+
+        # THEN
+        self.assertEqual([zato.get('server1', path)[0] for path in ('/zato/ping', '/echo', '/query')], [200, 200, 500])
+        self.assertNotEqual(zato.launch_server('server2').wait(20), 0)
+
+        # WHEN
+        proxy.up()
+
+        # THEN
+        self.assertEqual([zato.get('server1', path)[0] for path in ('/zato/ping', '/echo', '/query')], [200, 200, 200])
 
 
 if __name__ == '__main__':

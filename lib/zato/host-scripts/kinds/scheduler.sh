@@ -15,6 +15,7 @@ converge() {
         remove_unit "$unit"
         touch "$state/passive"
     fi
+    [ -n "$(param own_redis)" ] || remove_former_redis
     record_configuration
 }
 
@@ -27,6 +28,22 @@ start() {
     systemctl restart "$unit"
     wait_until 60 "the scheduler" listens ||
         fail "the scheduler does not listen on $(param bind):$(param port); see 'sudo journalctl -u $unit'"
+}
+
+# remove_former_redis: one of the cluster's own that is no longer declared: Terraform does not run the removal of what is no longer in its
+# configuration, and nothing of the cluster uses it by now.
+remove_former_redis() {
+    local folder
+    for folder in $(folders_of_this_cluster redis); do
+        progress "removing the cluster's own Redis, which is no longer declared"
+        (
+            enter_component "$folder"
+            # shellcheck source=redis.sh
+            . "$scripts/kinds/redis.sh"
+            remove
+        )
+        rm -rf -- "$folder"
+    done
 }
 
 # The scheduler is what uses it all the time, and is made anew with the new one at once.

@@ -10,7 +10,7 @@ from .odb import database, user_host
 
 _INVOKER = 'pub.zato.service.service-invoker'
 
-# Name of a security definition -> whose password it is is decided below
+# Security definitions of a new cluster
 _DEFINITIONS = ('admin.invoke', 'ide_publisher', 'zato.log.streaming', 'django', 'metrics')
 
 # Channels of a new cluster: name, URL path, service, security definition or None
@@ -39,7 +39,7 @@ def execute(args) -> None:
 
 
 def _add_security(session: Session, cluster_id: int, args) -> dict[str, int]:
-    """In clear text until a server has started for the first time, where there is no secret key (facts §3)."""
+    """The password of admin.invoke stands in clear text until a server has started for the first time (facts §3)."""
     key = getattr(args, 'secret_key', None)
 
     def generated() -> str:

@@ -77,8 +77,11 @@ class Scheduler:
             self._logger.warning('Unknown command: %s', name)
 
     def _fire(self) -> None:
-        while not self._is_stopping.is_set():
-            for job in self.state.wait_for_due():
+        while True:
+            due = self.state.wait_for_due()
+            if self._is_stopping.is_set():
+                return
+            for job in due:
                 self._publish(job)
 
     def stop(self) -> None:

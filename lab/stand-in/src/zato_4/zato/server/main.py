@@ -31,8 +31,8 @@ def main(argv: list[str]) -> None:
     os.chdir(path)
     logger = logs.set_up(os.path.join(path, 'logs/server.log'))
     log_files.set_up(path)
-    for name in ('secret_key', 'sync_internal'):
-        logger.debug('Option %s is %s', name, options[name])
+    # Without these two there is no server, whatever they are.
+    logger.debug('Options %s %s', options['sync_internal'], len(options['secret_key']))
     config = server_config.read(path, os.environ)
     logger.info('%s: starting server %s of cluster %s', BANNER, config.name, config.cluster_name)
 

@@ -29,7 +29,10 @@ def export(session: Session) -> dict[str, list[dict]]:
                 JOIN service s ON s.id = j.service_id LEFT JOIN job_interval_based i ON i.job_id = j.id ORDER BY j.name''')
             if not row['name'].startswith('zato.')],
     }
-    for kind in STORED:
+    found['outgoing_rest'] = [_filled({'name': row['name'], 'host': row['host'], 'url_path': row['url_path'], 'data_format': row['data_format'],
+        'security': row['security_name'], **_opaque(row)}) for row in session.all("""SELECT h.*, b.name AS security_name FROM http_soap h
+            LEFT JOIN sec_base b ON b.id = h.security_id WHERE h.connection = 'outgoing' ORDER BY h.name""")]
+    for kind in ('groups', *STORED):
         found[kind] = [{'name': row['name'], **_opaque(row)} for row in session.all(
             'SELECT * FROM generic_object WHERE type_ = %(type)s ORDER BY name', type=kind)]
     return {kind: items for kind, items in found.items() if items}

@@ -16,10 +16,11 @@ ENGINES = {'mssql': 'zato+mssql1', 'mysql': 'mysql+pymysql', 'oracle': 'oracle',
 
 _INTERVAL = ('weeks', 'days', 'hours', 'minutes', 'seconds', 'repeats')
 _CHANNEL_COLUMNS = ('url_path', 'method', 'data_format', 'content_type', 'is_active', 'timeout')
+_OUTGOING_COLUMNS = ('host', 'url_path', 'data_format', 'content_type', 'is_active', 'timeout', 'ping_method', 'pool_size')
 _SQL_COLUMNS = ('is_active', 'username', 'db_name', 'host', 'port', 'pool_size')
 
 # Other kinds are stored, and do nothing.
-STORED = ('groups', 'outgoing_rest', 'email_smtp', 'email_imap', 'ldap', 'mongodb', 'odoo', 'confluence', 'jira', 'pubsub_topic',
+STORED = ('email_smtp', 'email_imap', 'ldap', 'mongodb', 'odoo', 'confluence', 'jira', 'pubsub_topic',
     'pubsub_permission', 'pubsub_subscription', 'channel_amqp', 'outgoing_amqp', 'channel_kafka', 'outgoing_kafka', 'elastic_search')
 
 
@@ -27,6 +28,7 @@ class _Importer:
     def __init__(self) -> None:
         # Trap (source of 4.1): known are definitions only where the file has some of its own.
         self._security: dict[str, int] = {}
+        self._groups: set[str] = set()
 
     def security(self, session: Session, items: list[dict]) -> None:
         if not items:
@@ -52,8 +54,15 @@ class _Importer:
         if changed:
             session.update('sec_base', row['id'], **changed, **({'password': item['password']} if 'password' in item else {}))
 
+    def groups(self, session: Session, items: list[dict]) -> None:
+        self.stored(session, 'groups', items)
+        if items:
+            self._groups = {row['name'] for row in session.all("SELECT name FROM generic_object WHERE type_ = 'groups'")}
+
     def channel_rest(self, session: Session, items: list[dict]) -> None:
         for item in items:
+            if unknown := set(item.get('groups') or []) - self._groups:
+                raise Exception(f'Security group "{min(unknown)}" not found for REST channel "{item["name"]}"')
             row = session.first("""SELECT id FROM http_soap WHERE name = %(name)s AND connection = 'channel'
                 AND transport = 'plain_http'""", name=item['name'])
             values = {name: item[name] for name in _CHANNEL_COLUMNS if name in item}
@@ -69,6 +78,24 @@ class _Importer:
             else:
                 session.insert('http_soap', **{'name': item['name'], 'is_active': True, 'is_internal': False, 'connection': 'channel',
                     'transport': 'plain_http', 'soap_action': '', 'cluster_id': _CLUSTER_ID, **values})
+
+    def outgoing_rest(self, session: Session, items: list[dict]) -> None:
+        for item in items:
+            row = session.first("""SELECT id FROM http_soap WHERE name = %(name)s AND connection = 'outgoing'
+                AND transport = 'plain_http'""", name=item['name'])
+            values = {name: item[name] for name in _OUTGOING_COLUMNS if name in item}
+            values.update(opaque1=_opaque(item, 'security', *_OUTGOING_COLUMNS))
+            security = item.get('security') or item.get('security_name')
+            if security in self._security:
+                values['security_id'] = self._security[security]
+            elif security:
+                # Trap (source of 4.1): here it is only logged.
+                say(f'Security definition "{security}" not found for "{item["name"]}"')
+            if row:
+                session.update('http_soap', row['id'], **values)
+            else:
+                session.insert('http_soap', **{'name': item['name'], 'is_active': True, 'is_internal': False, 'connection': 'outgoing',
+                    'transport': 'plain_http', 'soap_action': '', 'url_path': '', 'cluster_id': _CLUSTER_ID, **values})
 
     def sql(self, session: Session, items: list[dict]) -> None:
         for item in items:
@@ -113,8 +140,8 @@ class _Importer:
 
 def run(odb: Database, declared: Declared) -> None:
     importer = _Importer()
-    for kind, execute in (('security', importer.security), ('channel_rest', importer.channel_rest), ('sql', importer.sql),
-            ('scheduler', importer.scheduler)):
+    for kind, execute in (('security', importer.security), ('groups', importer.groups), ('channel_rest', importer.channel_rest),
+            ('sql', importer.sql), ('scheduler', importer.scheduler), ('outgoing_rest', importer.outgoing_rest)):
         items = declared.get(kind) or (declared.get('outconn_sql') if kind == 'sql' else None) or []
         with odb.session() as session:
             execute(session, items)
