@@ -15,6 +15,7 @@ import { renderEnmasse } from "../../lib/content/enmasse-file";
 import { renderExpected } from "../../lib/content/expected-content";
 import { temporaryFolder } from "../support/bash";
 import { newCluster, newHost, newStack } from "../support/stack";
+import { Template } from "../support/template";
 
 const folder = temporaryFolder();
 
@@ -158,6 +159,23 @@ test("passwords of definitions, which an import does not change, are told apart;
   content.addSqlConnection("Billing", { engine: SqlEngine.MYSQL, host: "db", database: "b", username: "z", password: secret("billing") }); // prettier-ignore
   expect(told().passwords).toEqual([expect.stringMatching(/^partner_[0-9a-f]{8} basic_auth\/A partner$/)]);
   expect(told(content, ZatoRelease.V3_3).passwords).toEqual([]);
+});
+
+test("the host is told what it needs of them, and of 3.x no more than before", () => {
+  // GIVEN
+  const old = new ClusterContent(stack, "old-content", { clusters: [cluster(ZatoRelease.V3_3, "old")] });
+  [content, old].forEach((one, index) => {
+    const password = secret(`partner${index}`);
+    one.addBasicAuth("Partner", { username: "partner", password });
+  });
+
+  // THEN
+  const template = Template.synth(stack);
+  const { parameters, files } = template.manifest("content/a");
+  expect(parameters).toMatchObject({ release: "zato-4", stages: "0", objects: "1" });
+  expect(parameters.passwords).toMatch(/^partner0_[0-9a-f]{8} basic_auth\/Partner$/);
+  expect(parse(files.enmasse!)).toMatchObject({ security: [{ name: "Partner", type: "basic_auth" }] });
+  expect(template.manifest("old-content/old").parameters).not.toHaveProperty("passwords");
 });
 
 test("an enmasse file of either release says the same", () => {

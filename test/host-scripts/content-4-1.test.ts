@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
 import { BashResult, temporaryFolder } from "../support/bash";
 import { PLACES } from "../support/places";
@@ -36,7 +39,7 @@ const PARAMETERS = {
  * A cluster of two servers, whose enmasse says something and ends with a status, and whose admin API answers as the program says, which
  * gets the address as `$1` and the command as `$2`.
  */
-function host({ admin = ":", said = OK, status = 0 } = {}): Sandbox {
+function host({ admin = ":", said = OK, status = 0, isolated = true } = {}): Sandbox {
   const sandbox = new Sandbox(folder());
   sandbox.note("restart_servers", "restart_server", "take_cluster_out", "put_cluster_back");
   sandbox.write("/said", said);
@@ -53,18 +56,22 @@ function host({ admin = ":", said = OK, status = 0 } = {}): Sandbox {
     ["server2", SECOND],
   ] as const) {
     const path = `/var/lib/cdktf-zato/components/a-${name}`;
-    const parameters = { cluster: "a", address, home: "/opt/zato/env/a/home" };
+    const parameters = {
+      cluster: "a",
+      address,
+      home: "/opt/zato/env/a/home",
+      load_balancer_socket: join(folder(), "s"),
+      back_end: `back/${name}`,
+      drain_seconds: "60",
+    };
     sandbox.write(`${path}/kind`, "server\n");
     sandbox.write(`${path}/manifest`, renderManifest({ parameters, files: {} }));
   }
   // What servers do around a restart is theirs.
-  for (const release of ["zato-4"]) {
-    const script = `/staging/scripts/release/${release}/content.sh`;
-    const text = sandbox.read(script)!;
-    sandbox.write(
-      script,
-      `${text}\nat_server() { if [ "$2" = gets_requests ]; then [ ! -e '${folder()}'/taken-out ]; else printf '%s %s\\n' "$2" "$(basename "$1")" >>'${folder()}/calls'; fi; }\n`,
-    );
+  if (isolated) {
+    const script = "/staging/scripts/release/zato-4/content.sh";
+    const noted = `if [ "$2" = gets_requests ]; then [ ! -e '${folder()}'/taken-out ]; else note "$2 $(basename "$1")"; fi`;
+    sandbox.write(script, `${sandbox.read(script)!}\nat_server() { ${noted}; }\n`);
   }
   return sandbox;
 }
@@ -117,6 +124,25 @@ describe("objects", () => {
     sandbox.write("/taken-out", "");
     expect(converge(sandbox)).toMatchObject({ status: 0 });
     expect(steps(sandbox)).toEqual(EVERYTHING.filter((step) => !/^(drain|put_back) /.test(step)));
+  });
+
+  test("are imported by a server that its load-balancer sends nothing meanwhile", async () => {
+    // GIVEN
+    const socket = createServer().listen(join(folder(), "s"));
+    await once(socket, "listening");
+    const sandbox = host({ isolated: false });
+    sandbox.define(`
+      haproxy_usable() { printf 'server1\\n'; }; haproxy_has_others() { :; }; haproxy_is_healthy() { :; }
+      haproxy_drain() { note "drain $2 $3"; }; haproxy_ready() { note "ready $2"; }`);
+
+    // WHEN
+    const { status } = converge(sandbox);
+    socket.close();
+
+    // THEN the second one, which gets no requests, is left as it is
+    expect(status).toBe(0);
+    const seen = steps(sandbox).filter((step) => /^(drain|ready|enmasse|.* reload$)/.test(step));
+    expect(seen).toEqual(["drain back/server1 60", "enmasse", "ready back/server1", `${SECOND} reload`]);
   });
 
   test("are imported with secrets in the environment, in the home of the servers", () => {
