@@ -116,7 +116,8 @@ describe("objects", () => {
   ])(
     "an SQL connection listed with extra %s is as declared with '%s': exit status %d",
     async (listed, declared, status) => {
-      server.odb.rows["zato.outgoing.sql"]![0]!.extra = listed;
+      const [row] = server.odb.rows["zato.outgoing.sql"]!;
+      server.odb.rows["zato.outgoing.sql"] = [{ ...row!, extra: listed }];
       const expected = { objects: { "outconn_sql/Billing": { extra: declared } }, services: {} };
       expect(await admin("verify", expected, NO_BASELINE, "a")).toMatchObject({ status });
     },
