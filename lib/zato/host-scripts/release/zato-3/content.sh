@@ -60,7 +60,8 @@ answer_for_scheduler() {
 # scheduler_port: where servers of this cluster look for the scheduler.
 scheduler_port() (
     local folder
-    folder=$(folders_of_this_cluster server | head -n 1)
+    folder=$(folders_of_this_cluster server)
+    folder=${folder%%$'\n'*}
     [ -n "$folder" ] || return 0
     enter_component "$folder"
     sed -n 's/^Zato_Config_Server_server__conf_scheduler_scheduler_port="\{0,1\}\([0-9]*\).*/\1/p' "$(file environment)"
