@@ -118,6 +118,8 @@ export class Scheduler extends ClusterComponent implements IScheduler {
 
   /** Measured: 82 MiB. */
   protected override requirements(): HostRequirements {
-    return { memory: 82 };
+    const { redis, release } = this.frame;
+    const isElsewhere = release.demands.needsRedis && redis?.ownUnit === undefined;
+    return { memory: 82, ...(redis && isElsewhere && { endpoints: [hostPort(redis.host, redis.port)] }) };
   }
 }

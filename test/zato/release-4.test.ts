@@ -154,6 +154,8 @@ describe("Redis", () => {
     );
     expect(parameters.environment_secrets).toBe("Zato_Scheduler_Redis_Password redis_password 1");
     expect(files.unit).not.toContain("PartOf=");
+    // AND whether hosts reach it is found out before anything is touched
+    expect(template.preflight("host1").parameters.endpoints).toContain("redis.internal:6380");
   });
 
   test("of somebody else's that asks for no password", () => {
