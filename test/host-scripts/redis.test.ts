@@ -106,6 +106,7 @@ test("takes a new password while it runs, and the one of before until nothing us
   // THEN
   expect(sandbox.read("/users")).toBe(`user default on ${hash("sec/ond")} allkeys +@all allchannels\n`);
   expect(sandbox.read("/etc/cdktf-zato/secrets/a/redis_password.former")).toBeUndefined();
+  expect(sandbox.drift("redis", "a-redis")).not.toContainEqual(expect.stringContaining("users.acl was changed"));
   expect(sandbox.read("/etc/zato/a/scheduler.env")).toBe('A=b\nZato_Scheduler_Redis_Password="sec%2fond"\n');
 });
 
