@@ -199,7 +199,7 @@ describe("services", () => {
       address: "127.0.0.1:17010",
       path: "/opt/zato/env/a/server1",
     };
-    sandbox.write(`${server}/manifest`, renderManifest({ parameters, files: { unit } }));
+    sandbox.write(`${server}/manifest`, renderManifest({ parameters, files: { unit, environment: "" } }));
     return sandbox;
   }
 
