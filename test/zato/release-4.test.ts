@@ -1,3 +1,8 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
 import { TerraformVariable } from "cdktf";
 import {
   ExistingLoadBalancer,
@@ -43,6 +48,25 @@ test("units, environment and configuration of 4.1", () => {
     "load-balancer configuration": of("load-balancer").files.config,
     commands: ["odb", "registration", "server1", "web-admin"].map((name) => of(name).files.create),
   }).toMatchSnapshot();
+});
+
+test("the dashboard's log-in page is asked for at each start, past any proxy, since the first request takes seconds", async () => {
+  const unit = manifests()("web-admin").files.unit!;
+  const command = /^ExecStartPost=-(.*)$/m.exec(unit)![1]!;
+  const asked: string[] = [];
+  const server = createServer(({ url }, response) => {
+    asked.push(url!);
+    response.end();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const env = { ...process.env, http_proxy: "http://127.0.0.1:9" };
+  try {
+    await promisify(execFile)("bash", ["-c", command.replace("127.0.0.1:8183", `127.0.0.1:${port}`)], { env });
+  } finally {
+    server.close();
+  }
+  expect(asked).toEqual(["/accounts/login/"]);
 });
 
 describe("servers", () => {
