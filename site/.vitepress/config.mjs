@@ -24,7 +24,7 @@ const GROUPS = {
     "sizing-and-cost",
     "upgrading",
   ],
-  Understand: ["decisions", "architecture", "zato", "zato-3.3-tried"],
+  Understand: ["decisions", "architecture", "zato", "zato-3.3-tried", "zato-4.1-tried"],
 };
 
 const pages = readdirSync(path.join(ROOT, "docs"))
