@@ -150,12 +150,12 @@ zato_from_config() {
 # name them, as ENCODE prints them.
 install_environment() {
     own_configuration_folder "$(dirname "$(param environment_file)")"
-    environment "$@" >"$work/environment"
+    rendered_environment "$@" >"$work/environment"
     install_file "$work/environment" "$(param environment_file)" 0600 root
 }
 
-# environment [ENCODE]: quoted the way lib/zato/environment-file.ts does.
-environment() {
+# rendered_environment [ENCODE]: quoted the way lib/zato/environment-file.ts does.
+rendered_environment() {
     local variable secret
     cat "$(file environment)"
     while read -r variable secret _; do
