@@ -183,8 +183,9 @@ sql: [{name: After, type: postgresql, host: h, port: 1, db_name: d, username: u}
             'db_name': str(odb['odb_db_name']), 'username': str(odb['odb_user'] or 'u'), 'password': odb['odb_password'] or 'clear'}
         if odb['odb_type'] != 'postgresql':
             connection['type'] = 'postgresql'
-        self.assertEqual(self.zato.enmasse(json.dumps({'sql': [connection, {**connection, 'name': 'Wrong', 'port': 1}]}))[0], 0)
+        self.assertEqual(self.zato.enmasse(json.dumps({'sql': [connection, {**connection, 'name': 'Wrong', 'port': 1, 'extra': 'a=1'}]}))[0], 0)
         rows = {row['name']: row for row in self.zato.ok('server1', 'zato.outgoing.sql.get-list', {'cluster_id': 1})}
+        self.assertEqual({name: row['extra'] for name, row in rows.items()}, {'Db': '\\x', 'Wrong': '\\x613d31'})
         self.assertEqual(rows['Db']['password'], connection['password'])
         wrong = {'id': rows['Wrong']['id'], 'should_raise_on_error': True}
         self.assertEqual(self.zato.api('server1', 'zato.outgoing.sql.ping', wrong)[0], 500)

@@ -131,6 +131,16 @@ class ServerTest(unittest.TestCase):
             with self.subTest(reason):
                 self.assertNotEqual(self.zato.launch_server('server2', options, **extra).wait(10), 0)
 
+    def test_a_start_without_the_demo_that_came_with_the_server_fails(self):
+        for name, service in (('demo.py', 'demo.echo'), ('demo_extra.py', 'test.raise')):
+            with self.subTest(name):
+                demo = self.zato.env / 'server2/pickup/incoming/services' / name
+                text = demo.read_text()
+                demo.unlink()
+                self.assertNotEqual(self.zato.launch_server('server2').wait(10), 0)
+                self.assertIn(f'MCP allow list references service `{service}` which is not deployed', self.zato.log('server2'))
+                demo.write_text(text)
+
     def test_each_request_is_in_the_audit_log_unless_that_is_off(self):
         def events() -> list[str]:
             return [row[0] for row in sqlite3.connect(self.zato.home / 'env/qs-1/audit.db').execute('SELECT data FROM audit_event')]

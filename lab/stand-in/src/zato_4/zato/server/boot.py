@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ..common.db import MYSQL, OperationalError
 from ..common.settings import Settings
-from . import internal, internal_jobs, redis_users, registry  # noqa: F401
+from . import internal, internal_jobs, mcp_gateway, redis_users, registry  # noqa: F401
 from .boot_tasks import encrypt_passwords
 from .config import ServerConfig
 from .context import ServerContext
@@ -42,6 +42,7 @@ def boot(config: ServerConfig, timing: Settings, logger: logging.Logger) -> Serv
     context.memory.load()
     context.user_conf.read()
     context.deployer.deploy_at_start()
+    mcp_gateway.build(context.store)
     context.scheduler.start()
     redis_users.start(context.logger)
     _register(context)

@@ -8,11 +8,12 @@ from ..registry import Call, service
 
 @service('zato.outgoing.sql.get-list', 'cluster_id', wrapped=False)
 def get_list(call: Call):
-    """Trap (facts §8): with the passwords, in clear text."""
+    """Traps: with the passwords, in clear text (facts §8); `extra` as PostgreSQL keeps it, bytes in a column of text, as digits (seen on the
+    real 4.1)."""
     with call.server.odb.session() as session:
         rows = session.all('SELECT * FROM sql_pool WHERE cluster_id = %(cluster)s ORDER BY name', cluster=call.input.cluster_id)
     return [{**json.loads(row.pop('opaque1') or '{}'), **row, 'is_active': bool(row['is_active']),
-        'extra': bytes(row['extra'] or b'').decode()} for row in rows]
+        'extra': '\\x' + bytes(row['extra'] or b'').hex()} for row in rows]
 
 
 @service('zato.outgoing.sql.delete', 'id', wrapped=False)
