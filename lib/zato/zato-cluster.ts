@@ -248,7 +248,7 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
       retriesPosts: props.zatoLoadBalancer?.retryPosts === true,
     });
     const webAdminPassword = props.webAdmin?.password ?? Secret.generated();
-    const schedulerPort = props.schedulerPort ?? 31530;
+    const schedulerPort = props.schedulerPort ?? release.schedulerPort;
     return {
       cluster: this,
       clusterName: this.clusterName,

@@ -69,6 +69,14 @@ test("the dashboard's log-in page is asked for at each start, past any proxy, si
   expect(asked).toEqual(["/accounts/login/"]);
 });
 
+test("servers ask for another port than a scheduler of 3.x has, which may still run while its cluster becomes one of 4.1", () => {
+  const port = (component: string, of: (component: string) => Manifest): string | undefined =>
+    /_(?:HTTP_Port|scheduler_port)="(\d+)"/.exec(of(component).files.environment!)?.[1];
+  expect(port("server1", manifests())).toBe("35100");
+  expect(port("scheduler", manifests())).toBe("35100");
+  expect(port("server1", manifests({ release: ZatoRelease.V3_3 }))).toBe("31530");
+});
+
 describe("servers", () => {
   test("are as many as the CPUs, one process each, the first on port 17010", () => {
     const cluster = newCluster(newStack(), { release });

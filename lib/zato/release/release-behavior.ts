@@ -170,6 +170,9 @@ export interface ReleaseBehavior {
   /** Beginnings of URL paths that are Zato's own, kept from clients but for those that the user opens. */
   readonly privatePaths: readonly string[];
 
+  /** Where a scheduler listens unless it is told otherwise. That of another release may still run when a cluster becomes one of this release. */
+  readonly schedulerPort: number;
+
   /** The URL path whose answer 200 means that a server works. */
   readonly healthPath: string;
 }

@@ -30,6 +30,7 @@ export abstract class Release3 implements ReleaseBehavior {
   public readonly demands = new Demands3();
   public readonly content = new Content3();
   public readonly healthPath = HEALTH_PATH;
+  public readonly schedulerPort = 31_530;
 
   /** In 3.3 it lets anybody run any code, in 3.2 anybody who finds its random password. */
   public readonly closedChannels = ["/zato/api/invoke/{service_name}"];

@@ -41,6 +41,9 @@ export class Release41 implements ReleaseBehavior {
   public readonly demands = new Demands4();
   public readonly healthPath = HEALTH_PATH;
 
+  /** Zato's own default. A scheduler of 3.x answers otherwise, and a server that asks it cannot list its jobs. */
+  public readonly schedulerPort = 35_100;
+
   /** None is there that anybody may call. */
   public readonly closedChannels = [];
 
