@@ -48,7 +48,7 @@ describe("the environment of a server", () => {
       writeFileSync(join(folder(), "entries", "file", "environment"), 'A="b"\n');
 
       // WHEN
-      const { status, stdout } = withZato('. "$scripts/kinds/server.sh"; environment');
+      const { status, stdout } = withZato('. "$scripts/kinds/server.sh"; rendered_environment');
 
       // THEN
       expect([status, parseEnvironmentFile(stdout)]).toEqual([0, { A: "b", Password: secret }]);
@@ -59,7 +59,7 @@ describe("the environment of a server", () => {
     given({ cluster: "a", environment_secrets: "" });
     mkdirSync(join(folder(), "entries", "file"), { recursive: true });
     writeFileSync(join(folder(), "entries", "file", "environment"), 'A="b"\n');
-    expect(withZato('. "$scripts/kinds/server.sh"; environment').stdout).toBe('A="b"\n');
+    expect(withZato('. "$scripts/kinds/server.sh"; rendered_environment').stdout).toBe('A="b"\n');
   });
 });
 
