@@ -23,12 +23,12 @@ converge() {
     systemctl start "$unit" || fail "nobody would be told of anything; see 'sudo journalctl -u $unit'"
 }
 
-# environment: the secrets, quoted as lib/zato/environment-file.ts does it. They are one line each.
+# environment: the secrets. They are one line each.
 environment() {
     local secret
     for secret in address token; do
         [ ! -f "$state/secrets/$secret" ] ||
-            printf 'CDKTF_ZATO_%s="%s"\n' "${secret^^}" "$(tr -d '\r\n' <"$state/secrets/$secret" | LC_ALL=C sed 's/[\\"$`]/\\&/g')"
+            printf 'CDKTF_ZATO_%s="%s"\n' "${secret^^}" "$(tr -d '\r\n' <"$state/secrets/$secret" | in_double_quotes)"
     done
 }
 

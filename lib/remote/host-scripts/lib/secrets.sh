@@ -47,3 +47,8 @@ is_hash_of() {
     shift
     [ -f "$file" ] && [ "$("$@" | salted_hash "$(cut -d ' ' -f 1 "$file")")" = "$(cat "$file")" ]
 }
+
+# in_double_quotes: standard input, as systemd reads it between double quotes in an environment file.
+in_double_quotes() {
+    LC_ALL=C sed 's/[\\"$`]/\\&/g'
+}

@@ -161,7 +161,7 @@ rendered_environment() {
     while read -r variable secret _; do
         [ -n "$variable" ] || continue
         printf '%s="' "$variable"
-        "${1:-cat}" "$(secret_file "$secret")" | LC_ALL=C sed 's/[\\"$`]/\\&/g'
+        "${1:-cat}" "$(secret_file "$secret")" | in_double_quotes
         printf '"\n'
     done < <(param environment_secrets; echo)
 }
