@@ -1,15 +1,18 @@
 "use strict";
 
-// build.js [FOLDER]: compiles the library into FOLDER, by default dist/. Types are per file, as far as entry points name them. The code is one file per
-// entry point of package.json, and chunks with what entry points share, so that each class exists once: opening the
-// hundred files of the sources took longer than running them. Classes and functions say what they are called in the sources, and no line is long,
+// build.js [FOLDER]: compiles the library into FOLDER, by default dist/. Code and types are one file per entry point of package.json, and
+// chunks with what entry points share, so that each class exists once: opening the hundred files of the sources took longer than running
+// them. Classes and functions say what they are called in the sources, and no line is long,
 // so that traces of stacks can be read; in the commands, whose messages have to do, they do not.
 
 const { execFileSync } = require("node:child_process");
-const { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
+const { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
+const { tmpdir } = require("node:os");
 const { extname, join, relative, resolve } = require("node:path");
 const { buildSync } = require("esbuild");
-const { dropUnusedTypes, withoutComments, withoutDocstrings } = require("./slim");
+const { rollup } = require("rollup");
+const { dts } = require("rollup-plugin-dts");
+const { withoutComments, withoutDocstrings } = require("./slim");
 const { bin, exports: entries, name, peerDependencies, peerDependenciesMeta } = require("../package.json");
 
 const ROOT = join(__dirname, "..");
@@ -17,22 +20,33 @@ const SLIM = { ".sh": withoutComments, ".py": withoutDocstrings };
 const COMPACT = { minify: true, lineLimit: 160 };
 const OUT = resolve(process.argv[2] ?? join(ROOT, "dist"));
 
-rmSync(OUT, { recursive: true, force: true });
-emitTypes();
-dropUnusedTypes(
-  OUT,
-  Object.values(entries).flatMap(({ types }) => (types ? relative("dist", types) : [])),
-);
-convertToCommonJs(bundle());
-Object.entries(entries).forEach(
-  ([entry, { default: file }]) => file && askForPeers(entry, join(OUT, file.replace(/^\.\/dist\//, ""))),
-);
-copyPrograms();
+build();
 
-function emitTypes() {
+async function build() {
+  rmSync(OUT, { recursive: true, force: true });
+  await bundleTypes();
+  convertToCommonJs(bundle());
+  Object.entries(entries).forEach(
+    ([entry, { default: file }]) => file && askForPeers(entry, join(OUT, file.replace(/^\.\/dist\//, ""))),
+  );
+  copyPrograms();
+}
+
+async function bundleTypes() {
+  const folder = mkdtempSync(join(tmpdir(), "cdktf-zato-types-"));
   const tsc = require.resolve("typescript/bin/tsc");
-  const args = ["-p", join(ROOT, "tsconfig.build.json"), "--emitDeclarationOnly", "--outDir", OUT];
+  const args = ["-p", join(ROOT, "tsconfig.build.json"), "--emitDeclarationOnly", "--outDir", folder];
   execFileSync(process.execPath, [tsc, ...args], { stdio: "inherit" });
+  const names = Object.values(entries).flatMap(({ types }) => types?.replace(/^\.\/dist\/(.*)\.d\.ts$/, "$1") ?? []);
+  const types = await rollup({
+    input: Object.fromEntries(names.map((name) => [name, join(folder, `${name}.d.ts`)])),
+    external: /^[^./]/,
+    plugins: [dts()],
+    // That types are shared which no entry point exports: nobody can name them, as before.
+    logLevel: "silent",
+  });
+  await types.write({ dir: OUT, entryFileNames: "[name].d.ts", chunkFileNames: "types-[hash].d.ts" });
+  rmSync(folder, { recursive: true });
 }
 
 /** What is no code: the scripts that run on hosts, and what reads Python. The code looks for it where it is in the sources. */

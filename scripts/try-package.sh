@@ -28,8 +28,8 @@ tar -x -z -f "$tarball" -C "$project/unpacked"
 all=$(wc -c <"$tarball") without_pages=$(tar -c -C "$project/unpacked" --exclude=package/docs --exclude=package/examples --exclude=package/CHANGELOG.md package | gzip -9 | wc -c)
 rm -r "$project/unpacked"
 echo "the package takes $all bytes, and $without_pages without its pages and examples"
-[ "$without_pages" -le 310000 ] || { echo "without its pages and examples the package takes more than 310 kB" >&2; exit 1; }
-[ "$all" -le 460000 ] || { echo "with its pages and examples the package takes more than 460 kB" >&2; exit 1; }
+[ "$without_pages" -le 300000 ] || { echo "without its pages and examples the package takes more than 300 kB" >&2; exit 1; }
+[ "$all" -le 450000 ] || { echo "with its pages and examples the package takes more than 450 kB" >&2; exit 1; }
 
 npx --no-install publint --strict "$tarball"
 npx --no-install attw --profile node16 "$tarball"

@@ -39,7 +39,7 @@ const DRAWER = "@viz-js/viz";
 /** Development tools that the other framework's package needs too. */
 const TOOLS = [
   ...[DRAWER, "@types/jest", "@types/node", "ajv", "esbuild", "fast-check", "jest", "ts-jest", "tsx", "typescript"],
-  ...["@arethetypeswrong/cli", "publint"],
+  ...["@arethetypeswrong/cli", "publint", "rollup", "rollup-plugin-dts"],
 ];
 
 const SPECIFIER =

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { hostScripts } from "../../lib/remote/host-scripts";
 import { temporaryFolder } from "../support/bash";
 
@@ -87,37 +87,4 @@ for program in json.load(sys.stdin):
       'def f():\n    """\n"""\n    return """a\nb"""  # c\n',
     );
   });
-});
-
-test("of types only those are left that an entry point names, by whichever way", () => {
-  // GIVEN an entry point, folders' indexes, a type that is named in passing, and files nobody names
-  const files = {
-    "index.d.ts": 'export * from "./a";\nexport * from "./b";\n',
-    "a.d.ts": 'import { D } from "./d";\nexport declare const a: import("./passing").Passing & D;\n',
-    "b/index.d.ts": 'export { c } from "../c";\n',
-    "c.d.ts": "export declare const c: string;\n",
-    "d/index.d.ts": 'export * from "./d";\nexport type * from "./inside";\nexport * from "./more";\n',
-    "d/d.d.ts": "export interface D {}\n",
-    "passing.d.ts": "export interface Passing {}\n",
-    "d/inside.d.ts": "export interface Inside {}\n",
-    "d/more/index.d.ts": 'export * from "./more";\n',
-    "d/more/more.d.ts": "export interface More {}\n",
-    "alone.d.ts": 'import { other } from "./other";\n',
-    "other.d.ts": "export declare const other: string;\n",
-  };
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder(), name)), { recursive: true });
-    writeFileSync(join(folder(), name), text);
-  }
-
-  // WHEN
-  slim(`slim.dropUnusedTypes(input, ["index.d.ts"])`, folder());
-
-  // THEN
-  const left = Object.keys(files).filter((name) => existsSync(join(folder(), name)));
-  expect(left).toEqual(Object.keys(files).filter((name) => !/inside|more\/more|alone|other/.test(name)));
-  expect(readFileSync(join(folder(), "d", "index.d.ts"), "utf8")).toBe(
-    'export * from "./d";\nexport * from "./more";\n',
-  );
-  expect(readFileSync(join(folder(), "d", "more", "index.d.ts"), "utf8")).toBe("export {};\n");
 });
