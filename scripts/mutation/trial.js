@@ -11,6 +11,9 @@ const { join } = require("node:path");
 const ROOT = join(__dirname, "..", "..");
 const LEAST = 0.85;
 
+/** After which tests are taken for such that never end, in seconds. */
+const PATIENCE = { tests: 240, others: 1200 };
+
 /**
  * Makes each of the edits ({ path, what, text, tests, others }), runs the tests that should notice it, and at the end, for those that
  * these did not notice, the others; prints the score after each of the two rounds, and sets the exit status.
@@ -18,7 +21,7 @@ const LEAST = 0.85;
 function tryEdits(edits) {
   const copy = copyOfTree();
   const unnoticed = ["tests", "others"].reduce((left, which) => {
-    const missed = left.filter((edit) => !isNoticed(copy, edit, edit[which]));
+    const missed = left.filter((edit) => !isNoticed(copy, edit, edit[which], PATIENCE[which]));
     console.log(`score by ${which}: ${score(edits.length - missed.length, edits.length)}`);
     return missed;
   }, edits);
@@ -50,21 +53,21 @@ function copyOfTree() {
   return folder;
 }
 
-function isNoticed(copy, { path, what, text }, tests) {
+function isNoticed(copy, { path, what, text }, tests, seconds) {
   const file = join(copy, path);
   const before = readFileSync(file, "utf8");
   writeFileSync(file, text);
-  const noticed = fails(copy, tests);
+  const noticed = fails(copy, tests, seconds);
   writeFileSync(file, before);
   console.log(`${noticed ? "noticed    " : "not noticed"}  ${what}`);
   return noticed;
 }
 
-/** Whether the tests fail, or never come to an end. */
-function fails(cwd, tests) {
+/** Whether the tests fail, or do not come to an end; what a script has left running ends with them. */
+function fails(cwd, tests, seconds) {
   const jest = require.resolve("jest/bin/jest");
   const words = [jest, "--config", "jest.mutation.config.js", "--bail", "--maxWorkers=1", "--silent", ...tests];
-  return spawnSync(process.execPath, words, { cwd, timeout: 1_200_000, killSignal: "SIGKILL" }).status !== 0;
+  return spawnSync("timeout", ["--signal=KILL", String(seconds), process.execPath, ...words], { cwd }).status !== 0;
 }
 
 module.exports = { ROOT, isChosen, tryEdits };
