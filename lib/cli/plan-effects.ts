@@ -235,6 +235,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
     file_check: "changed",
     members: "noted",
     answering_back_end: "noted",
+    last_back_end: "noted",
     server_name: "noted",
     others_told: "noted",
   },

@@ -168,10 +168,17 @@ export class StatusAdvice {
         command: this.program("logs", "--since", "10m"),
       };
     }
-    return state === "DOWN"
+    return state === "DOWN" || state === "LAST_RESORT"
       ? {
-          text: "none: does not answer",
-          said: `the cluster ${cluster} gets none: it does not answer the balancer on ${balancer}`,
+          ...(state === "DOWN"
+            ? {
+                text: "none: does not answer",
+                said: `the cluster ${cluster} gets none: it does not answer the balancer on ${balancer}`,
+              }
+            : {
+                text: "gets some, and fails its check",
+                said: `the cluster ${cluster} does not pass the check of the balancer on ${balancer}, as none does; those that take connections get all requests therefore`,
+              }),
           advice: "see what the cluster's load-balancer says",
           command: this.program("logs", `${cluster}-load-balancer`),
         }

@@ -64,9 +64,9 @@ export interface MemberStatus {
   readonly isDrained: boolean;
 }
 
-/** Whether a cluster of this state gets requests: without checks HAProxy takes it for well, and where none passes a service's, all get some. */
+/** Whether a cluster of this state gets requests: without checks HAProxy takes it for well, and where none passes its check, all get some. */
 export function isUp(state: string): boolean {
-  return ["UP", "no", "UNFIT_ALL"].includes(state);
+  return ["UP", "no", "UNFIT_ALL", "LAST_RESORT"].includes(state);
 }
 
 /** A machine. */

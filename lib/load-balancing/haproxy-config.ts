@@ -1,6 +1,6 @@
 import { Affinity } from "../content";
 import { hostPort, isBareAddress } from "../validation";
-import { BackEnds, renderBackEnds, renderChoice, renderOuterRules } from "../zato/haproxy/back-ends";
+import { BackEnds, BackEndServer, renderBackEnds, renderChoice, renderOuterRules } from "../zato/haproxy/back-ends";
 import { renderBodyRules } from "../zato/haproxy/body-rules";
 import { renderClientAddress } from "../zato/haproxy/client-address";
 import { renderHead } from "../zato/haproxy/head";
@@ -47,6 +47,9 @@ const COOKIE = "ZATOCLUSTER";
 /** The back end that only checks whether clusters answer, where a service is checked too, and sends them no requests. */
 export const ANSWERING_CLUSTERS = "clusters_ping";
 
+/** The back end that only checks whether clusters take connections: its clusters get requests when none passes its check. */
+export const LAST_RESORT = "clusters_last_resort";
+
 /**
  * Renders the configuration. A request whose cluster cannot be reached goes to another one after half a second; so does one
  * on a connection that was used before, when nothing on the other side confirms it for as long: a host that lost its power
@@ -63,6 +66,7 @@ export function renderHaproxyConfig(config: HaproxyConfig): string {
     paths: pool.stickyPaths.filter((one) => one.affinity === affinity).map(({ path }) => pathPattern(path)),
     ends: backEnds(`clusters_${affinity.kind}`, affinity, config),
   }));
+  const lastResort = lastResortOf(stickyKinds, config);
   const choices = sticky.map(
     ({ acl, paths, ends }) =>
       paths.map((path) => `    acl ${acl} path,url_dec -m beg ${path}\n`).join("") + renderChoice(ends, acl),
@@ -92,10 +96,12 @@ ${renderOuterRules()}\
 ${tls && tls.redirectBinds.length > 0 ? "    http-request redirect scheme https code 308 unless { ssl_fc }\n" : ""}\
 ${renderBodyRules({ takesChunks: pool.takesChunks ?? true, largestBody: pool.largestBody })}\
 ${renderPathRules({ ...config, privatePaths, healthPath: healthCheck.path, exceptFor: "" })}\
+    acl none_is_fit nbsrv(${CLUSTERS}) eq 0
+${renderChoice(lastResort, "none_is_fit")}\
 ${choices.join("")}\
 ${renderChoice(all)}\
 
-${[all, ...sticky.map(({ ends }) => ends)].map(renderBackEnds).join("\n")}\
+${[all, ...sticky.map(({ ends }) => ends), lastResort].map(renderBackEnds).join("\n")}\
 ${healthCheck.servicePath === undefined ? "" : renderAnsweringClusters(all, config)}\
 ${config.exporter ?? ""}`;
 }
@@ -175,15 +181,15 @@ function leaveUnfit(members: readonly PoolMember[]): string {
 }
 
 function backEnds(name: string, affinity: Affinity, config: HaproxyConfig): BackEnds {
-  const { pool, retryPosts } = config;
+  const { pool } = config;
   const { healthCheck } = pool;
   const { servicePath } = healthCheck;
   const isChecking = name === CLUSTERS;
   return {
+    ...sameForAll(config),
     name,
     balance:
-      `    balance ${affinity === Affinity.SOURCE ? "source\n    hash-type consistent" : "roundrobin"}\n` +
-      (affinity === Affinity.COOKIE ? `    cookie ${COOKIE} insert indirect nocache httponly\n` : "") +
+      renderAffinity([affinity]) +
       (affinity === Affinity.COOKIE && servicePath !== undefined ? leaveUnfit(pool.members) : ""),
     ...(isChecking && {
       checks: {
@@ -196,22 +202,57 @@ ${checkLines(servicePath === undefined ? [healthCheck.path] : [healthCheck.path,
     }),
     checkedBy: CLUSTERS,
     ...(servicePath !== undefined && { leastCheckedBy: ANSWERING_CLUSTERS }),
-    servers: pool.members.map((member) => ({
-      name: member.name,
-      address: hostPort(member.address, member.port),
-      options: [
-        `maxconn ${pool.maxConnectionsPerMember}`,
-        serverTls(config),
-        isNamed(member) ? "init-addr last,libc,none resolvers system" : "",
-        affinity === Affinity.COOKIE ? `cookie ${member.name}` : "",
-      ]
-        .filter(Boolean)
-        .join(" "),
-      isDisabled: isChecking && member.isDrained,
-    })),
+    servers: serversOf(config, [affinity], isChecking),
+  };
+}
+
+/**
+ * Where none passes its check, one may only be slow, and an answer that comes late is better than a refusal: all that take connections are
+ * asked, as AWS's balancers do. A client still comes back to its cluster.
+ */
+function lastResortOf(stickyKinds: readonly Affinity[], config: HaproxyConfig): BackEnds {
+  const affinities = [config.pool.affinity, ...stickyKinds];
+  return {
+    ...sameForAll(config),
+    name: LAST_RESORT,
+    balance: renderAffinity(affinities),
+    checks: { lines: "", options: checkOptions(config.pool.healthCheck) },
+    checkedBy: LAST_RESORT,
+    servers: serversOf(config, affinities, true),
+  };
+}
+
+function renderAffinity(affinities: readonly Affinity[]): string {
+  return (
+    `    balance ${affinities.includes(Affinity.SOURCE) ? "source\n    hash-type consistent" : "roundrobin"}\n` +
+    (affinities.includes(Affinity.COOKIE) ? `    cookie ${COOKIE} insert indirect nocache httponly\n` : "")
+  );
+}
+
+function serversOf(config: HaproxyConfig, affinities: readonly Affinity[], isChecking: boolean): BackEndServer[] {
+  const { pool } = config;
+  return pool.members.map((member) => ({
+    name: member.name,
+    address: hostPort(member.address, member.port),
+    options: [
+      `maxconn ${pool.maxConnectionsPerMember}`,
+      serverTls(config),
+      isNamed(member) ? "init-addr last,libc,none resolvers system" : "",
+      affinities.includes(Affinity.COOKIE) ? `cookie ${member.name}` : "",
+    ]
+      .filter(Boolean)
+      .join(" "),
+    isDisabled: isChecking && member.isDrained,
+  }));
+}
+
+function sameForAll({ pool, retryPosts }: HaproxyConfig): SameForAll {
+  return {
     reuseOptions: "pool-max-conn 128 tcp-ut 500ms",
     notExecuted: "425",
     wholeWithin: pool.requestTimeout,
     repeatsAll: retryPosts,
   };
 }
+
+type SameForAll = Pick<BackEnds, "reuseOptions" | "notExecuted" | "wholeWithin" | "repeatsAll">;

@@ -11,7 +11,7 @@ import {
 } from "../remote";
 import { hostPort } from "../validation";
 import { labelsOf, rootUnitOf } from "../zato/systemd-unit";
-import { ANSWERING_CLUSTERS, CLUSTERS } from "./haproxy-config";
+import { ANSWERING_CLUSTERS, CLUSTERS, LAST_RESORT } from "./haproxy-config";
 import { renderKeepalivedCheck } from "./keepalived-config";
 import { LoadBalancerPool } from "./pool";
 
@@ -99,6 +99,7 @@ export class HaproxyNode extends RemoteComponent {
         folder,
         socket: HaproxyNode.socketPlace(name),
         back_end: CLUSTERS,
+        last_back_end: LAST_RESORT,
         ...(healthCheck.servicePath !== undefined && { answering_back_end: ANSWERING_CLUSTERS }),
         unit: `zato-${name}.service`,
         vrrp_unit: `zato-${name}-vrrp.service`,

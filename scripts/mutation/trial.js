@@ -2,10 +2,10 @@
 
 // Tries edits of files, one at a time, in a copy of the tree: whether the tests notice.
 
-const { execFileSync, spawnSync } = require("node:child_process");
+const { execFileSync, spawn } = require("node:child_process");
 const { createHash } = require("node:crypto");
 const { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } = require("node:fs");
-const { tmpdir } = require("node:os");
+const { availableParallelism, tmpdir } = require("node:os");
 const { join } = require("node:path");
 
 const ROOT = join(__dirname, "..", "..");
@@ -18,17 +18,33 @@ const PATIENCE = { tests: 240, others: 1200 };
  * Makes each of the edits ({ path, what, text, tests, others }), runs the tests that should notice it, and at the end, for those that
  * these did not notice, the others; prints the score after each of the two rounds, and sets the exit status.
  */
-function tryEdits(edits) {
-  const copy = copyOfTree();
-  const unnoticed = ["tests", "others"].reduce((left, which) => {
-    const missed = left.filter((edit) => !isNoticed(copy, edit, edit[which], PATIENCE[which]));
-    console.log(`score by ${which}: ${score(edits.length - missed.length, edits.length)}`);
-    return missed;
-  }, edits);
-  rmSync(copy, { recursive: true, force: true });
+async function tryEdits(edits) {
+  const copies = Array.from({ length: availableParallelism() }, copyOfTree);
+  let unnoticed = edits;
+  for (const which of ["tests", "others"]) {
+    unnoticed = await missedOf(copies, unnoticed, which);
+    console.log(`score by ${which}: ${score(edits.length - unnoticed.length, edits.length)}`);
+  }
+  copies.forEach((copy) => rmSync(copy, { recursive: true, force: true }));
   unnoticed.forEach(({ what }) => console.log(`NOT NOTICED  ${what}`));
   const caught = edits.length - unnoticed.length;
   process.exitCode = caught < LEAST * edits.length ? 1 : 0;
+}
+
+/** The edits that these tests do not notice, each tried in a copy that is free. */
+async function missedOf(copies, edits, which) {
+  const left = [...edits];
+  const missed = [];
+  await Promise.all(
+    copies.map(async (copy) => {
+      for (let edit = left.shift(); edit !== undefined; edit = left.shift()) {
+        if (!(await isNoticed(copy, edit, edit[which], PATIENCE[which]))) {
+          missed.push(edit);
+        }
+      }
+    }),
+  );
+  return missed;
 }
 
 function score(caught, all) {
@@ -53,11 +69,11 @@ function copyOfTree() {
   return folder;
 }
 
-function isNoticed(copy, { path, what, text }, tests, seconds) {
+async function isNoticed(copy, { path, what, text }, tests, seconds) {
   const file = join(copy, path);
   const before = readFileSync(file, "utf8");
   writeFileSync(file, text);
-  const noticed = fails(copy, tests, seconds);
+  const noticed = await fails(copy, tests, seconds);
   writeFileSync(file, before);
   console.log(`${noticed ? "noticed    " : "not noticed"}  ${what}`);
   return noticed;
@@ -67,7 +83,11 @@ function isNoticed(copy, { path, what, text }, tests, seconds) {
 function fails(cwd, tests, seconds) {
   const jest = require.resolve("jest/bin/jest");
   const words = [jest, "--config", "jest.mutation.config.js", "--bail", "--maxWorkers=1", "--silent", ...tests];
-  return spawnSync("timeout", ["--signal=KILL", String(seconds), process.execPath, ...words], { cwd }).status !== 0;
+  const run = spawn("timeout", ["--signal=KILL", String(seconds), process.execPath, ...words], {
+    cwd,
+    stdio: "ignore",
+  });
+  return new Promise((resolve) => run.on("exit", (status) => resolve(status !== 0)));
 }
 
 module.exports = { ROOT, isChosen, tryEdits };

@@ -215,8 +215,8 @@ const CHANGES: readonly [what: string, before: Program, after: Program, lines: r
       "  host2 load-balancer  reloaded  config +4 -4 lines",
       "",
       "4 of 4: the balancer in front, one host after the other; host1 and host2 answer",
-      "  host1 edge           reloaded  peers: 10.0.0.12 → 10.0.0.22; config +2 -2 lines; keepalived +1 -1 lines",
-      "  host2 edge           reloaded  own address: 10.0.0.12 → 10.0.0.22; config +2 -2 lines; keepalived +1 -1 lines",
+      "  host1 edge           reloaded  peers: 10.0.0.12 → 10.0.0.22; config +4 -4 lines; keepalived +1 -1 lines",
+      "  host2 edge           reloaded  own address: 10.0.0.12 → 10.0.0.22; config +4 -4 lines; keepalived +1 -1 lines",
     ],
   ],
   [

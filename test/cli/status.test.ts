@@ -231,6 +231,7 @@ test.each([
   ["UNFIT", "  requests go to host1; not to host2 (fails its check)", "✗ none: fails its check, for 30 s"],
   ["UNFIT_ALL", "  requests go to host1 and host2", "✗ gets some, and fails its check, for 30 s"],
   ["DOWN", "  requests go to host1; not to host2 (down)", "✗ none: does not answer, for 30 s"],
+  ["LAST_RESORT", "  requests go to host1 and host2", "✗ gets some, and fails its check, for 30 s"],
 ])("a cluster that the balancer has as %s is shown as such", (state, where, cell) => {
   const said = ssh({ "edge\tmember\thost2": `edge\tmember\thost2 ${state} 0 30` });
   const lines = withoutTimes(program.run(["status", usualStack()], said).stdout).split("\n");
@@ -397,6 +398,16 @@ const PROBLEMS: readonly [what: string, first: Edits, second: Edits, finding: Re
     / logs \S+ --since 10m$/,
   ],
   [
+    "no cluster passes its check",
+    {
+      "edge\tmember\thost1": "edge\tmember\thost1 LAST_RESORT 3 30",
+      "edge\tmember\thost2": "edge\tmember\thost2 DOWN 0 30",
+    },
+    {},
+    /^host1 requests: the cluster host1 does not pass the check of the balancer on host1, as none does; those that take connections get all requests therefore$/,
+    / logs \S+ host1-load-balancer$/,
+  ],
+  [
     "keepalived was stopped where the address was",
     {
       "edge\tunit\tzato-edge-vrrp": `edge\tunit\tzato-edge-vrrp.service inactive ${NOW - 9} 0 success`,
@@ -522,6 +533,7 @@ test("what follows from one failure is one finding, but for what concerns the wh
   const several = PROBLEMS.filter(([, first, second]) => reportOf(first, second).findings.length !== 1);
   expect(several.map(([what]) => what)).toEqual([
     "all clusters do",
+    "no cluster passes its check",
     "keepalived was stopped where the address was",
     "no cluster answers the balancer",
   ]);

@@ -1,13 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { connect } from "node:net";
 import path from "node:path";
 import { Affinity } from "../../lib/content";
 import { HealthCheck } from "../../lib/load-balancing";
 import { bash, HOST_SCRIPTS } from "../support/bash";
 import { newStack } from "../support/stack";
+import { admin, becomes as become } from "./support/admin";
 import { http1 } from "./support/client";
-import { until } from "./support/haproxy";
 import { Layers } from "./support/layers";
 
 const SERVICE = "/200/fit";
@@ -37,23 +36,7 @@ function fit(...clusters: number[]): void {
   );
 }
 
-/** What the balancer answers to a command. */
-function admin(command: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = "";
-    const socket = connect(`${layers.folder}/outer.sock`);
-    socket.on("data", (data: Buffer) => (said += data.toString())).on("close", () => resolve(said));
-    socket.on("error", reject).write(`${command}\n`);
-  });
-}
-
-/** Waits until back ends say what they are to say: `clusters/host1 UP`. */
-const becomes = (...expected: string[]): Promise<void> =>
-  until(expected.join(", "), async () => {
-    const rows = (await admin("show stat")).split("\n").map((line) => line.split(","));
-    const states = rows.map((cells) => `${cells[0]}/${cells[1]} ${cells[17]}`);
-    return expected.every((one) => states.includes(one));
-  });
+const becomes = (...expected: string[]): Promise<void> => become(layers, ...expected);
 
 /** The clusters that answer some requests of a method. */
 async function answering(method: string, path = "/200/orders"): Promise<string[]> {
@@ -67,12 +50,12 @@ async function answering(method: string, path = "/200/orders"): Promise<string[]
 /** What `status` is told of the balancer. */
 async function facts(): Promise<string> {
   const stat = path.join(layers.folder, "stat");
-  writeFileSync(stat, await admin("show stat"));
+  writeFileSync(stat, await admin(layers, "show stat"));
   const [code] = /^haproxy_facts\(\) \{[\s\S]*?^\}/m.exec(readFileSync(path.join(HOST_SCRIPTS, "status.sh"), "utf8"))!;
   const program = `haproxy_admin() { cat "$1"; }
     fact() { printf '%s\\t%s\\t%s\\n' "$@"; }
     ${code}
-    declare -A known=([edge/socket]=$1 [edge/back_end]=clusters [edge/answering_back_end]=clusters_ping)
+    declare -A known=([edge/socket]=$1 [edge/back_end]=clusters [edge/answering_back_end]=clusters_ping [edge/last_back_end]=clusters_last_resort)
     work=$2 name=edge
     haproxy_facts`;
   return bash(program, [stat, layers.folder]).stdout;
@@ -153,8 +136,8 @@ test("a client with a cookie leaves a cluster that fails its check, and not when
 
 test("a cluster that is drained by hand, as the page says, gets none, whatever the checks find", async () => {
   const setState = async (state: string): Promise<void> => {
-    for (const backEnd of ["clusters", "clusters_ping"]) {
-      await admin(`set server ${backEnd}/host1 state ${state}`);
+    for (const backEnd of ["clusters", "clusters_ping", "clusters_last_resort"]) {
+      await admin(layers, `set server ${backEnd}/host1 state ${state}`);
     }
   };
   await setState("drain");

@@ -543,14 +543,16 @@ describe("a load balancer in front", () => {
     expect(sandbox.calls).toContain("haproxy_admin set server clusters/host2 state ready");
   });
 
-  test("has them back in the back end of those that only answer too, where a service is checked", () => {
+  test("has them back in all back ends that may get requests when this one has no cluster", () => {
     const sandbox = host();
     sandbox.define('haproxy_out_of_rotation() { echo "$2/host2"; }');
     const checked = edge();
-    converge(sandbox, { ...checked, parameters: { ...checked.parameters, answering_back_end: "clusters_ping" } });
+    const others = { answering_back_end: "clusters_ping", last_back_end: "clusters_last_resort" };
+    converge(sandbox, { ...checked, parameters: { ...checked.parameters, ...others } });
     expect(sandbox.calls.filter((call) => call.startsWith("haproxy_admin set server"))).toEqual([
       "haproxy_admin set server clusters/host2 state ready",
       "haproxy_admin set server clusters_ping/host2 state ready",
+      "haproxy_admin set server clusters_last_resort/host2 state ready",
     ]);
   });
 

@@ -227,6 +227,7 @@ describe("the balancer in front", () => {
       ...{ unit: "zato-edge.service", vrrp_unit: "zato-edge-vrrp.service" },
       ...{ folder: join(folder(), "etc/zato-edge"), socket: "/run/zato-edge/admin.sock", back_end: "clusters" },
       ...(answering !== undefined && { answering_back_end: answering }),
+      last_back_end: "clusters_last_resort",
     });
     sandbox.program("ip", "", false);
     return sandbox;
@@ -290,6 +291,30 @@ describe("the balancer in front", () => {
     );
     expect(facts(sandbox)["edge member"]!.sort()).toEqual(["host1 UNFIT_ALL 7 60", "host2 MAINT 0 60"]);
   });
+
+  test.each([
+    ["DOWN", "UP", "DOWN", ["host1 LAST_RESORT 7 60", "host2 DOWN 0 60"]],
+    ["UP", "UP", "DOWN", ["host1 UP 7 60", "host2 DOWN 0 60"]],
+    ["UP", "UP", "UP", ["host1 UP 7 60", "host2 DOWN 0 60"]],
+    ["DOWN", "DOWN", "DOWN", ["host1 DOWN 7 60", "host2 DOWN 0 60"]],
+    ["MAINT", "MAINT", "UP", ["host1 MAINT 7 60", "host2 LAST_RESORT 0 60"]],
+  ])(
+    "tells of clusters %s and DOWN, of which %s and %s take connections, which get requests",
+    (state, first, second, told) => {
+      const sandbox = withBalancer();
+      sandbox.write(
+        "/haproxy-says",
+        stat(
+          ["clusters", "host1", 0, state, 60],
+          ["clusters", "host2", 0, "DOWN", 60],
+          ["clusters_last_resort", "host1", 3, first, 60],
+          ["clusters_last_resort", "host2", 0, second, 60],
+          ["clusters_last_resort_once", "host1", 4, first, 60],
+        ),
+      );
+      expect(facts(sandbox)["edge member"]!.sort()).toEqual(told);
+    },
+  );
 
   test("is told not to answer where it says nothing", () => {
     expect(facts(withBalancer())["edge answers"]).toEqual(["no"]);

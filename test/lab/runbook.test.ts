@@ -63,7 +63,7 @@ describe("each command of the runbook that says where it runs", () => {
       expect(await poolOf(lab, host)).toBe("host1 DRAIN, host2 UP");
       await lab.execOrThrow(
         host,
-        "echo 'set server clusters/host1 state ready' | sudo socat - UNIX-CONNECT:/run/zato-edge/admin.sock",
+        "echo 'set server clusters/host1 state ready; set server clusters_last_resort/host1 state ready' | sudo socat - UNIX-CONNECT:/run/zato-edge/admin.sock",
       );
     }
   });

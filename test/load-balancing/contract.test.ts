@@ -68,7 +68,7 @@ function readHaproxy({ resource }: TerraformConfiguration, id: string): Rendered
   const config = literalOf((node.triggers as Record<string, string>).file_config!);
   const backEnds = config.split(/^backend /m).slice(1);
   // Those for methods that must not be repeated have the same servers.
-  const [clusters = "", ...sticky] = backEnds.filter((backEnd) => !/^\S+_once\n/.test(backEnd));
+  const [clusters = "", ...sticky] = backEnds.filter((backEnd) => !/^(\S+_once|clusters_last_resort)\n/.test(backEnd));
   return {
     members: [...clusters.matchAll(/^ {4}server \S+ (\S+):(\d+) (.*)$/gm)].map(([, address, port, rest]) => ({
       address: address!,

@@ -222,16 +222,18 @@ test("a former virtual address is served beside the one in its place", () => {
 test("members by name are looked up again and again, and need not be known when HAProxy starts; addresses are not", () => {
   const named = balancer({ hosts: 1, hostProps: (id) => ({ address: `${id}.example.com` }) });
   const { config = "" } = named.template.manifest("edge/host1").files;
-  expect(config.match(/init-addr last,libc,none resolvers system/g)).toHaveLength(4);
+  expect(config.match(/init-addr last,libc,none resolvers system/g)).toHaveLength(8);
   expect(config).toContain("\nresolvers system\n    parse-resolv-conf\n");
   expect(balancer().template.manifest("edge/host1").files.config).not.toContain("resolvers");
 });
 
-test("a drained cluster is disabled once, where it is checked", () => {
+test("a drained cluster is disabled where it is checked, also for when no cluster passes", () => {
   const { config = "" } = balancer({ deployment: { drainedClusters: ["host2"] } }).template.manifest(
     "edge/host1",
   ).files;
-  expect(config.match(/^ {4}server .* disabled$/gm)).toEqual([expect.stringMatching(/^ {4}server host2 .* check /)]);
+  expect(config.match(/^ {4}server .* disabled$/gm)).toEqual(
+    Array<unknown>(2).fill(expect.stringMatching(/^ {4}server host2 .* check /)),
+  );
 });
 
 test("the clusters are told whom to believe about clients, and the timeout and the access log of the deployment", () => {

@@ -42,7 +42,13 @@ test("a HAProxy in front makes both checks in one, and falls back to those that 
       .slice(1)
       .map((text): [string, string] => [text.split("\n")[0]!, text]),
   );
-  expect(Object.keys(backEnds)).toEqual(["clusters", "clusters_once", "clusters_ping"]);
+  expect(Object.keys(backEnds)).toEqual([
+    "clusters",
+    "clusters_once",
+    "clusters_last_resort",
+    "clusters_last_resort_once",
+    "clusters_ping",
+  ]);
   expect(backEnds.clusters!.match(/uri \S+/g)).toEqual(["uri /zato/ping", "uri /orders/health"]);
   expect(backEnds.clusters_ping!.match(/uri \S+/g)).toEqual(["uri /zato/ping"]);
   for (const name of ["clusters", "clusters_once"]) {
@@ -54,7 +60,7 @@ test("a HAProxy in front makes both checks in one, and falls back to those that 
     }
   }
   // A drained one gets none then either.
-  expect(config.match(/^ {4}server host2 .* disabled$/gm)).toHaveLength(2);
+  expect(config.match(/^ {4}server host2 .* disabled$/gm)).toHaveLength(3);
 });
 
 test("the pool says it to whoever runs another balancer", () => {

@@ -117,14 +117,17 @@ haproxy_facts() {
     if haproxy_admin "${known[$name/socket]:-}" 'show stat' >"$work/$name.stat" 2>/dev/null && [ -s "$work/$name.stat" ]; then
         fact "$name" answers yes
         # Numbers are in it where it has any.
-        awk -F, -v name="$name" -v pool="${known[$name/back_end]:-}" -v answering="${known[$name/answering_back_end]:-}" '
+        awk -F, -v name="$name" -v pool="${known[$name/back_end]:-}" -v answering="${known[$name/answering_back_end]:-}" \
+            -v last="${known[$name/last_back_end]:-}" '
             $2 == "BACKEND" || $2 == "FRONTEND" || index($1, pool) != 1 { next }
             { member = $2; sub(/\.unfit$/, "", member); requests[member] += $5; split($18, status, " ") }
             $1 == pool && member == $2 { state[$2] = status[1]; seconds[$2] = $24; fit += status[1] == "UP" }
-            answering != "" && $1 == answering { answers[$2] = status[1] == "UP" }
+            answering != "" && $1 == answering { answers[$2] = status[1] == "UP"; some += answers[$2] }
+            $1 == last { connects[$2] = status[1] == "UP" }
             END {
                 for (one in state) {
                     if (state[one] == "DOWN" && answers[one]) state[one] = fit ? "UNFIT" : "UNFIT_ALL"
+                    else if (state[one] == "DOWN" && !fit && !some && connects[one]) state[one] = "LAST_RESORT"
                     printf "%s\tmember\t%s %s %d %d\n", name, one, state[one], requests[one], seconds[one]
                 }
             }

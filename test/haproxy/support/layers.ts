@@ -17,6 +17,8 @@ export interface LayersOptions {
   readonly clusters?: number;
   /** How long both layers wait for an answer, in seconds. @default 20, which a busy machine does not reach */
   readonly requestTimeout?: number;
+  /** The clusters that are declared drained. @default - none */
+  readonly drained?: readonly string[];
   /** By which the outer layer knows the clusters. @default 127.0.0.1 for each */
   readonly addresses?: readonly string[];
   /** The name server that is asked in place of the machine's. */
@@ -67,7 +69,17 @@ export class Layers {
   }
 
   private async start(options: LayersOptions): Promise<void> {
-    const { outer, pool, inner, clusters = 2, memberTls = false, requestTimeout = 20, addresses, resolver } = options;
+    const {
+      outer,
+      pool,
+      inner,
+      clusters = 2,
+      memberTls = false,
+      requestTimeout = 20,
+      addresses,
+      resolver,
+      drained = [],
+    } = options;
     const [outerPort, tlsPort, ...ports] = await freePorts(2 + 4 * clusters);
     this.outerPort = outerPort!;
     this.tlsPort = tlsPort!;
@@ -120,7 +132,7 @@ export class Layers {
           name: `host${index + 1}`,
           address: addresses?.[index] ?? "127.0.0.1",
           port,
-          isDrained: false,
+          isDrained: drained.includes(`host${index + 1}`),
         })),
         privatePaths: ["/zato/", "/ide-deploy"],
         healthCheck: new HealthCheck(newStack(), { interval: 1, timeout: 1 }),

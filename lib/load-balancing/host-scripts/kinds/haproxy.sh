@@ -74,7 +74,7 @@ undo_by_hand() {
 # back_ends_each COMMAND ARGUMENT...: for each back end in which clusters may be drained.
 back_ends_each() {
     local back_end
-    for back_end in "$(param back_end)" "$(param answering_back_end)"; do
+    for back_end in "$(param back_end)" "$(param answering_back_end)" "$(param last_back_end)"; do
         if [ -n "$back_end" ]; then "$@" "$back_end"; fi
     done
 }
