@@ -59,7 +59,7 @@ export function renderedPair(folder: string, memberTls: boolean): Pair {
     healthPath: "/zato/ping",
     clusterHealthPath: "/zato/ping",
     manners: { answersErrors: true, takesChunks: true },
-    forwarded: { proxies: ["127.0.0.1"] },
+    forwarded: { proxies: ["127.0.0.1"], areOurs: true },
     requestTimeout: 60,
     logsRequests: false,
   });

@@ -170,7 +170,7 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
     this.entryPort = entryPort;
     this.hosts = [...props.hosts];
     this.sourceNetworks = props.hosts.map((host) => host.address);
-    this.forwardedClients = { proxies: this.sourceNetworks };
+    this.forwardedClients = { proxies: this.sourceNetworks, areOurs: true };
     this.entryAddress = props.virtualAddress ?? props.hosts[0]!.address;
     this.virtualAddresses.forEach((address) => this.holdAddress({ address, ports: [this.entryPort] }));
     if (props.virtualAddress !== undefined) {

@@ -103,6 +103,27 @@ test.each([
   await own.stop();
 });
 
+describe("behind balancers of ours", () => {
+  const ours = (network: string): Promise<Layers> =>
+    Layers.start({ clusters: 1, inner: { forwarded: { proxies: [network], areOurs: true } } });
+
+  test("somebody else on one of their machines names no other client but by what these say, and no other path", async () => {
+    const own = await ours("127.0.0.1");
+    const { x_zato_forwarded_for, ...claims } = await seen(own.innerPorts[0]!, { ...CLAIMS, X_Forwarded_For: [] }, own);
+    expect(x_zato_forwarded_for).toHaveLength(1);
+    expect(Object.keys(claims).filter((name) => !name.startsWith("x_forwarded_"))).toEqual([]);
+    await own.stop();
+  });
+
+  test("who comes from elsewhere is told of as what connects", async () => {
+    const own = await ours("198.51.100.0/24");
+    const { x_zato_forwarded_for, ...claims } = await seen(own.innerPorts[0]!, CLAIMS, own);
+    expect(x_zato_forwarded_for).toHaveLength(1);
+    expect(claims).toEqual({ x_forwarded_for: ["127.0.0.1"], x_forwarded_proto: ["http"] });
+    await own.stop();
+  });
+});
+
 describe("the access log", () => {
   test("has a line for each request at both load balancers, with the client and times, and without secrets", async () => {
     const client = http1(layers.outerPort);

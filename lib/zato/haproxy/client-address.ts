@@ -8,6 +8,13 @@ export interface ForwardedClients {
    * `X-Forwarded-Proto`, and answer for `X-Forwarded-Host` and `X-Forwarded-Port` too.
    */
   readonly protocol?: "http" | "https";
+
+  /**
+   * Whether they tell all of it by these rules themselves, as an HAProxy of ours in front does: then what they say is passed on as it is.
+   *
+   * @default false
+   */
+  readonly areOurs?: boolean;
 }
 
 /**
@@ -16,6 +23,9 @@ export interface ForwardedClients {
  * rules that keep Zato's own paths from clients.
  */
 const CLAIMS = "forwarded|((client|real|connecting)[-_]ip|url[-_]scheme|end[-_]https|script[-_]name)$";
+
+/** Those that an HAProxy of ours never passes on; somebody else on its machine might send them. */
+const CLAIMS_OF_OTHERS = CLAIMS.replace("forwarded", "(^|zato[-_])forwarded");
 
 /** How many proxies in a row are looked through. */
 const DEPTH = 4;
@@ -33,13 +43,16 @@ export function renderClientAddress(
   trusted: ForwardedClients | undefined,
   { localAcl = "", isLogged }: { readonly localAcl?: string; readonly isLogged: boolean },
 ): string {
+  if (trusted?.areOurs && trusted.proxies !== "any") {
+    return renderRules(passedOn(trusted.proxies, { localAcl, isLogged }));
+  }
   const { proxies = [], protocol } = trusted ?? {};
   const isTrusting = proxies.length > 0;
   const from = proxies === "any" ? "TRUE" : "from_proxy";
   // What nobody asks for again is not kept: that costs more than to look at it.
   const isKept = isTrusting || isLogged;
   const told = isTrusting && protocol === undefined ? ["host", "port"] : [];
-  return [
+  return renderRules([
     ...(proxies === "any" || !isTrusting ? [] : [`acl from_proxy src ${proxies.join(" ")}`]),
     ...(isKept ? ["http-request set-var(txn.client) src"] : []),
     ...(isTrusting ? addressBehind(proxies, from) : []),
@@ -51,9 +64,34 @@ export function renderClientAddress(
     ...setProtocol(isTrusting),
     ...told.map((name) => setIfFound(`X-Forwarded-${name}`, `txn.${name}`)),
     ...(localAcl ? [setIfFound("X-Zato-Forwarded-For", "txn.named")] : []),
-  ]
-    .map((rule) => `    ${rule}\n`)
-    .join("");
+  ]);
+}
+
+/** What an HAProxy of ours says stays; everybody else is told of as at the front. Each request passes here: to set all of it again took a third of its time. */
+function passedOn(
+  proxies: readonly string[],
+  { localAcl, isLogged }: { readonly localAcl: string; readonly isLogged: boolean },
+): string[] {
+  return [
+    `acl from_proxy src ${proxies.join(" ")}`,
+    ...(isLogged
+      ? [
+          "http-request set-var(txn.client) src",
+          "http-request set-var(txn.client) req.hdr_ip(x-forwarded-for,-1) if from_proxy",
+        ]
+      : []),
+    ...(localAcl ? [`http-request set-var(txn.named) req.hdr(x-zato-forwarded-for) if ${localAcl}`] : []),
+    `http-request del-header ${CLAIMS_OF_OTHERS} -m reg if from_proxy`,
+    `http-request del-header ${CLAIMS} -m reg if !from_proxy`,
+    "http-request set-header X-Forwarded-For %[src] if !from_proxy",
+    "http-request set-header X-Forwarded-Proto http if !from_proxy !{ ssl_fc }",
+    "http-request set-header X-Forwarded-Proto https if !from_proxy { ssl_fc }",
+    ...(localAcl ? [setIfFound("X-Zato-Forwarded-For", "txn.named")] : []),
+  ];
+}
+
+function renderRules(rules: readonly string[]): string {
+  return rules.map((rule) => `    ${rule}\n`).join("");
 }
 
 /** From the last address on, which the proxy in front has added, for as long as that is a trusted proxy itself. */

@@ -99,10 +99,13 @@ export function configsOfCluster({ certificate, socket }: NamedFiles): fc.Arbitr
     privatePaths: fc.constant(PRIVATE_PATHS),
     openPaths,
     forwarded: fc.option(
-      fc.record({
-        proxies: fc.oneof(proxies, fc.constant("any" as const)),
-        protocol: fc.constantFrom(undefined, "http" as const, "https" as const),
-      }),
+      fc.oneof(
+        fc.record({
+          proxies: fc.oneof(proxies, fc.constant("any" as const)),
+          protocol: fc.constantFrom(undefined, "http" as const, "https" as const),
+        }),
+        fc.record({ proxies: proxies.filter((some) => some.length > 0), areOurs: fc.constant(true) }),
+      ),
       { nil: undefined },
     ),
     maxConnections: fc.constant(2000),

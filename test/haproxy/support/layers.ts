@@ -107,7 +107,7 @@ export class Layers {
         manners: { answersErrors: true, takesChunks: true },
         privatePaths: ["/zato/", "/ide-deploy"],
         openPaths: [],
-        forwarded: { proxies: ["127.0.0.1"] },
+        forwarded: { proxies: ["127.0.0.1"], areOurs: true },
         maxConnections: 2000,
         requestTimeout,
         retryPosts: false,
