@@ -278,7 +278,7 @@ const REMARKS: Readonly<Record<string, Partial<Readonly<Record<Effect, string>>>
     deployed: "servers are restarted where other services import it",
   },
   // forget_what_servers_still_tell, where it did not run before.
-  scheduler: { started: "if there are jobs, its cluster's servers are restarted before" },
+  scheduler: { started: "if there are jobs, servers of Zato 3 in its cluster are restarted before" },
   backup: { changed: "a backup is made at once", installed: "a backup is made at once" },
   firewall: { reloaded: "taken back unless one can log in under it" },
 };

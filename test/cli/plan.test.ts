@@ -157,7 +157,7 @@ const CHANGES: readonly [what: string, before: Program, after: Program, lines: r
     { zato: { schedulerCluster: "host2" } },
     [
       "1 of 1: the scheduler; host1 and host2 answer",
-      "  host2 scheduler  moved (from host1, where it is stopped before; if there are jobs, its cluster's servers are restarted before)",
+      "  host2 scheduler  moved (from host1, where it is stopped before; if there are jobs, servers of Zato 3 in its cluster are restarted before)",
     ],
   ],
   [
@@ -209,10 +209,10 @@ const CHANGES: readonly [what: string, before: Program, after: Program, lines: r
       "  host2                checked   reached at: ops@10.0.0.12:22 → ops@10.0.0.22:22",
       "",
       "2 of 4: the cluster host1, one part after the other; host1 and host2 answer",
-      "  host1 load-balancer  reloaded  config +4 -4 lines",
+      "  host1 load-balancer  reloaded  config +1 -1 lines",
       "",
       "3 of 4: the cluster host2, one part after the other; host1 and host2 answer",
-      "  host2 load-balancer  reloaded  config +4 -4 lines",
+      "  host2 load-balancer  reloaded  config +1 -1 lines",
       "",
       "4 of 4: the balancer in front, one host after the other; host1 and host2 answer",
       "  host1 edge           reloaded  peers: 10.0.0.12 → 10.0.0.22; config +4 -4 lines; keepalived +1 -1 lines",
@@ -412,7 +412,7 @@ test("a comment on a pull request", () => {
     "",
     "| part | what | why |",
     "| --- | --- | --- |",
-    "| `host2 scheduler` | moved (from host1, where it is stopped before; if there are jobs, its cluster's servers are restarted before) |  |",
+    "| `host2 scheduler` | moved (from host1, where it is stopped before; if there are jobs, servers of Zato 3 in its cluster are restarted before) |  |",
     "",
     "To do it: `cdktf deploy stack`",
   ]);
