@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bash, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+import { Sandbox } from "../support/sandbox";
 
 const folder = temporaryFolder();
 
@@ -179,4 +180,21 @@ describe("a component", () => {
     given({ manifest: MANIFEST, converged: MANIFEST, ledger: "" });
     expect(check("known", "unknown")).toEqual(["looked at value in /state/components/it"]);
   });
+});
+
+test("WHEN a deploy is at work on the host, THEN nothing is looked at, and it is said why", () => {
+  // GIVEN
+  const sandbox = new Sandbox(folder());
+  const lock = join(folder(), "run/cdktf-zato/lock");
+  sandbox.write("/run/cdktf-zato/lock", "");
+  const ask = (before: string): BashResult =>
+    bash(`${before}; echo "server it unknown" | bash "$2"`, [lock, join(sandbox.scripts, "drift.sh")]);
+
+  // WHEN
+  const run = ask('exec 9>"$1"; flock 9');
+
+  // THEN
+  const stderr = "a deploy is at work on this host; ask again when it has ended\n";
+  expect(run).toEqual({ status: 1, stdout: "", stderr });
+  expect(ask(":")).toEqual({ status: 0, stdout: "it\tnothing of it is on this host\n", stderr: "" });
 });

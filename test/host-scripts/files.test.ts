@@ -73,8 +73,9 @@ test("removing a unit that is gone is no error", () => {
 
 test("removing a unit that neither systemd nor the disk knows has systemd do nothing", () => {
   const run =
-    withFiles(`systemctl() { echo "systemctl $*"; }; known() { remove_unit zato-a.service | grep -c daemon-reload; }
-     known; systemctl() { echo not-found; }; known`);
+    withFiles(`systemctl() { case $1 in show) show ;; *) echo "systemctl $*" ;; esac; }; show() { echo loaded; }
+     known() { remove_unit zato-a.service | grep -c daemon-reload; }
+     known; show() { echo not-found; }; known`);
   expect(run.stdout).toBe("1\n0\n");
 });
 

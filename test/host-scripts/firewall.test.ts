@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import fc from "fast-check";
+import { renderManifest } from "../../lib/remote/manifest";
 import { anyText } from "../support/arbitraries";
 import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+import { Sandbox } from "../support/sandbox";
 import { testWith } from "../support/tools";
 import { writeFileSync } from "node:fs";
 
@@ -217,4 +219,27 @@ describe("rules on trial", () => {
     expect([status, stdout.includes("install_file")]).toEqual([1, false]);
     expect(stdout).toContain("the new rules were taken back already; run the deploy again");
   });
+});
+
+test("WHEN somebody logs in while rules are on trial, THEN they are the host's, and a change of them is seen", () => {
+  // GIVEN
+  const rules = "/etc/cdktf-zato/firewall.nft";
+  const host = new Sandbox(folder());
+  ["nft", "systemd-run"].forEach((program) => host.program(program));
+  host.define("need_packages_stopped() { :; }");
+  const parameters = { host: "host1", unit: "zato-firewall.service", revert: "zato-firewall-revert" };
+  const manifest = renderManifest({
+    parameters: { ...parameters, label: "firewall", rollback_seconds: "8" },
+    files: { ingress: "tcp 22 any SSH\n" },
+  });
+  expect(host.converge("firewall", "firewall", manifest).status).toBe(0);
+  expect(host.read(rules)).toBeUndefined();
+
+  // WHEN
+  expect(host.run("confirm.sh", "firewall", "firewall").status).toBe(0);
+
+  // THEN
+  expect(host.read(rules)).toContain('tcp dport 22 accept comment "SSH"');
+  host.write(rules, "");
+  expect(host.drift("firewall", "firewall")).toContain(`firewall\t${folder()}${rules} was changed`);
 });

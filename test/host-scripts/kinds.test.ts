@@ -56,6 +56,56 @@ describe("what comes along with a component", () => {
   });
 });
 
+describe("a component of any kind", () => {
+  const TRIAL = { kind: "trial", name: "a-trial" };
+  const withKind = (functions: string): Sandbox => {
+    const host = new Sandbox(folder());
+    host.write("/staging/scripts/kinds/trial.sh", functions);
+    return host;
+  };
+
+  test("WHEN a later deploy of it fails, THEN it is no longer taken for what is declared", () => {
+    // GIVEN
+    const host = withKind(`converge() { [ ! -e '${folder()}/broken' ]; }`);
+    expect(converge(host, TRIAL).status).toBe(0);
+    expect(host.drift("trial", "a-trial")).toEqual([]);
+
+    // WHEN
+    host.write("/broken", "");
+    expect(converge(host, TRIAL).status).toBe(1);
+
+    // THEN
+    expect(host.drift("trial", "a-trial")).toEqual(["a-trial\tthe last deploy of it has failed"]);
+  });
+
+  test("is known by its kind and its manifest before anything of it is there", () => {
+    const host = withKind("converge() { false; }");
+    expect(converge(host, TRIAL).status).toBe(1);
+    expect(host.read(state("a-trial", "kind"))).toBe("trial\n");
+    expect(host.read(state("a-trial", "manifest"))).toContain("@param label\n|a-trial\n");
+  });
+
+  test("WHEN it is removed, THEN nothing on the host knows of it", () => {
+    // GIVEN
+    const host = withKind("converge() { :; }; remove() { :; }");
+    expect(converge(host, TRIAL).status).toBe(0);
+
+    // WHEN
+    expect(host.run("remove.sh", "trial", "a-trial").status).toBe(0);
+
+    // THEN
+    expect(readdirSync(`${folder()}/var/lib/cdktf-zato/components`)).toEqual([]);
+    expect(host.drift("trial", "a-trial")).toEqual(["a-trial\tnothing of it is on this host"]);
+  });
+
+  test("has a log, and files of whatever program it calls, that root alone reads", () => {
+    const host = withKind(`converge() { touch '${folder()}/made'; }`);
+    expect(converge(host, TRIAL).status).toBe(0);
+    const files = ["var/log/cdktf-zato/a-trial.log", "made"].map((name) => statSync(join(folder(), name)));
+    expect(files.map(({ mode }) => (mode & 0o777).toString(8))).toEqual(["600", "600"]);
+  });
+});
+
 describe("an ODB", () => {
   const ODB = { kind: "odb", name: "a-odb", parameters: { odb_local: "false", secrets: "odb_password given" } };
 
@@ -680,9 +730,8 @@ describe("the load-balancer of a cluster", () => {
 
 describe("what an apply that was killed has left out", () => {
   const ADVICE = "run: terraform apply -replace='zato.before'";
-  const afterKilled = (kind: string, secrets: string): BashResult => {
+  const afterKilled = (kind: string, secrets: string, host = new Sandbox(folder())): BashResult => {
     const before = renderManifest({ parameters: { ...COMMON, secrets } });
-    const host = new Sandbox(folder());
     host.write("/staging/scripts/kinds/trial.sh", "converge() { :; }");
     const manifest = renderManifest({ parameters: COMMON });
     return host.converge("trial", "a-trial", `${manifest}@component ${kind} before zato.before\n${before}`);
@@ -696,6 +745,16 @@ describe("what an apply that was killed has left out", () => {
     const { status, stdout } = afterKilled(kind, secrets);
     expect(status).toBe(1);
     expect(stdout).toContain(`failed: ${said}; ${ADVICE}`);
+  });
+
+  test.each([
+    ["is made up for", "", [0, "once\n"]],
+    ["is not begun where a log-in of its own has to confirm it", "confirm() { :; }", [1, undefined]],
+  ])("%s", (_, functions, expected) => {
+    const host = new Sandbox(folder());
+    host.write("/staging/scripts/kinds/earlier.sh", `converge() { echo once >>'${folder()}/begun'; }\n${functions}`);
+    const { status } = afterKilled("earlier", "", host);
+    expect([status, host.read("/begun")]).toEqual(expected);
   });
 });
 

@@ -160,4 +160,55 @@ status: libc-bin: triggers-pending
     );
     expect(stdout).toBe("");
   });
+
+  const dpkgPuts = (name: string): string =>
+    `getent() { :; }; dpkg-query() { echo installed; }
+     dpkg_puts() { printf '%s\\n' 'processing: install: ${name}' 'status: ${name}: unpacked' >>"$APT_CALL/dpkg"; }`;
+
+  test("what an apt has put there, as soon as it has ended, also where it failed", () => {
+    const { stdout } = withPackages(
+      `${dpkgPuts("socat")}
+       apt() { dpkg_puts; return 100; }
+       install_packages socat || echo "status $?"
+       cat "$OUR_PACKAGES"; ls "$STATE"`,
+    );
+    expect(stdout).toBe("status 100\nsocat\naccounts\npackages\n");
+  });
+
+  test("what an apt that was cut off has put there, before the next one begins", () => {
+    const { stdout } = withPackages(
+      `${dpkgPuts("haproxy")}
+       note_missing_accounts; dpkg_puts
+       apt() { cat "$OUR_PACKAGES"; }
+       install_packages keepalived`,
+    );
+    expect(stdout).toBe("haproxy\n");
+  });
+});
+
+describe("a service of the distribution that would be in the way", () => {
+  const need = (before: string): string[] =>
+    withPackages(
+      `progress() { :; }
+       systemctl() { echo "$*"; }
+       dpkg-query() { ! [ -e "$work/there" ] || echo 'ok installed'; }
+       record() { :; }
+       install_missing() { echo "install $*"; touch "$work/there"; }
+       ${before}
+       need_packages_stopped nftables.service nftables
+       ls "$STATE"`,
+    ).stdout.split("\n").filter(Boolean); // prettier-ignore
+  const AFTERWARDS = ["unmask --runtime --quiet nftables.service", "disable --quiet nftables.service"];
+
+  test("cannot start while its package comes, and is not started at boot", () => {
+    expect(need(":")).toEqual(["mask --runtime --quiet nftables.service", "install nftables", ...AFTERWARDS]);
+  });
+
+  test("is let go by the next run where one was cut off after its package had come", () => {
+    expect(need('touch "$work/there" "$STATE/starts-not-nftables.service"')).toEqual(AFTERWARDS);
+  });
+
+  test("is left as it is where its package was there before", () => {
+    expect(need('touch "$work/there"')).toEqual([]);
+  });
 });

@@ -45,6 +45,11 @@ class Pair {
     return { from: /unicast_src_ip (\S+)/.exec(config)![1]!, hears };
   }
 
+  /** The clusters to which a host sends requests. */
+  public reaches(host: 0 | 1): string {
+    return /^# to (.*)$/m.exec(this.hosts[host]!.read("/etc/zato-edge/haproxy.cfg")!)![1]!;
+  }
+
   private tell(host: 0 | 1, addresses: readonly [string, string], script: "converge.sh" | "early.sh"): number | null {
     const [own, peer] = host === 0 ? addresses : [addresses[1], addresses[0]];
     const manifest = renderManifest({
@@ -55,7 +60,7 @@ class Pair {
         ...{ virtual_router_id: "51", peers: peer, others_told: String(host === 1), members: addresses.join("\n") },
       },
       files: {
-        config: "global\n",
+        config: `global\n# to ${addresses.join(", ")}\n`,
         unit: "[Service]\n",
         check: "#!/bin/sh\n",
         vrrp_unit: "[Service]\n",
@@ -98,3 +103,22 @@ test.each<[string, [string, string], [string, string]]>([
     ]);
   },
 );
+
+test("WHEN clusters get other addresses, THEN HAProxies that run send them requests by those of before until they are told at last", () => {
+  // GIVEN
+  const pair = new Pair();
+  pair.deploy(["192.0.2.11", "192.0.2.12"], () => {});
+
+  // WHEN
+  const reached: string[][] = [];
+  pair.deploy(["192.0.2.31", "192.0.2.32"], () => reached.push(HOSTS.map((host) => pair.reaches(host))));
+
+  // THEN
+  const [before, after] = ["192.0.2.11, 192.0.2.12", "192.0.2.31, 192.0.2.32"];
+  expect(reached).toEqual([
+    [before, before],
+    [before, before],
+    [after, before],
+    [after, after],
+  ]);
+});

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { HOST_SCRIPTS, temporaryFolder } from "../support/bash";
 import { newHost, newStack, SSH, HOST_KEY } from "../support/stack";
 import { Template } from "../support/template";
@@ -48,12 +48,12 @@ async function withServer<T>(action: (port: number) => Promise<T>): Promise<T> {
   }
 }
 
-/** A PATH that has what every system has, and these programs. */
+/** A PATH that has what every system has, and these programs, some in the place of that. */
 function pathWith(programs: Record<string, string>): string {
   const bin = join(folder(), "bin");
   mkdirSync(bin);
-  for (const name of ["date", "sleep"]) symlinkSync(`/bin/${name}`, join(bin, name));
-  for (const [name, body] of Object.entries(programs)) {
+  const all = { date: 'exec /bin/date "$@"', sleep: 'exec /bin/sleep "$@"', ...programs };
+  for (const [name, body] of Object.entries(all)) {
     writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`);
     chmodSync(join(bin, name), 0o755);
   }
@@ -90,6 +90,24 @@ test("it does with nc where there is no bash, and leaves the matter to Terraform
   expect(await reach(8, { PATH })).toMatchObject({ status: 1 });
   expect(await reach(8, { PATH: `${folder()}/empty` })).toMatchObject({ status: 0, output: "" });
 });
+
+test.each([
+  [3, 0],
+  [2, 1],
+])(
+  "WHEN one answers after 3 s, as when it boots, and %s s are given to it, THEN it ends with %s",
+  async (seconds, status) => {
+    const clock = join(folder(), "clock");
+    writeFileSync(clock, "100\n");
+    // Time that passes only as the script waits for it, but for what watches over an attempt.
+    const PATH = pathWith({
+      date: `read -r now <${clock}; echo "$now"`,
+      sleep: `[ "$1" -lt 5 ] || exec /bin/sleep "$1"; read -r now <${clock}; echo $((now + $1)) >${clock}`,
+      nc: `read -r now <${clock}; [ "$now" -ge 103 ]`,
+    });
+    expect(await reach(7, { PATH, reach_seconds: String(seconds) })).toMatchObject({ status });
+  },
+);
 
 test("hosts behind a bastion are not asked, which only Terraform can", () => {
   const stack = newStack();
