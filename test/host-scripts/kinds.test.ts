@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { readdirSync, rmSync, utimesSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync } from "node:fs";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
@@ -735,6 +735,18 @@ describe("what is left on a host of ours", () => {
     const gone = [KEY, "/opt/zato/3.3/bin/zato", DROP_IN, STAGED, ...CUT_OFF];
     expect(gone.filter((file) => sandbox.read(file) !== undefined)).toEqual([]);
     expect(sandbox.read(THEIRS)).toBe("");
+  });
+
+  test("goes from a folder of Zato's that was there before, which stays", () => {
+    const sandbox = host();
+    const path = (name: string): string => join(folder(), name);
+    rmSync(path("var/lib/cdktf-zato/created-home"));
+    const ours = ["opt/zato/env", "opt/zato/packages", "etc/zato"];
+    ours.forEach((name) => mkdirSync(path(name), { recursive: true }));
+    expect(sandbox.run("remove.sh", "host", "host1").status).toBe(0);
+    expect([...ours, "opt/zato/3.3/bin/zato"].filter((name) => existsSync(path(name)))).toEqual([
+      "opt/zato/3.3/bin/zato",
+    ]);
   });
 
   test("stays while a component needs it", () => {
