@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
 import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
 import { PLACES } from "../support/places";
@@ -32,6 +34,17 @@ test("a server has a home that it may write to, and a Redis that answers, before
 test("a server whose Redis does not answer is left as it is, since it would start, and never run a job", () => {
   const { status, stdout } = said("redis_answers() { false; }; prepare_server");
   expect([status, stdout]).toEqual([1, expect.stringContaining("failed: the Redis at /redis_host:/redis_port does not answer, or not to the password that is declared; without it no job ever runs")]); // prettier-ignore
+});
+
+test("the address of a server is written, once, where Zato's command line reads it", () => {
+  const conf = join(folder(), "config", "repo", "server.conf");
+  mkdirSync(dirname(conf), { recursive: true });
+  writeFileSync(conf, "[main]\nbind=0.0.0.0:1\n");
+  const { stdout } = said(
+    `param() { case $1 in path) echo '${folder()}' ;; *) echo 127.0.0.1:17010 ;; esac; }; as_zato() { "$@"; }
+     edit_as_zato() { note edited; sed -i -E "$2" "$1"; }; set_address; set_address`,
+  );
+  expect([stdout, readFileSync(conf, "utf8")]).toEqual(["edited\n", "[main]\nbind=127.0.0.1:17010\n"]);
 });
 
 test("nothing of a server's folder is removed: without the services of its demo it would end at each start", () => {
