@@ -121,8 +121,11 @@ test.each(["postgresql", "mysql"])("what a database of %s says in place of its s
 
 describe("what is no backup of this cluster is refused:", () => {
   const check = (fault: string): number | null => {
-    withBackups('write_backup "$2/backups"');
-    return withBackups(`file=$(echo "$2"/backups/a-*.tar); ${fault}; check_backup "$file" "$2/unpacked"`).status;
+    const { stdout, status } = withBackups(
+      `file=$(write_backup "$2/backups"); ${fault}; echo made; check_backup "$file" "$2/unpacked"`,
+    );
+    expect(stdout).toMatch(/^made\n/);
+    return status;
   };
 
   test.each([
@@ -279,6 +282,16 @@ test("a dump whose contents take long to list is read to the end of the list", (
     HOST_SCRIPTS,
   ]);
   expect([status, stderr]).toEqual([0, ""]);
+});
+
+test.each([
+  ["with Zato's tables and its end is whole", "INSERT INTO `cluster` VALUES\n-- Dump completed on 2026-01-03\n", 0],
+  ["without its end is not", "INSERT INTO `cluster` VALUES\nINSERT INTO `job` VALUES\n", 1],
+  ["without Zato's tables is not", "INSERT INTO `other` VALUES\n-- Dump completed on 2026-01-03\n", 1],
+])("a dump of MySQL %s", (_, text, status) => {
+  write(text, "dump");
+  const whole = 'param() { echo mysql; }; . "$1/lib/dump.sh"; gzip "$2/dump"; odb_dump_is_whole "$2/dump.gz"';
+  expect(bash(whole, [HOST_SCRIPTS, folder()]).status).toBe(status);
 });
 
 test("of any backups those that were made last stay, as many as are wanted, whatever clocks said; and nothing else is touched", () => {
