@@ -543,6 +543,23 @@ describe("a load balancer in front", () => {
     expect(sandbox.calls).toContain("haproxy_admin set server clusters/host2 state ready");
   });
 
+  test("is reloaded for another certificate, once", () => {
+    const sandbox = host();
+    sandbox.define("check_certificate() { :; }");
+    const [source, certificate] = ["/opt/zato/certificate.pem", "/etc/zato-edge/certificate.pem"];
+    const component = edge();
+    const certified = { ...component, parameters: { ...component.parameters, certificate, certificate_file: source } };
+    for (const text of ["one", "one", "another", "another"]) {
+      sandbox.write(source, text);
+      expect(converge(sandbox, certified).status).toBe(0);
+    }
+    expect(sandbox.read(certificate)).toBe("another");
+    expect(sandbox.calls.filter((call) => /systemctl re(start|load)/.test(call))).toEqual([
+      "systemctl restart zato-edge.service",
+      "systemctl reload zato-edge.service",
+    ]);
+  });
+
   test("has them back in all back ends that may get requests when this one has no cluster", () => {
     const sandbox = host();
     sandbox.define('haproxy_out_of_rotation() { echo "$2/host2"; }');
