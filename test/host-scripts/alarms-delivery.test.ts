@@ -14,7 +14,7 @@ const folder = temporaryFolder();
 const newHost = (): WatchingHost => new WatchingHost(folder());
 
 describe("a message that cannot be delivered", () => {
-  test("is tried again, later and later, is seen by status, and arrives in its order in the end", () => {
+  test("is tried again, later and later, is seen by status, and arrives in its order in the end, once", () => {
     const host = newHost();
     host.sandbox.write("/deaf", "");
     host.looks("host2", "down");
@@ -35,6 +35,7 @@ describe("a message that cannot be delivered", () => {
     expect(heads(host.minutes(1)).slice(0, 2)).toEqual(["redundancy host2 begins", "redundancy host3 begins"]);
     expect(host.sandbox.read(`${STATE}/facts`)).toBe("");
     expect(since).toBeLessThan(host.time);
+    expect(host.minutes(2)).toEqual([]);
   });
 
   test("is one of a hundred at most, the newest ones", () => {

@@ -129,6 +129,19 @@ describe("who tells of a cluster", () => {
     expect(told(name, looks)).toEqual(expected.map((about) => `redundancy ${about} begins`));
   });
 
+  test("that answers again, where who told of its loss does not any more, another one does, and not its own host", () => {
+    const says = (name: string): string[] => {
+      const host = new WatchingHost(mkdtempSync(join(folder(), "host-")), name);
+      host.looks("host1", "down");
+      host.minutes(2);
+      host.looks("host1", "up");
+      host.looks("host2", "down");
+      return heads(host.minutes(2));
+    };
+    expect(says("host3")).toEqual(["redundancy host1 over"]);
+    expect(says("host1")).toEqual(["redundancy host2 begins"]);
+  });
+
   const ofBalancer = { cluster: "", machines: "lb2 10.0.0.9 80" };
 
   test("a host with a balancer alone tells where no machine of a cluster does, if it has the virtual address", () => {

@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { renderManifest } from "../../lib/remote/manifest";
 import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+import { Sandbox } from "../support/sandbox";
 
 const folder = temporaryFolder();
 const path = (...names: string[]): string => join(folder(), ...names);
@@ -119,8 +121,11 @@ test.each(["postgresql", "mysql"])("what a database of %s says in place of its s
 
 describe("what is no backup of this cluster is refused:", () => {
   const check = (fault: string): number | null => {
-    withBackups('write_backup "$2/backups"');
-    return withBackups(`file=$(echo "$2"/backups/a-*.tar); ${fault}; check_backup "$file" "$2/unpacked"`).status;
+    const { stdout, status } = withBackups(
+      `file=$(write_backup "$2/backups"); ${fault}; echo made; check_backup "$file" "$2/unpacked"`,
+    );
+    expect(stdout).toMatch(/^made\n/);
+    return status;
   };
 
   test.each([
@@ -161,6 +166,50 @@ describe("what is no backup of this cluster is refused:", () => {
   ])("%s", (_, fault) => {
     expect(check(":")).toBe(0);
     expect(check(fault)).not.toBe(0);
+  });
+});
+
+describe("the component's own run", () => {
+  const STATE = "/var/lib/cdktf-zato/components/a-backup";
+
+  /** A host whose backups are made by this function, and delivered by a program that notes what it is given. */
+  function host(writeBackup: string, deliver = ""): Sandbox {
+    const sandbox = new Sandbox(folder());
+    sandbox.note("forget_old_backups");
+    sandbox.define(`write_backup() { ${writeBackup}; }`);
+    ["deliver", "upload"].forEach((name) => sandbox.program(name));
+    const parameters = { host: "host1", label: "backup", directory: "/backups", retain: "2", deliver };
+    sandbox.write(`${STATE}/manifest`, renderManifest({ parameters }));
+    return sandbox;
+  }
+
+  test("hands the backup over to the script of the user's, or to the command that is declared", () => {
+    // GIVEN
+    const sandbox = host("echo /backups/a.tar", "upload\n--to\nelsewhere");
+
+    // WHEN
+    expect(sandbox.run("backup.sh", "a-backup").status).toBe(0);
+    copyFileSync(path("bin", "deliver"), path(STATE, "deliver"));
+    expect(sandbox.run("backup.sh", "a-backup").stdout).toContain(`handed over by ${path(STATE, "deliver")}`);
+
+    // THEN
+    expect(sandbox.calls).toEqual([
+      "forget_old_backups /backups 2",
+      "upload --to elsewhere /backups/a.tar",
+      "forget_old_backups /backups 2",
+      "deliver /backups/a.tar",
+    ]);
+  });
+
+  test("fails where no backup can be made, says why, forgets no former one, and hands nothing over", () => {
+    const sandbox = host("because 'the disk is full'", "upload");
+    expect(sandbox.run("backup.sh", "a-backup")).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(
+        "no backup was made, and the former ones were left alone: the disk is full",
+      ) as string,
+    });
+    expect(sandbox.calls).toEqual([]);
   });
 });
 
@@ -233,6 +282,16 @@ test("a dump whose contents take long to list is read to the end of the list", (
     HOST_SCRIPTS,
   ]);
   expect([status, stderr]).toEqual([0, ""]);
+});
+
+test.each([
+  ["with Zato's tables and its end is whole", "INSERT INTO `cluster` VALUES\n-- Dump completed on 2026-01-03\n", 0],
+  ["without its end is not", "INSERT INTO `cluster` VALUES\nINSERT INTO `job` VALUES\n", 1],
+  ["without Zato's tables is not", "INSERT INTO `other` VALUES\n-- Dump completed on 2026-01-03\n", 1],
+])("a dump of MySQL %s", (_, text, status) => {
+  write(text, "dump");
+  const whole = 'param() { echo mysql; }; . "$1/lib/dump.sh"; gzip "$2/dump"; odb_dump_is_whole "$2/dump.gz"';
+  expect(bash(whole, [HOST_SCRIPTS, folder()]).status).toBe(status);
 });
 
 test("of any backups those that were made last stay, as many as are wanted, whatever clocks said; and nothing else is touched", () => {

@@ -167,6 +167,25 @@ test("its services are uploaded where servers have not loaded them, after the on
   ]);
 });
 
+test("its services are tried as its first server has them, and where they cannot be imported, nothing is changed", () => {
+  // GIVEN
+  const sandbox = host(`
+    [ "$script" != like_server.py ] || { echo "trying $(ls "$7" | paste -sd ' '), not to tell $(cat "\${@:9}")"; echo 'NameError: x'; exit 1; }`);
+  sandbox.write("/staging/old-content.files/services/orders.py", "orders");
+
+  // WHEN
+  const { status, stdout } = converge(sandbox, { services: `orders ${"0".repeat(64)}` });
+
+  // THEN
+  expect([status, stdout]).toEqual([
+    1,
+    expect.stringContaining(
+      "services cannot be imported, and nothing was changed:\ntrying cdktf_zato_inventory.py orders.py, not to tell secret\nNameError: x",
+    ) as string,
+  ]);
+  expect(steps(sandbox)).toEqual(["admin require-fit"]);
+});
+
 test.each<[string, Partial<typeof PARAMETERS>, string, string]>([
   ["a user that is not there", { owner: "nobody-here" }, "", "there is no user nobody-here on this host"],
   ["root", { owner: "root" }, "", "the user root is root; let another user own the servers"],

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
 import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
@@ -81,6 +81,13 @@ describe("an image in a registry", () => {
     ]);
     expect(builds()).toEqual(["one"]);
     expect(readdirSync(join(folder(), "var/lib/cdktf-zato"))).not.toContain("image-one");
+  });
+
+  test("comes to a host that has no folder of Zato's yet, which is noted as ours", () => {
+    const sandbox = host();
+    rmdirSync(join(folder(), "opt/zato"));
+    expect(fromRegistry(sandbox)).toMatchObject({ status: 0 });
+    expect(sandbox.read("/var/lib/cdktf-zato/created-home")).toBe("");
   });
 
   test("is pulled by who is declared, whose password is in a file alone", () => {

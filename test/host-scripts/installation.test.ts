@@ -203,6 +203,25 @@ describe("the user zato", () => {
   });
 });
 
+test.each([
+  ["that has got a shell cannot log in any more", "zato", "/bin/bash", ["usermod --shell /usr/sbin/nologin zato"]],
+  ["that was added to groups leaves them", "zato docker", "/usr/sbin/nologin", ["usermod --gid zato --groups  zato"]],
+  ["stays as it is", "zato", "/usr/sbin/nologin", []],
+])("a user zato of ours %s", (_, groups, shell, expected) => {
+  // GIVEN
+  const sandbox = host();
+  sandbox.program("usermod");
+  sandbox.program("id", `echo ${groups}`, false);
+  sandbox.program("getent", `echo zato:x:999:999::/opt/zato:${shell}`, false);
+  sandbox.write("/var/lib/cdktf-zato/created-user-zato", "");
+
+  // WHEN
+  expect(converge(sandbox, fromArchive(archive())).status).toBe(0);
+
+  // THEN
+  expect(sandbox.calls.filter((call) => call.startsWith("usermod"))).toEqual(expected);
+});
+
 describe("a package", () => {
   const PACKAGE = { method: "repository", package: "zato", version: "3.3", url: "https://example.org/apt" };
   const FILES = { signing_key: "key", sources: "deb https://example.org/apt\n" };

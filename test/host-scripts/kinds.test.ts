@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { readdirSync, rmSync, utimesSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync } from "node:fs";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
@@ -593,6 +593,23 @@ describe("a load balancer in front", () => {
     expect(sandbox.calls).toContain("haproxy_admin set server clusters/host2 state ready");
   });
 
+  test("is reloaded for another certificate, once", () => {
+    const sandbox = host();
+    sandbox.define("check_certificate() { :; }");
+    const [source, certificate] = ["/opt/zato/certificate.pem", "/etc/zato-edge/certificate.pem"];
+    const component = edge();
+    const certified = { ...component, parameters: { ...component.parameters, certificate, certificate_file: source } };
+    for (const text of ["one", "one", "another", "another"]) {
+      sandbox.write(source, text);
+      expect(converge(sandbox, certified).status).toBe(0);
+    }
+    expect(sandbox.read(certificate)).toBe("another");
+    expect(sandbox.calls.filter((call) => /systemctl re(start|load)/.test(call))).toEqual([
+      "systemctl restart zato-edge.service",
+      "systemctl reload zato-edge.service",
+    ]);
+  });
+
   test("has them back in all back ends that may get requests when this one has no cluster", () => {
     const sandbox = host();
     sandbox.define('haproxy_out_of_rotation() { echo "$2/host2"; }');
@@ -794,6 +811,18 @@ describe("what is left on a host of ours", () => {
     const gone = [KEY, "/opt/zato/3.3/bin/zato", DROP_IN, STAGED, ...CUT_OFF];
     expect(gone.filter((file) => sandbox.read(file) !== undefined)).toEqual([]);
     expect(sandbox.read(THEIRS)).toBe("");
+  });
+
+  test("goes from a folder of Zato's that was there before, which stays", () => {
+    const sandbox = host();
+    const path = (name: string): string => join(folder(), name);
+    rmSync(path("var/lib/cdktf-zato/created-home"));
+    const ours = ["opt/zato/env", "opt/zato/packages", "etc/zato"];
+    ours.forEach((name) => mkdirSync(path(name), { recursive: true }));
+    expect(sandbox.run("remove.sh", "host", "host1").status).toBe(0);
+    expect([...ours, "opt/zato/3.3/bin/zato"].filter((name) => existsSync(path(name)))).toEqual([
+      "opt/zato/3.3/bin/zato",
+    ]);
   });
 
   test("stays while a component needs it", () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bash, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
 
@@ -82,7 +82,7 @@ function odb(program: string): { readonly status: number | null; readonly did: s
   mkdirSync(join(folder(), "secrets"), { recursive: true });
   ["odb_password", "odb_password.former"].forEach((name) => writeFileSync(join(folder(), "secrets", name), name));
   const { status, stdout } = bash(
-    `STATE=$2 state=$2 CONFIG=$2/config work=$2 staged=$2
+    `STATE=$2 state=$2 CONFIG=$2/config work=$2 staged=$2/
      . "$1/kinds/odb.sh"
      param() { case $1 in odb_local) echo "\${LOCAL:-true}" ;; odb_name) echo zato_a ;; odb_user) echo zato ;; cluster) echo a ;; on_removal) echo "\${ON_REMOVAL:-drop}" ;; *) echo "$1" ;; esac; }
      secret_file() { echo "$STATE/secrets/$1"; }
@@ -145,6 +145,24 @@ describe("the tables of an ODB", () => {
     expect(odb(`${failing} [ -e "$STATE/made" ]; }; converge`).status).toBe(0);
     expect(odb(`${failing} false; }; converge`).did.at(-1)).toBe("failed: Zato could not create the ODB");
   });
+});
+
+test("the user of an ODB may log in, and nothing that concerns other databases or users", () => {
+  const play = `for one in install_postgresql restart_postgresql_always wait_for_postgresql restart_for_connections; do eval "$one() { :; }"; done
+    as_postgres() { [ "$#" -gt 0 ] || cat >>"$STATE/roles"; }; local_postgresql`;
+  expect(odb(play).status).toBe(0);
+  expect(readFileSync(join(folder(), "roles"), "utf8")).toContain(
+    'alter role "zato" login nosuperuser nocreatedb nocreaterole noreplication nobypassrls;\n',
+  );
+});
+
+test("an ODB is used once its password is settled, and whose deployment it is, root alone reads", () => {
+  writeFileSync(join(folder(), ".owner"), "4711");
+  const play = `for one in settle_password odb_has_table; do eval "$one() { echo $one; }"; done
+    LOCAL=false; of_release() { :; }; odb_client_package() { :; }; converge`;
+  const { did } = odb(play);
+  expect(did.indexOf("settle_password")).toBe(did.indexOf("odb_has_table") - 1);
+  expect(did).toContain(`put_file ${folder()}/.owner ${folder()}/deployment-a 0600 root`);
 });
 
 describe("connections to a PostgreSQL of ours", () => {

@@ -209,13 +209,17 @@ test("a backup of another deployment, whose cluster has the same name, is refuse
   expect(restore(host, "--from-another").stdout).toMatch(/restored\n$/);
 });
 
-test("fails for a cluster that is not deployed, for a backup that is not there, and for an option that is none", () => {
+test("fails for a cluster that is not deployed, for a backup that is not there or not named, and for an option that is none", () => {
   const host = deployed();
   expect(host.run("restore.sh", "c", `${folder()}/backup.tar`).stdout).toContain(
     "the cluster c is not deployed on this host",
   );
   expect(host.run("restore.sh", "a", `${folder()}/nothing.tar`).stdout).toMatch(/there is no backup/);
   expect(restore(host, "--force").stderr).toContain("there is no option '--force'");
+  expect(host.run("restore.sh", "a")).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^usage: restore\.sh CLUSTER BACKUP /) as string,
+  });
   expect(host.calls).toEqual([]);
 });
 

@@ -97,6 +97,35 @@ test("without secrets it has the environment that is declared, and not a line mo
   expect(sandbox.read("/etc/zato/a/server1.env")).toBe("A=b\n");
 });
 
+describe("its address", () => {
+  const CONF = "/opt/zato/env/a/server1/config/repo/server.conf";
+  /** A host whose server has this in its configuration. */
+  function hostWith(conf: string): Sandbox {
+    const sandbox = host(`as_zato() { case $* in *grep*) "$@" ;; esac; }
+      edit_as_zato() { printf 'edited\\n' >>'${folder()}/calls'; sed -i -E "$2" "$1"; }`);
+    sandbox.write(CONF, conf);
+    return sandbox;
+  }
+
+  test("is written, once, where Zato's command line reads it", () => {
+    const sandbox = hostWith("[main]\ngunicorn_bind=0.0.0.0:1\n");
+    converge(sandbox);
+    expect(converge(sandbox)).toMatchObject({ status: 0 });
+    expect(sandbox.read(CONF)).toBe("[main]\ngunicorn_bind=127.0.0.1:17010\n");
+    expect(sandbox.calls.filter((call) => call === "edited")).toHaveLength(1);
+  });
+
+  test("that cannot be written fails, and nothing is restarted", () => {
+    const sandbox = hostWith("[main]\n");
+    const { status, stdout } = converge(sandbox);
+    expect([status, stdout]).toEqual([
+      1,
+      expect.stringMatching(/the address cannot be written into \S+\/server\.conf/),
+    ]);
+    expect(sandbox.calls.filter((call) => call.startsWith("systemctl restart"))).toEqual([]);
+  });
+});
+
 test("it is not restarted again by a deploy of the same, but for another environment", () => {
   const sandbox = host();
   converge(sandbox);

@@ -155,6 +155,45 @@ describe("files of services", () => {
   });
 });
 
+test("files that Zato reads, and their folders, are read by root and the user zato alone, and changed by root", () => {
+  // GIVEN
+  mkdirSync(join(folder(), "source", "more"), { recursive: true });
+  ["orders.py", "more/money.py"].forEach((file) => writeFileSync(join(folder(), "source", file), "text"));
+
+  // WHEN
+  const { stdout } = bash(
+    `. "$1/lib/services.sh"; record() { :; }
+     is_roots_tree() { :; }
+     roots_folder() { mkdir -p "$1"; echo "$1 $2 root:$3"; }
+     install_file() { echo "$2 $3 $4"; }
+     cd "$2"; deploy_folder "$2/source" there`,
+    [HOST_SCRIPTS, folder()],
+  );
+
+  // THEN
+  expect(stdout.trimEnd().split("\n")).toEqual([
+    "there 0750 root:zato",
+    "there/more 0750 root:zato",
+    "there/more/money.py 0640 root:zato",
+    "there/orders.py 0640 root:zato",
+  ]);
+});
+
+describe("the packages that services are tried with are", () => {
+  test.each([
+    ["those that were prepared for them", ["packages", "packages.new", "new.files"], "packages.new"],
+    ["those that servers have, where they require the same ones", ["packages", "new.files"], "packages"],
+    ["none, where they require none, whatever servers have", ["packages"], "new.files/no-packages"],
+  ])("%s", (_, folders, expected) => {
+    folders.forEach((name) => mkdirSync(join(folder(), name)));
+    if (folders.includes("new.files")) {
+      writeFileSync(join(folder(), "new.files", "requirements.txt"), "requests");
+    }
+    const tried = `staged=new; cd "$2"; . "$1/lib/services.sh"; param() { printf packages; }; new_packages`;
+    expect(bash(tried, [HOST_SCRIPTS, folder()]).stdout).toBe(expected);
+  });
+});
+
 describe("what servers read only when they start", () => {
   /** Whether servers are restarted when a service file changes its text, in a folder with others. */
   function restartsFor(changed: string, files: Readonly<Record<string, string>>): boolean {

@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
 import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
 import { PLACES } from "../support/places";
@@ -32,6 +34,17 @@ test("a server has a home that it may write to, and a Redis that answers, before
 test("a server whose Redis does not answer is left as it is, since it would start, and never run a job", () => {
   const { status, stdout } = said("redis_answers() { false; }; prepare_server");
   expect([status, stdout]).toEqual([1, expect.stringContaining("failed: the Redis at /redis_host:/redis_port does not answer, or not to the password that is declared; without it no job ever runs")]); // prettier-ignore
+});
+
+test("the address of a server is written, once, where Zato's command line reads it", () => {
+  const conf = join(folder(), "config", "repo", "server.conf");
+  mkdirSync(dirname(conf), { recursive: true });
+  writeFileSync(conf, "[main]\nbind=0.0.0.0:1\n");
+  const { stdout } = said(
+    `param() { case $1 in path) echo '${folder()}' ;; *) echo 127.0.0.1:17010 ;; esac; }; as_zato() { "$@"; }
+     edit_as_zato() { note edited; sed -i -E "$2" "$1"; }; set_address; set_address`,
+  );
+  expect([stdout, readFileSync(conf, "utf8")]).toEqual(["edited\n", "[main]\nbind=127.0.0.1:17010\n"]);
 });
 
 test("nothing of a server's folder is removed: without the services of its demo it would end at each start", () => {
@@ -69,6 +82,18 @@ describe("a new password of Zato's own user", () => {
   test("is left alone where a try that was cut off has brought it already", () => {
     expect(play("a b")).toEqual(["admin c reload"]);
     expect(play("a b c")).toEqual([]);
+  });
+
+  test.each([
+    ["http://here:1 copy-of-admin_invoke_password", "known\n"],
+    ["http://here:1 another", ""],
+  ])("is known to a server that lets in who has it: %s", (letsIn, expected) => {
+    const { stdout } = said(
+      `secret_file() { echo "$1"; }; for_zato() { echo "copy-of-$1"; }
+       python_as_zato() { [ "$*" = "admin.py ${letsIn} count-workers" ]; }
+       takes_new_admin_password here:1 && echo known`,
+    );
+    expect(stdout).toBe(expected);
   });
 
   test("that one of them does not read fails", () => {

@@ -95,6 +95,50 @@ describe("zato from-config", () => {
   });
 });
 
+test.each([
+  ["from-config", 'zato_from_config "$2/create"'],
+  ["what an ODB is created with", "require_one_line odb_password"],
+])("a secret that holds a line break is refused before Zato gets it: %s", (_, program) => {
+  given({ cluster: "a", zato: "/opt/zato/3.3", command_secrets: "pw odb_password 1" }, { odb_password: "a\nb=c" });
+  writeFileSync(join(folder(), "create"), "command=create_odb");
+  const { status, stdout } = withZato(`as_zato() { echo "ran"; }; ${program}`);
+  expect([status, stdout]).toEqual([1, expect.stringMatching(/^failed: the secret 'odb_password' holds a line break/)]);
+});
+
+describe("what is handed over to Zato", () => {
+  const modes = (program: string): string[] =>
+    withZato(`${program} >/dev/null; cd "$work/zato"; find . -printf '%m %P\\n'`).stdout.trimEnd().split("\n").sort();
+
+  test("is read by its group, and changed by root alone", () => {
+    given({ cluster: "a" });
+    writeFileSync(join(folder(), "secret"), "s");
+    expect(modes('for_zato "$2/secret"')).toEqual([`640 ${folder().replaceAll("/", ",")},secret`, "750 "]);
+  });
+
+  test("is so where it is a script of ours, with those that it imports", () => {
+    given({});
+    const script = 'folder_of_release() { echo "$scripts/release/zato-3"; }; script_for_zato admin.py';
+    expect(modes(script)).toEqual(
+      expect.arrayContaining(["640 python/admin.py", "640 python/objects.py", "750 ", "750 python"]),
+    );
+  });
+
+  test("is, to be hidden, each secret that a server knows, and nothing else", () => {
+    given(
+      { cluster: "a", command_secrets: "key secret_key 1", environment_secrets: "" },
+      { secret_key: "k", other: "o" },
+    );
+    const copy = join(folder(), "work", "zato", `${folder().replaceAll("/", ",")},secrets,a,secret_key`);
+    expect(withZato("server_secrets_for_zato").stdout).toBe(`${copy}\n`);
+  });
+});
+
+test("the folder of a cluster's configuration lies in one of root's, and so on up", () => {
+  given({ cluster: "a" });
+  const { stdout } = withZato('roots_folder() { echo "$*"; }; own_configuration_folder /etc/zato/a');
+  expect(stdout).toBe("/etc/zato 0755 root\n/etc/zato/a 0755 root\n");
+});
+
 describe("SQL", () => {
   const CLIENTS = `psql() { cat "$PGPASSFILE"; printf '%s\\n' "$@"; cat; }
     mysql() { cat "\${1#--defaults-extra-file=}"; printf '%s\\n' "$@"; cat; }
