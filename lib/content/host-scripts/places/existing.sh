@@ -151,7 +151,6 @@ try_services_there() {
         rm -rf -- "$work/handed/services"
         return
     fi
-    stay_as_it_was
     fail "services cannot be imported, and nothing was changed:
 $(head -c 100000 "$work/trial")"
 }
