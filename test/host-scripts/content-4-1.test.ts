@@ -203,13 +203,28 @@ describe("objects", () => {
     expect(steps(sandbox).slice(-EVERYTHING.length)).toEqual(EVERYTHING);
   });
 
+  test("are read by the others after each import, not only the first", () => {
+    const sandbox = host();
+    converge(sandbox);
+    const before = steps(sandbox).length;
+    expect(converge(sandbox, { secrets_versions: "pw 2" }, "other")).toMatchObject({ status: 0 });
+    expect(steps(sandbox).slice(before)).toEqual(expect.arrayContaining(["enmasse", `${SECOND} reload`]));
+  });
+
+  test("without secrets are imported, and no password is changed", () => {
+    const sandbox = host();
+    const none = { secret_variables: "", secrets: "", secrets_versions: "", passwords: "" };
+    expect(converge(sandbox, none)).toMatchObject({ status: 0 });
+    expect(steps(sandbox)).toEqual(EVERYTHING.filter((step) => !step.endsWith("change-passwords")));
+  });
+
   test("that would have let everybody in are closed on all servers, whatever else fails", () => {
     const sandbox = host({ status: 16, admin: "[ \"$2\" != close-unsecured ] || echo 'deleted channel_rest/Open, which would have let everybody in'" }); // prettier-ignore
     expect(converge(sandbox).stdout).toContain("failed: enmasse ended with exit status 16");
     expect(steps(sandbox).slice(-3)).toEqual(["drain a-server2", `${SECOND} reload`, "put_back a-server2"]);
   });
 
-  test.each(["Yes", " on\n", "0", "F", " \t"])(
+  test.each(["true", "Yes", " on\n", "y", "T", "1", "false", "no", "OFF", "n", "F", "0", " \t"])(
     "of which a secret is %j are refused before anything is imported",
     (word) => {
       const sandbox = host();
