@@ -11,17 +11,17 @@ const { join } = require("node:path");
 const ROOT = join(__dirname, "..", "..");
 const LEAST = 0.85;
 
-/** After which tests are taken for such that never end, in seconds. */
-const PATIENCE = { tests: 240, others: 1200 };
+/** The rounds, and after how many seconds their tests are taken for such that never end. */
+const PATIENCE = { nearest: 240, tests: 600, others: 1200 };
 
 /**
- * Makes each of the edits ({ path, what, text, tests, others }), runs the tests that should notice it, and at the end, for those that
- * these did not notice, the others; prints the score after each of the two rounds, and sets the exit status.
+ * Makes each of the edits ({ path, what, text, nearest, tests, others }), and runs the tests that should notice it, from the nearest on,
+ * for as long as none does; prints the score after each round, and sets the exit status.
  */
 async function tryEdits(edits) {
   const copies = Array.from({ length: availableParallelism() }, copyOfTree);
   let unnoticed = edits;
-  for (const which of ["tests", "others"]) {
+  for (const which of Object.keys(PATIENCE)) {
     unnoticed = await missedOf(copies, unnoticed, which);
     console.log(`score by ${which}: ${score(edits.length - unnoticed.length, edits.length)}`);
   }
@@ -38,7 +38,7 @@ async function missedOf(copies, edits, which) {
   await Promise.all(
     copies.map(async (copy) => {
       for (let edit = left.shift(); edit !== undefined; edit = left.shift()) {
-        if (!(await isNoticed(copy, edit, edit[which], PATIENCE[which]))) {
+        if (edit[which] === undefined || !(await isNoticed(copy, edit, edit[which], PATIENCE[which]))) {
           missed.push(edit);
         }
       }

@@ -4,7 +4,7 @@
 // given files all faults, by default one in ONE_IN of all of lib. Ends with status 1 where fewer than 85 % are noticed.
 
 const { existsSync, readdirSync, readFileSync } = require("node:fs");
-const { join } = require("node:path");
+const { basename, join } = require("node:path");
 const ts = require("typescript");
 const { isChosen, ROOT, tryEdits } = require("./trial");
 
@@ -42,17 +42,33 @@ function editsOf(path) {
   const text = readFileSync(join(ROOT, path), "utf8");
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const own = `test/${path.split("/")[1]}/`;
+  const nearest = testsNear(own, path);
   return (
     faultsIn(source)
       .map(({ node, to }) => {
         const line = source.getLineAndCharacterOfPosition(node.getStart()).line;
         const what = `${path}:${line + 1}: ${node.getText().replace(/\s+/g, " ").slice(0, 80)}  ->  ${to.slice(0, 80)}`;
         const edited = text.slice(0, node.getStart()) + to + text.slice(node.getEnd());
-        return { path, what, text: edited, tests: existsSync(join(ROOT, own)) ? [own] : OTHERS, others: OTHERS };
+        return {
+          path,
+          what,
+          text: edited,
+          nearest,
+          tests: existsSync(join(ROOT, own)) ? [own] : OTHERS,
+          others: OTHERS,
+        };
       })
       // By what it is, not by its place: lines come and go.
       .filter(({ what }) => given.length > 0 || isChosen(what.replace(/:\d+:/, ":"), ONE_IN))
   );
+}
+
+/** Tests of the same layer whose names begin with the same word: `status.test.ts` for `status-advice.ts`. */
+function testsNear(folder, path) {
+  const word = basename(path).split(/[-.]/)[0];
+  const names = existsSync(join(ROOT, folder)) ? readdirSync(join(ROOT, folder)) : [];
+  const near = names.filter((name) => name.endsWith(".test.ts") && name.split(/[-.]/)[0] === word);
+  return near.length > 0 ? near.map((name) => `${folder}${name}`) : undefined;
 }
 
 /** What may be put in the place of each part of a source: { node, to }. */
