@@ -45,7 +45,7 @@ function deploy(
   if (more.isPrepared ?? true) mkdirSync(join(stackFolder, ".terraform"));
   const terraform = terraformThat(
     folder(),
-    `case $1 in show) cat '${folder()}/plan.json' ;; apply) cat '${folder()}/said'; exit ${status} ;; plan) ${more.plan ?? ":"} ;; esac`,
+    `case $1 in show) cat '${folder()}/plan.json' ;; apply) ${more.apply ?? ":"}; cat '${folder()}/said'; exit ${status} ;; plan) ${more.plan ?? ":"} ;; esac`,
   );
   return {
     ...program.run(["deploy", stackFolder, ...args], undefined, { TERRAFORM_BINARY_NAME: terraform }),
@@ -58,6 +58,7 @@ interface Call {
   readonly status: number;
   readonly isPrepared: boolean;
   readonly plan: string;
+  readonly apply: string;
 }
 
 /** What Terraform was asked for. */
@@ -167,6 +168,18 @@ test("a Terraform that ends without a reason is no success", () => {
     expect.stringMatching(/^to do next: npx \S+ status /),
   ]);
 });
+
+test.each([["--yes"], ["--plan", "the.plan"]])(
+  "whoever interrupts it with %s is told how Terraform has ended what it was at",
+  (...args) => {
+    const done = deploy(...RESTART, () => [error({ summary: "interrupted" })], {
+      apply: "kill -INT $PPID; sleep 0.2",
+      ...{ args, status: 1 },
+    });
+    expect(done.status).toBe(1);
+    expect(done.stdout).toContain("interrupted");
+  },
+);
 
 test("what waits, or is only noted, begins no step", () => {
   const { stdout } = deploy(newStack(), {}, () => [
