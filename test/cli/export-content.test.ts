@@ -31,7 +31,8 @@ const ofChannels = (...channels: object[]): Partial<ExportedCluster> => ({
 
 describe("what a program declares of a cluster", () => {
   test("is its services, by the hash of their files, and its objects", () => {
-    const { files, sections, secrets, leftOut } = content(ofChannels(channel("Orders", "/orders")));
+    const ofItsOdb = { id: 7, cluster_id: 1 };
+    const { files, sections, secrets, leftOut } = content(ofChannels(channel("Orders", "/orders", ofItsOdb)));
     expect(files).toEqual(["orders.py"]);
     expect(sections).toEqual({ channel_rest: [channel("Orders", "/orders")] });
     expect([secrets, leftOut]).toEqual([[], []]);

@@ -177,13 +177,20 @@ describe("the command", () => {
 
   test("prints first what two clusters do not have the same", () => {
     const other = { ...one, objects: { security: OBJECTS.security! }, identity: "two" };
-    const { stdout } = exported(["ops@10.0.0.11", "ops@10.0.0.12", "--into", "both"], {
+    const { stdout } = exported(["ops@10.0.0.11", "ops@10.0.0.12", "--into", "both", "--user", "zato"], {
       "10.0.0.11": one,
       "10.0.0.12": other,
     });
     expect(stdout.replaceAll(/ {2,}/g, " | ")).toMatch(
       /^object \| ops@10\.0\.0\.11 \| ops@10\.0\.0\.12\nchannel_rest\/Orders \| there \| nothing\n\nwrote 'both'/,
     );
+  });
+
+  test("writes no file of objects where a cluster has none of its own", () => {
+    const none = { ...one, objects: {} };
+    expect(exported(["ops@10.0.0.11", "--into", "none"], { "10.0.0.11": none }).status).toBe(0);
+    expect(existsSync(join(folder(), "none", "main.ts"))).toBe(true);
+    expect(existsSync(join(folder(), "none", "enmasse.yaml"))).toBe(false);
   });
 
   test.each<[string, readonly string[], string]>([

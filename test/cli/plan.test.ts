@@ -41,7 +41,7 @@ function script(): string {
 
 const greeting = (text: string): Program => ({
   change: ({ clusters: [host1] }) =>
-    void (host1 as ZatoCluster).addServer("server3", { environment: { Greeting: text } }),
+    void (host1 as ZatoCluster).addServer("server3", { environment: { Greeting: text, Parting: text } }),
 });
 
 const jwt = (urlPath: string): Program => ({
@@ -92,7 +92,7 @@ const CHANGES: readonly [what: string, before: Program, after: Program, lines: r
     greeting("good morning"),
     [
       "1 of 1: the cluster host1, one part after the other; host1 and host2 answer",
-      "  host1 server3  restarted (drained before)  environment +1 -1 lines (Greeting)",
+      "  host1 server3  restarted (drained before)  environment +2 -2 lines (Greeting, Parting)",
     ],
   ],
   [
