@@ -199,6 +199,12 @@ test("what is printed ends with 0 where all is well, and asks each host once, by
   );
 });
 
+test("GIVEN the address may be where nobody answers, THEN nothing else is said of it", () => {
+  const free = SILENT + ssh({ "edge\taddress": "edge\taddress\t10.0.0.100 free" });
+  const { stdout } = program.run(["status", usualStack()], free);
+  expect(stdout).toContain("zato: http://10.0.0.100, held by nobody who answers\n");
+});
+
 test("--json prints the same for machines", () => {
   const { status, stdout } = program.run(["status", usualStack(), "--json"], SILENT + ssh());
   const report = JSON.parse(stdout) as StatusReport;
@@ -214,6 +220,7 @@ test("GIVEN a host that does not answer, THEN it is named in its place, with wha
   const commandLine = `npx ${FRAMEWORK.library} ssh ${usualStack()} host2`;
   expect(lines[0]).toBe("stack: not well: see host2  TIME");
   expect(lines).toContain("  requests go to host1; not to host2 (down)");
+  expect(lines.find((line) => line.startsWith("zato: "))).not.toContain("nobody");
   expect(lines).toContain("  machine        10.0.0.11                    ✗ does not answer");
   expect(lines).toContain("  requests       gets its share, 4 in flight  ✗ none: does not answer, for 30 s");
   expect(lines).toContain("  server1        2 of 2 workers, 1 in flight");

@@ -193,7 +193,7 @@ test.each<[MetricsOptions, RegExp]>([
   [{ from: ["nonsense"] }, /'nonsense'/],
   [{ loadBalancerPort: 0 }, /the port for metrics of the load balancer/],
   [{ zatoLoadBalancerPort: 70_000 }, /the port for metrics of the Zato load-balancers/],
-  [{ textfileDirectory: "textfiles" }, /'textfiles'/],
+  [{ textfileDirectory: "textfiles" }, /the folder of node_exporter's text files/],
   [{ zatoLoadBalancerPort: 11223 }, /port 11223 of metrics of the Zato load-balancer is already used/],
 ])("fails for %j", (metrics, message) => {
   expect(() => declare(metrics)).toThrow(message);
