@@ -21,7 +21,8 @@ const PATIENCE = { nearest: 240, tests: 600, others: 1200 };
 async function tryEdits(edits) {
   const copies = Array.from({ length: availableParallelism() }, copyOfTree);
   let unnoticed = edits;
-  for (const which of Object.keys(PATIENCE)) {
+  const rounds = Object.keys(PATIENCE).filter((which) => edits.some((edit) => edit[which] !== undefined));
+  for (const which of rounds) {
     unnoticed = await missedOf(copies, unnoticed, which);
     console.log(`score by ${which}: ${score(edits.length - unnoticed.length, edits.length)}`);
   }
