@@ -53,7 +53,7 @@ describe("when no cluster passes its check", () => {
     layers = await start();
     checks(layers, 503);
     await layers.inner[0]!.stop();
-    await becomes(layers, "clusters_last_resort/host1 DOWN", "clusters/host2 DOWN");
+    await becomes(layers, "clusters_last_resort/host1 DOWN", "clusters/host1 DOWN", "clusters/host2 DOWN");
     expect(await answers("POST")).toEqual({ statuses: [200], clusters: ["cluster1"] });
     await layers.inner[1]!.stop();
     await becomes(layers, "clusters_last_resort/host2 DOWN");
