@@ -60,7 +60,8 @@ export function renderClientAddress(
     ...told.map((name) => `http-request set-var(txn.${name}) req.hdr(x-forwarded-${name},-1) if ${from}`),
     ...(localAcl ? [`http-request set-var(txn.named) req.hdr(x-zato-forwarded-for) if ${localAcl}`] : []),
     `http-request del-header ${CLAIMS} -m reg`,
-    `http-request set-header X-Forwarded-For %[${isKept ? "var(txn.client)" : "src"}]`,
+    // The option writes no more than its one line, and is sooner done; of what was claimed none is left.
+    isKept ? "http-request set-header X-Forwarded-For %[var(txn.client)]" : "option forwardfor",
     ...setProtocol(isTrusting),
     ...told.map((name) => setIfFound(`X-Forwarded-${name}`, `txn.${name}`)),
     ...(localAcl ? [setIfFound("X-Zato-Forwarded-For", "txn.named")] : []),
