@@ -168,19 +168,22 @@ export class StatusAdvice {
         command: this.program("logs", "--since", "10m"),
       };
     }
-    return state === "DOWN" || state === "LAST_RESORT"
+    const itsBalancer = {
+      advice: "see what the cluster's load-balancer says",
+      command: this.program("logs", `${cluster}-load-balancer`),
+    };
+    if (state === "LAST_RESORT") {
+      return {
+        text: "gets some, and fails its check",
+        said: `the cluster ${cluster} does not pass the check of the balancer on ${balancer}, as none does; those that take connections get all requests therefore`,
+        ...itsBalancer,
+      };
+    }
+    return state === "DOWN"
       ? {
-          ...(state === "DOWN"
-            ? {
-                text: "none: does not answer",
-                said: `the cluster ${cluster} gets none: it does not answer the balancer on ${balancer}`,
-              }
-            : {
-                text: "gets some, and fails its check",
-                said: `the cluster ${cluster} does not pass the check of the balancer on ${balancer}, as none does; those that take connections get all requests therefore`,
-              }),
-          advice: "see what the cluster's load-balancer says",
-          command: this.program("logs", `${cluster}-load-balancer`),
+          text: "none: does not answer",
+          said: `the cluster ${cluster} gets none: it does not answer the balancer on ${balancer}`,
+          ...itsBalancer,
         }
       : undefined;
   }
