@@ -26,7 +26,7 @@ export function renderPathRules({ privatePaths, healthPath, openPaths, exceptFor
     "acl zato_odd path -m sub % // /.",
     `acl zato_own path -m beg -i ${beginnings.join(" ")}`,
     `acl zato_health path -m str ${pathPattern(healthPath)}`,
-    "http-request allow if { path -m beg / } !zato_odd !zato_own or zato_health !zato_odd",
+    "http-request allow if zato_health or { path -m beg / } !zato_odd !zato_own",
     "http-request deny deny_status 400 unless { path,url_dec -m beg / }",
     ...["path,url_dec", "path,url_dec,url_dec"].map(
       (decoded) => `http-request deny deny_status 400 if { ${decoded} -m dir . .. }`,

@@ -53,6 +53,18 @@ test("services see one address, that which connects, whatever a client claims", 
   });
 });
 
+test.each(
+  Object.entries(CLAIMS).flatMap(([name, value]) => [
+    [name, { [name]: value, Accept: "*/*" }] as const,
+    [`${name}, the last one`, { Accept: "*/*", [name]: value }] as const,
+  ]),
+)("a claim that is alone is dropped too: %s", async (_, headers) => {
+  expect(await seen(layers.outerPort, headers)).toEqual({
+    x_forwarded_for: ["127.0.0.1"],
+    x_forwarded_proto: ["http"],
+  });
+});
+
 test("the protocol is that which the client speaks", async () => {
   layers.forget();
   const client = http2(layers.tlsPort);

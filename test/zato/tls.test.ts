@@ -57,7 +57,7 @@ describe("web-admin", () => {
         "X25519:prime256v1:secp384r1\n",
     );
     expect(config).toContain(
-      "    http-request set-header X-Forwarded-Proto https if { ssl_fc }\n" +
+      "    http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]\n" +
         "    http-request replace-header Origin ^https://(.*) http://\\1\n" +
         "    http-response replace-header Set-Cookie (.*) \\1;\\ Secure\n" +
         "    default_backend bck_web_admin\n\n" +

@@ -43,15 +43,12 @@ export function renderInnerRules(answersErrors: boolean): string {
   const unanswered = "{ var(txn.may_repeat) -m found } !{ var(txn.answered) -m found }";
   return rules([
     `http-request set-var(txn.may_repeat) bool(true) if ${IS_PASSED_ON}`,
-    `http-request set-var(txn.is_repeatable) bool(true) if ${REPEATABLE}`,
     `http-request del-header ${MAY_REPEAT}`,
     "http-request disable-l7-retry if { var(txn.may_repeat) -m found }",
     "http-response set-var(txn.answered) bool(true)",
     `http-after-response set-header ${IN_PLACE_OF} 503 if { status 503 } ${unanswered}`,
     ...(answersErrors
-      ? [
-          `http-after-response set-header ${IN_PLACE_OF} 502 if { status 502 } ${unanswered} { var(txn.is_repeatable) -m found }`,
-        ]
+      ? [`http-after-response set-header ${IN_PLACE_OF} 502 if { status 502 } ${unanswered} ${REPEATABLE}`]
       : []),
     `http-after-response set-status 425 if { res.hdr(${IN_PLACE_OF}) 502 503 } ${unanswered}`,
   ]);

@@ -18,14 +18,20 @@ export interface ForwardedClients {
 }
 
 /**
- * Names of headers by which proxies tell who a client is, as one expression: for each name alone HAProxy would go through all headers
- * again. To WSGI, and so to Zato, `_` and `-` are the same. With `SCRIPT_NAME` gunicorn cuts off a beginning of the path, behind the
- * rules that keep Zato's own paths from clients.
+ * Names of headers by which proxies tell who a client is, as one expression. To WSGI, and so to Zato, `_` and `-` are the same. With
+ * `SCRIPT_NAME` gunicorn cuts off a beginning of the path, behind the rules that keep Zato's own paths from clients.
  */
-const CLAIMS = "forwarded|((client|real|connecting)[-_]ip|url[-_]scheme|end[-_]https|script[-_]name)$";
+const CLAIMS = claims("forwarded");
 
 /** Those that an HAProxy of ours never passes on; somebody else on its machine might send them. */
-const CLAIMS_OF_OTHERS = CLAIMS.replace("forwarded", "(^|zato[-_])forwarded");
+const CLAIMS_OF_OTHERS = claims("(^|,|zato[-_])forwarded");
+
+/** How an expression for the names of all headers, with `,` between them, ends a name; for one name alone it is its end too. */
+function claims(forwarded: string): string {
+  return `${forwarded}|((client|real|connecting)[-_]ip|url[-_]scheme|end[-_]https|script[-_]name)(,|$)`;
+}
+
+const PROTOCOL_OF_CONNECTION = "http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]";
 
 /** How many proxies in a row are looked through. */
 const DEPTH = 4;
@@ -59,10 +65,10 @@ export function renderClientAddress(
     ...(isTrusting ? [`http-request set-var(txn.protocol) ${protocolBehind(protocol)} if ${from}`] : []),
     ...told.map((name) => `http-request set-var(txn.${name}) req.hdr(x-forwarded-${name},-1) if ${from}`),
     ...(localAcl ? [`http-request set-var(txn.named) req.hdr(x-zato-forwarded-for) if ${localAcl}`] : []),
-    `http-request del-header ${CLAIMS} -m reg`,
+    removed(CLAIMS),
     // The option writes no more than its one line, and is sooner done; of what was claimed none is left.
     isKept ? "http-request set-header X-Forwarded-For %[var(txn.client)]" : "option forwardfor",
-    ...setProtocol(isTrusting),
+    ...(isTrusting ? protocolTold() : [PROTOCOL_OF_CONNECTION]),
     ...told.map((name) => setIfFound(`X-Forwarded-${name}`, `txn.${name}`)),
     ...(localAcl ? [setIfFound("X-Zato-Forwarded-For", "txn.named")] : []),
   ]);
@@ -82,13 +88,17 @@ function passedOn(
         ]
       : []),
     ...(localAcl ? [`http-request set-var(txn.named) req.hdr(x-zato-forwarded-for) if ${localAcl}`] : []),
-    `http-request del-header ${CLAIMS_OF_OTHERS} -m reg if from_proxy`,
-    `http-request del-header ${CLAIMS} -m reg if !from_proxy`,
+    removed(CLAIMS_OF_OTHERS, "from_proxy"),
+    removed(CLAIMS, "!from_proxy"),
     "http-request set-header X-Forwarded-For %[src] if !from_proxy",
-    "http-request set-header X-Forwarded-Proto http if !from_proxy !{ ssl_fc }",
-    "http-request set-header X-Forwarded-Proto https if !from_proxy { ssl_fc }",
+    `${PROTOCOL_OF_CONNECTION} if !from_proxy`,
     ...(localAcl ? [setIfFound("X-Zato-Forwarded-For", "txn.named")] : []),
   ];
+}
+
+/** Most requests have none of them: to look at all names at once is sooner done than to ask of one after the other whether it is to go. */
+function removed(names: string, condition = ""): string {
+  return `http-request del-header ${names} -m reg if ${condition && `${condition} `}{ req.hdr_names -m reg ${names} }`;
 }
 
 function renderRules(rules: readonly string[]): string {
@@ -114,13 +124,10 @@ function protocolBehind(protocol: string | undefined): string {
 }
 
 /** That of the connection, unless a proxy has said one that there is. */
-function setProtocol(isTrusting: boolean): string[] {
-  const told = (protocol: string): string => (isTrusting ? `{ var(txn.protocol) -m str -i ${protocol} }` : "");
-  const rule = (protocol: string, other: string, isTls: string): string => {
-    const own = `${isTls}{ ssl_fc }`;
-    const condition = isTrusting ? `${told(protocol)} or ${own} !${told(other)}` : own;
-    return `http-request set-header X-Forwarded-Proto ${protocol} if ${condition}`;
-  };
+function protocolTold(): string[] {
+  const told = (protocol: string): string => `{ var(txn.protocol) -m str -i ${protocol} }`;
+  const rule = (protocol: string, other: string, isTls: string): string =>
+    `http-request set-header X-Forwarded-Proto ${protocol} if ${told(protocol)} or ${isTls}{ ssl_fc } !${told(other)}`;
   return [rule("http", "https", "!"), rule("https", "http", "")];
 }
 
