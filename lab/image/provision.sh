@@ -109,6 +109,16 @@ install_files() {
     done < <(cd "$recipe/files" && find . -type f -print0)
 }
 
+# They make units of disks, terminals and firmware, which a container does not have, each time that systemd reads its units: that took
+# it two thirds of the time. Those of packages that hosts install later stay.
+mask_generators() {
+    local generator
+    mkdir -p /etc/systemd/system-generators
+    for generator in /usr/lib/systemd/system-generators/*; do
+        ln -s /dev/null "/etc/systemd/system-generators/${generator##*/}"
+    done
+}
+
 configure_system() {
     install_files
     # Each host gets a key and an identity of its own.
@@ -116,6 +126,7 @@ configure_system() {
     : >/etc/machine-id
     mkdir -p /var/log/journal
     systemctl mask "${masked[@]}"
+    mask_generators
     systemctl set-default multi-user.target
     systemctl enable ssh.service
 }
