@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import subprocess
 import unittest
 from base64 import b64encode
 
-from environment import SERVICES, Environment, basic
+from environment import ADMIN_PASSWORD, SERVICES, Environment, basic
 from tools import http
 
 
@@ -75,7 +76,25 @@ class DeployTest(unittest.TestCase):
         wanted = self.zato.ok('server1', 'zato.service.get-by-name', {'cluster_id': 1, 'name': 'gone.echo'})
         self.assertEqual(self.zato.api('server1', 'zato.service.delete', {'id': wanted['id']})[0], 200)
         self.assertEqual(self.zato.api('server1', 'gone.echo')[0], 400)
-        path.unlink()
+        self.assertFalse(path.exists())
+
+    def test_a_folder_below_that_of_the_server_is_read_at_the_start_last(self):
+        pickup = self.zato.env / 'server1/pickup/incoming/services'
+        (pickup / 'below').mkdir()
+        for folder, version in ((self.zato.hot, 1), (pickup / 'below', 2)):
+            (folder / 'twice.py').write_text(SERVICES.replace('lab.', 'twice.').replace("'version': 1", f"'version': {version}"))
+        self.zato.stop(self.server1)
+        type(self).server1 = self.zato.start_server('server1')
+        self.assertEqual(self.zato.ok('server1', 'twice.echo')['version'], 2)
+
+    def test_programs_find_the_password_and_the_cluster_as_commands_do(self):
+        program = """from zato.common.util.api import get_client_from_server_conf
+import sys
+client = get_client_from_server_conf(sys.argv[1], require_server=False)
+print(client.session.auth, client.cluster_id)"""
+        done = subprocess.run([self.zato.code / 'bin/python', '-c', program, self.zato.env / 'server1'], capture_output=True, text=True,
+            check=True)
+        self.assertEqual(done.stdout, f"('admin.invoke', {ADMIN_PASSWORD!r}) 1\n")
 
 
 YAML = '''

@@ -27,3 +27,8 @@ def client(config: server_config.ServerConfig, timeout: float = 30.0) -> AdminCl
         row = session.one('''SELECT b.password FROM sec_base b JOIN cluster c ON c.id = b.cluster_id
             WHERE b.name = 'admin.invoke' AND c.name = %(cluster)s''', cluster=config.cluster_name)
     return AdminClient(address(config), secrets.decrypt_from_odb(config.secret_key, row['password']), timeout)
+
+
+def cluster_id(config: server_config.ServerConfig) -> int:
+    with config.odb().session() as session:
+        return session.one('SELECT id FROM cluster WHERE name = %(name)s', name=config.cluster_name)['id']

@@ -13,8 +13,10 @@ class Deployer:
         self._directories = hot_deploy_directories(os.environ)
 
     def deploy_at_start(self) -> None:
-        """Traps (facts §0.9, §8): nothing is watched, and what was deployed over the API from elsewhere is not here again."""
-        for directory in (self._context.config.pickup_dir, *self._directories):
+        """Traps (facts §0.9, §8): nothing is watched, and what was deployed over the API from elsewhere is not here again. The server's own
+        folder comes last, with all folders below (source of 4.1)."""
+        below = [directory for directory, _, _ in os.walk(self._context.config.pickup_dir)]
+        for directory in (*self._directories, *below):
             for path in sorted(scan(directory)):
                 self._deploy(path)
 

@@ -61,9 +61,13 @@ def get_deployment_info_list(call: Call):
 
 @service('zato.service.delete', 'id', wrapped=False)
 def delete(call: Call):
+    """Trap (source of 4.1): the file goes too, with all other services in it, and it is an error where the server may not remove it."""
     with call.server.odb.session() as session:
         row = session.one('SELECT name, is_internal FROM service WHERE id = %(id)s', id=call.input.id)
         if row['is_internal']:
             raise Exception(f"Can't delete service:[{row['name']}], it's an internal one and internal_services_may_be_deleted is not True")
         session.run('DELETE FROM service WHERE id = %(id)s', id=call.input.id)
+    path = call.server.store.path_of(row['name'])
     call.server.store.delete(row['name'])
+    if path and os.path.exists(path):
+        os.remove(path)
