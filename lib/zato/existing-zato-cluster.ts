@@ -65,11 +65,17 @@ export interface ExistingZatoClusterProps {
 
   /**
    * How content is brought to it: the services and objects that the deployment declares. What it has besides stays, and is reported.
-   * 3.2 and 3.3.
    *
    * @default - nothing on its machine is touched, or looked at
    */
   readonly access?: ZatoAccess;
+
+  /**
+   * The release of Zato that it runs. Content is declared as it takes it, and balancers keep from clients what is private in it.
+   *
+   * @default - nobody has told: content reaches it if it is 3.2 or 3.3, and the private paths are those of all releases
+   */
+  readonly release?: ZatoRelease;
 
   /**
    * Where its web-admin is, for the output `web_admin`.
@@ -102,8 +108,12 @@ export class ExistingZatoCluster extends Construct implements ICluster {
   public readonly scheduler?: IScheduler;
   public readonly webAdmin?: ListedWebAdmin;
 
-  /** Nobody has told its release: those of all. */
-  public readonly privatePaths = ZatoRelease._allPrivatePaths;
+  /** Those of all releases, where nobody has told which one it is. */
+  public readonly privatePaths: readonly string[];
+
+  /** What balancers have to know of its servers, where its release was told. */
+  public readonly leastCheckTimeout?: number;
+  public readonly takesChunks?: boolean;
 
   /** Takes what the deployment declares, where it is said how that is brought to it. */
   public readonly contentTarget?: IContentTarget;
@@ -119,11 +129,12 @@ export class ExistingZatoCluster extends Construct implements ICluster {
   constructor(scope: Construct, id: string, props: ExistingZatoClusterProps) {
     super(scope, id);
     requireOwnFramework(this);
-    const { name, address, port, access, tls } = requireAll({
+    const { name, address, port, access, release, tls } = requireAll({
       name: () => requireName(this, "name of a cluster", props.clusterName ?? id),
       address: () => requireAddress(this, "address of a cluster", props.address),
       port: () => requirePort(this, "the port of the cluster", props.port ?? 11223),
       access: () => requireOpaqueIfGiven(this, "'access'", ZatoAccess, props.access),
+      release: () => requireOpaqueIfGiven(this, "'release'", ZatoRelease, props.release),
       failureDomain: () => requireLine(this, "the failure domain", props.failureDomain ?? props.address),
       tls: () => props.tls && this.requireTls(props.tls),
     });
@@ -134,7 +145,11 @@ export class ExistingZatoCluster extends Construct implements ICluster {
     this.memberTls = tls;
     this.webAdmin = props.webAdminUrl === undefined ? undefined : { url: props.webAdminUrl };
     this.scheduler = props.schedulerRuns ? this.foreignScheduler() : undefined;
-    this.contentTarget = access && this.targetOf(access);
+    this.privatePaths = release?._behavior.privatePaths ?? ZatoRelease._allPrivatePaths;
+    const manners = release?._behavior.httpManners({});
+    this.leastCheckTimeout = manners?.leastCheckTimeout;
+    this.takesChunks = manners?.takesChunks;
+    this.contentTarget = access && this.targetOf(access, release);
     Annotations.of(this).addInfo(
       `${this.node.path}: somebody else has installed this cluster: ` +
         (access
@@ -163,10 +178,10 @@ export class ExistingZatoCluster extends Construct implements ICluster {
     this.earlierClusters.push(other);
   }
 
-  private targetOf(access: ZatoAccess): IContentTarget {
+  private targetOf(access: ZatoAccess, release: ZatoRelease | undefined): IContentTarget {
     const { host } = access;
     const { machine } = host.presence;
-    const contentPlace = access._placeFor(this, new ClusterPaths(this.clusterName), {
+    const contentPlace = access._placeFor(this, new ClusterPaths(this.clusterName), release, {
       scheduler_runs: String(this.scheduler !== undefined),
     });
     machine.claims.claim(this, this, [
@@ -185,6 +200,7 @@ export class ExistingZatoCluster extends Construct implements ICluster {
       clusterName: this.clusterName,
       host,
       contentPlace,
+      _contentDialect: ZatoRelease._ofOthers(release)[0]._behavior.content,
       addContent: (content) => {
         content.after(() => this.earlierClusters.flatMap(({ components }) => components));
         this.contents.push(content);

@@ -3,9 +3,6 @@ import { ConstructError, requireAbsolutePath, requireAll, requireEach } from "..
 import { ZatoRelease } from "./release";
 import { HEALTH_PATH } from "./release/release-behavior";
 
-/** Where a server of Zato keeps the files of services that were deployed to it, in its own folder. */
-const OWN_HOT_DEPLOY = "work/hot-deploy";
-
 /** Whose the servers of a cluster are that somebody else has installed, and where. */
 interface PlaceOfOthers {
   readonly owner: string;
@@ -14,18 +11,25 @@ interface PlaceOfOthers {
   readonly servers: readonly string[];
   /** The folder of Zato's code. */
   readonly zato: string;
+  /**
+   * The release that they run.
+   *
+   * @default - one of those that take content as the one by default does
+   */
+  readonly told?: ZatoRelease;
 }
 
 /** What the scripts are told of it, with the name of their folder as `release`. */
-export function placeOfOthers({ servers, ...place }: PlaceOfOthers): Record<string, string> {
-  const { scripts, releases } = ZatoRelease._whoseContentIsKnown;
+export function placeOfOthers({ servers, told, ...place }: PlaceOfOthers): Record<string, string> {
+  const releases = ZatoRelease._ofOthers(told);
+  const [{ _behavior: behavior }] = releases;
   return {
     ...place,
-    release: scripts,
+    release: behavior.scripts,
     server_paths: servers.join("\n"),
     releases: releases.map(({ name }) => name).join("\n"),
     health_path: HEALTH_PATH,
-    own_hot_deploy: OWN_HOT_DEPLOY,
+    own_hot_deploy: behavior.content.keptIn,
   };
 }
 

@@ -5,6 +5,7 @@ import { AppRegistry, ConstructError, KIND } from "../validation";
 import { ClusterPaths } from "./cluster-paths";
 import { ContentPlace } from "./cluster-roles";
 import { placeOfOthers, requirePlaceOfOthers } from "./place-of-others";
+import { ZatoRelease } from "./release";
 
 /** Where the servers of a cluster are that somebody else has installed. */
 export interface ZatoAccessOnHostProps {
@@ -104,6 +105,7 @@ export class ZatoAccess {
   public _placeFor(
     cluster: IConstruct,
     paths: ClusterPaths,
+    told: ZatoRelease | undefined,
     parameters: Readonly<Record<string, string>>,
   ): ContentPlace {
     const { servers, user = "zato", zato = "/opt/zato/current", adminInvokePassword: password } = this.props;
@@ -111,7 +113,7 @@ export class ZatoAccess {
     if (servers.length === 0) {
       throw new ConstructError(cluster, "there is no folder of a server", "give the folders of all its servers");
     }
-    const place = { owner: user, container, engine, servers, zato };
+    const place = { owner: user, container, engine, servers, zato, told };
     requirePlaceOfOthers(cluster, place);
     servers.forEach((folder) => this.take(cluster, folder));
     const { release, zato: code, ...where } = placeOfOthers(place);

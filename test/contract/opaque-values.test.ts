@@ -75,6 +75,7 @@ const TAKERS: Readonly<Record<string, Give>> = {
   "ExistingDatabaseProps.password": (value) =>
     cluster({ odb: OdbDatabase.postgresql({ ...DATABASE, password: value }) }),
   "ExistingZatoClusterProps.access": (access) => existing({ access }),
+  "ExistingZatoClusterProps.release": (release) => existing({ release }),
   "F5BigIpLoadBalancerProps.snat": (snat) => f5({ snat }),
   "F5BigIpLoadBalancerProps.tls": (tls) => f5({ tls }),
   "HaproxyLoadBalancerProps.certificate": (certificate) => {

@@ -206,7 +206,7 @@ test.each<[string, Partial<typeof PARAMETERS>, string, string]>([
     "a release that does not fit",
     { releases: "3.2" },
     "",
-    "runs Zato 3.3, and content reaches 3.2; leave 'access' out",
+    "runs Zato 3.3, and content reaches 3.2; tell its release by 'release'",
   ],
   [
     "what is not fit",

@@ -7,6 +7,7 @@ import {
   HighAvailabilityDeployment,
   ICluster,
   IExternalLoadBalancer,
+  ZatoRelease,
 } from "cdktf-zato";
 import { newCluster, newHost, newStack } from "../support/stack";
 import { Template } from "../support/template";
@@ -39,6 +40,25 @@ test("GIVEN two clusters that are there already, THEN balancers send requests to
   expect(config).toMatch(/server bb 10\.0\.1\.12:8080 .*disabled/);
   const connections = Object.values(template.resources).flatMap(({ connection }) => connection?.host ?? []);
   expect(new Set(connections)).toEqual(new Set([host.address]));
+});
+
+test("of a release that is told, balancers know what they have to", () => {
+  const loadBalancer = new HaproxyLoadBalancer(stack, "edge", { hosts: [newHost(stack, "host1")] });
+  deploy([existing("a", { release: ZatoRelease.V3_3 }), existing("bb", { release: ZatoRelease.V3_2 })], {
+    loadBalancer,
+  });
+  expect(Template.synth(stack).manifest("edge/host1").files.config).not.toContain("/metrics");
+  // AND one whose release nobody has told may be of any
+  expect(existing("ccc")).toMatchObject({
+    privatePaths: expect.arrayContaining(["/metrics"]) as string[],
+    leastCheckTimeout: undefined,
+    takesChunks: undefined,
+  });
+  expect(existing("dddd", { release: ZatoRelease.V4_1 })).toMatchObject({
+    privatePaths: expect.arrayContaining(["/metrics"]) as string[],
+    leastCheckTimeout: 4,
+    takesChunks: false,
+  });
 });
 
 test("is in the outputs as far as it is known", () => {

@@ -12,6 +12,7 @@ import {
   SqlEngine,
   ZatoAccess,
   ZatoAccessInContainerProps,
+  ZatoRelease,
 } from "cdktf-zato";
 import { temporaryFolder } from "../support/bash";
 import { newCluster, newHost, newStack } from "../support/stack";
@@ -85,6 +86,46 @@ describe("content", () => {
     expect(JSON.stringify(parity)).toMatch(/parity\.sh old-content ask.*parity\.sh own-content ask/);
   });
 
+  test("reaches one of 4.1 whose release is told, as that takes it, beside one of 3.x whose is not", () => {
+    // GIVEN
+    const host = newHost(stack, "host2", { address: "10.0.0.12" });
+    const zato = deploy(
+      existing(),
+      existing({ access: access({ host }), address: "10.0.0.12", release: ZatoRelease.V4_1 }, "newer"),
+    );
+
+    // WHEN
+    addService(zato);
+    zato.content.addBasicAuth("Partner", { username: "partner", password: variable("pw") });
+
+    // THEN
+    const template = Template.synth(stack);
+    const [three, four] = [template.manifest("zato/content/old"), template.manifest("zato/content/newer")];
+    expect(three.parameters).toMatchObject({
+      release: "zato-3",
+      releases: "3.3\n3.2",
+      own_hot_deploy: "work/hot-deploy",
+    });
+    expect(four.parameters).toMatchObject({ release: "zato-4", releases: "4.1", own_hot_deploy: "cdktf-zato" });
+    expect(four.parameters.passwords).toMatch(/ basic_auth\/Partner$/);
+    expect(three.parameters.passwords).toBeUndefined();
+  });
+
+  test("is refused where the release that is told cannot have it", () => {
+    const zato = deploy(existing({ release: ZatoRelease.V4_1 }));
+    zato.content.addJwt("Old", { username: "old", password: variable("pw") });
+    expect(() => Template.synth(stack)).toThrow("zato 4.1 has no JWT definitions, which jwt 'Old' is to be");
+  });
+
+  test("of one release alone is taken by no other one", () => {
+    const zato = deploy(existing({ release: ZatoRelease.V3_2 }));
+    addService(zato);
+    expect(Template.synth(stack).manifest("zato/content/old").parameters).toMatchObject({
+      release: "zato-3",
+      releases: "3.2",
+    });
+  });
+
   test("comes to the clusters one after the other", () => {
     const own = newCluster(stack, { host: newHost(stack, "host2", { address: "10.0.0.12" }) }, "a-first");
     const zato = deploy(existing(), own);
@@ -155,6 +196,11 @@ test.each<[string, () => unknown, string]>([
     "a password that is generated",
     () => existing({ access: access({ adminInvokePassword: Secret.generated() }) }),
     "the password of admin.invoke is to be generated",
+  ],
+  [
+    "what is no release",
+    () => existing({ release: "4.1" as unknown as ZatoRelease }),
+    "'release' is '4.1', and no ZatoRelease; give ZatoRelease.",
   ],
   [
     "what is no access",

@@ -19,7 +19,7 @@ def require_fit(admin, expected_file, owned_file, health_path, own_folder, *othe
     require_all(servers)
     declared = inventory.read_json(expected_file, {"services": {}})["services"]
     known = {key.split("/", 1)[1] for key in inventory.read_lines(owned_file) if key.startswith(inventory.SERVICE + "/")}
-    sources = {server.base: sources_of(server) for server in servers}
+    sources = {server.base: objects.sources_of(server, inventory.own_services(server)) for server in servers}
     require_same(sources, {*declared, *known, objects.DIFFERENT_IN_EACH_SERVER})
     require_ours(sources[admin.base], declared, own_folder)
 
@@ -52,19 +52,8 @@ def require_all(servers):
         sys.exit(f"the cluster has {len(rows)} servers that run ({names}), and the folders of {len(servers)} are declared; name those of all in 'servers', or delete in web-admin what is gone")
 
 
-def sources_of(server):
-    """Each service of the user's in a server: (hash, path) of its file."""
-    found = {}
-    for name in inventory.own_services(server):
-        try:
-            found[name] = objects.source_of(server, name)
-        except urllib.error.HTTPError:
-            found[name] = (None, "")
-    return found
-
-
 def require_same(sources, ours):
-    names = sorted({name for found in sources.values() for name in found} - ours)
+    names = sorted({name for found in sources.values() for name in found if not objects.is_own_name(name)} - ours)
     differing = [name for name in names if len({found.get(name, (None,))[0] for found in sources.values()}) > 1]
     if differing:
         sys.exit(f"the servers of the cluster run different code of {', '.join(differing)}; deploy it to all of them, or restart those that are behind")

@@ -12,6 +12,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__))))
 
 from exporting import without_secrets
+from server_settings import EXPORT_OPTIONS
 
 # The tables of those who may log in to web-admin, and of those to services.
 USERS = {"web-admin": "auth_user", "single sign-on": "zato_sso_user"}
@@ -22,7 +23,7 @@ def exported(zato, server):
     import yaml
 
     file = os.path.abspath("exported.yaml")
-    words = [zato, "enmasse", server, "--export", "--output", file, "--ignore-missing-defs", "--initial-wait-time", "60"]
+    words = [zato, "enmasse", server, "--export", "--output", file, "--initial-wait-time", "60", *EXPORT_OPTIONS]
     said = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
     if said.returncode != 0 or not os.path.exists(file):
         sys.exit(f"enmasse has exported nothing: {' '.join(said.stdout.decode(errors='replace').split())[-500:]}")

@@ -1,34 +1,16 @@
 """The servers in some folders, as whoever owns these: existing_servers.py FOLDER...
 
-Prints "server ADDRESS WORKERS" for each, in their order, as its server.conf says, or the environment of its process, which counts for
-more; and "scheduler PID" for each scheduler that runs beside one of them.
+Prints "server ADDRESS WORKERS" for each, in their order, and "scheduler PID" for each scheduler of theirs that runs.
 """
 
 import os
-import re
 import sys
 
-PREFIX = "Zato_Config_Server_server__conf_main_"
+# Python's isolated mode leaves it out.
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-
-def text_of(path):
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return file.read()
-
-
-def environment_of(folder):
-    """Of the process that runs there, if one does."""
-    try:
-        pid = int(text_of(os.path.join(folder, "pidfile")))
-        lines = text_of(f"/proc/{pid}/environ").split("\0")
-    except (OSError, ValueError):
-        return {}
-    return dict(line.split("=", 1) for line in lines if "=" in line)
-
-
-def setting(name, conf, environment, otherwise):
-    found = re.search(rf"^\s*{name}\s*=\s*([^\s#]+)", conf, re.M)
-    return environment.get(PREFIX + name) or (found.group(1) if found else otherwise)
+import server_settings
+from server_process import environment_of, text_of
 
 
 def server(folder):
@@ -38,27 +20,16 @@ def server(folder):
     if os.stat(folder).st_uid != os.getuid():
         sys.exit(f"{folder} belongs to another user (number {os.stat(folder).st_uid}); name the one that owns the servers")
     conf, environment = text_of(os.path.join(folder, "config/repo/server.conf")), environment_of(folder)
-    host, port = setting("gunicorn_bind", conf, environment, "0.0.0.0:17010").rsplit(":", 1)
+    host, port = server_settings.address_of(conf, environment).rsplit(":", 1)
     everywhere = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]", "localhost": "127.0.0.1", "": "127.0.0.1"}
-    return f"{everywhere.get(host, host)}:{port}", setting("gunicorn_workers", conf, environment, "1")
-
-
-def schedulers(environments):
-    """The processes of schedulers whose folders are in one of these."""
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            words = text_of(f"/proc/{pid}/cmdline").split("\0")
-            if "zato.scheduler.main" in words and os.path.dirname(os.readlink(f"/proc/{pid}/cwd")) in environments:
-                yield pid
-        except OSError:
-            continue
+    return f"{everywhere.get(host, host)}:{port}", server_settings.workers_of(conf, environment)
 
 
 def main():
     folders = [os.path.realpath(folder) for folder in sys.argv[1:] if folder]
     for folder in folders:
         print("server", *server(folder))
-    for pid in schedulers({os.path.dirname(folder) for folder in folders}):
+    for pid in server_settings.schedulers(folders):
         print("scheduler", pid)
 
 

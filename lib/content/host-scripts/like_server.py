@@ -9,15 +9,17 @@ import sys
 # Python's isolated mode leaves it out.
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from existing_servers import environment_of
+from server_process import environment_of
+from server_settings import module_folders
 
 
 def main():
     folder, own_hot_deploy, *command = sys.argv[1:]
     command = [os.path.abspath(word) if word.startswith("./") else word for word in command]
-    environment = {**os.environ, **environment_of(folder)}
-    deployed = os.path.join(folder, own_hot_deploy, "current")
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [environment.get("PYTHONPATH"), deployed]))
+    of_server = environment_of(folder)
+    environment = {**os.environ, **of_server}
+    modules = [environment.get("PYTHONPATH"), *module_folders(folder, own_hot_deploy, of_server)]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, modules))
     os.chdir(folder)
     os.execve(command[0], command, environment)
 

@@ -34,6 +34,9 @@ export interface ContentDialect {
   /** Whether objects are imported ahead of those that refer to them, in imports of their own. */
   readonly importsInStages: boolean;
 
+  /** What the paths of files of services have in them that came with content, in servers that somebody else has made. */
+  readonly keptIn: string;
+
   /** The kinds of objects whose passwords an import does not change once they are there. */
   readonly passwordsApart: readonly string[];
 

@@ -50,10 +50,16 @@ export class ZatoRelease {
     return [...new Set(known().flatMap(({ _behavior }) => _behavior.privatePaths))];
   }
 
-  /** Releases whose content the same scripts know: that of a cluster that somebody else has installed. @internal */
-  public static get _whoseContentIsKnown(): { readonly scripts: string; readonly releases: readonly ZatoRelease[] } {
+  /**
+   * Releases of which a cluster may be that somebody else has installed, and that takes content in one way: the one that was told, or else
+   * those that the same scripts know as the one by default.
+   *
+   * @internal
+   */
+  public static _ofOthers(told?: ZatoRelease): readonly [ZatoRelease, ...ZatoRelease[]] {
     const { scripts } = ZatoRelease.V3_3._behavior;
-    return { scripts, releases: known().filter(({ _behavior }) => _behavior.scripts === scripts) };
+    const [first, ...more] = told ? [told] : known().filter(({ _behavior }) => _behavior.scripts === scripts);
+    return [first!, ...more];
   }
 
   /** How a cluster takes content that does not say so. @internal */

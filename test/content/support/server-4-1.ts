@@ -14,6 +14,9 @@ export interface Asked {
 export class Odb41 {
   /** Rows by the prefix of their get-list service. */
   public readonly rows: Record<string, Row[]> = {};
+
+  /** Which file each server has had a service from. */
+  public readonly deployments: { readonly server_name: string; readonly service_name: string; readonly fs_location: string }[] = []; // prettier-ignore
 }
 
 /**
@@ -29,6 +32,9 @@ export class Server41 {
 
   /** Channels that it knows, by path: who they let in, or how they answer. */
   public channels: Record<string, "secured" | "open" | "closes"> = {};
+
+  /** What it answers by which its health is told. */
+  public health = '{"is_ok":true, "cid":"1"}';
 
   /** In place of an answer, by service. */
   public readonly failures: Record<
@@ -110,6 +116,10 @@ export class Server41 {
   }
 
   private serve(request: IncomingMessage, response: ServerResponse): void {
+    if (request.url === "/zato/ping") {
+      response.end(this.health);
+      return;
+    }
     this.requests.push(`${request.method!} ${request.url!}`);
     const channel = this.channels[request.url!];
     if (channel === "closes") {
@@ -137,6 +147,8 @@ export class Server41 {
         Object.assign(this.loaded, services);
         return { services_deployed: Object.keys(services).map((_, index) => index + 1) };
       }
+      case "zato.service.get-deployment-info-list":
+        return this.odb.deployments;
       case "zato.server.invoker":
         return request.func_name === "reload_config" ? "" : undefined;
       default:

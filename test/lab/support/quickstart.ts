@@ -18,7 +18,8 @@ class Legacy(Service):
         self.response.payload = "legacy"
 `;
 
-const MAKE = `
+/** A user who owns a database and Zato's code, a secret key, and how Zato's commands are given their file. */
+export const BEGIN_BY_HAND = `
 set -euo pipefail
 umask 022
 systemctl start postgresql
@@ -40,6 +41,9 @@ zato() {
     (cd /srv/esb && runuser -u esb -- ${CODE}/bin/zato from-config /srv/esb/command </dev/null)
     rm /srv/esb/command
 }
+`;
+
+const MAKE = `${BEGIN_BY_HAND}
 printf 'command=create_odb\\n' | zato
 printf 'command=create_cluster\\ncluster_name=by-hand\\nlb_host=127.0.0.1\\nlb_port=11223\\nlb_agent_port=20151\\nsecret_key=%s\\nadmin_invoke_password=%s\\n' "$key" "$2" | zato
 for number in 1 2; do

@@ -126,7 +126,7 @@ require_fit() {
     local version pid
     version=$(release_there) || true
     param releases | grep -qxF "${version:-none}" ||
-        fail "the cluster $(param cluster) runs Zato ${version:-of an unknown release}, and content reaches $(param releases | paste -sd ' ' | sed 's/ / and /'); leave 'access' out, and it is balanced all the same"
+        fail "the cluster $(param cluster) runs Zato ${version:-of an unknown release}, and content reaches $(param releases | paste -sd ' ' | sed 's/ / and /'); tell its release by 'release', or leave 'access' out, and it is balanced all the same"
     pid=$(sed -n 's/^scheduler \([0-9]*\)$/\1/p' "$work/servers" | head -n 1)
     [ -z "$pid" ] || [ "$(param scheduler_runs)" = true ] ||
         fail "the scheduler of the cluster $(param cluster) runs (process $pid), and it is not declared to: jobs would run twice; stop it, or set 'schedulerRuns'"
@@ -167,11 +167,15 @@ note_log_of() {
     note_log "$(log_of "$1")" "$1"
 }
 
-# log_of ADDRESS: the log of the server there; folders and addresses are in the same order.
 log_of() {
+    printf '%s/logs/server.log' "$(folder_at "$1")"
+}
+
+# folder_at ADDRESS: that of the server there; folders and addresses are in the same order.
+folder_at() {
     local number
     number=$(param servers | cut -d ' ' -f 1 | grep -nxF -- "$1" | head -n 1 | cut -d : -f 1)
-    printf '%s/logs/server.log' "$(param server_paths | sed -n "${number}p")"
+    param server_paths | sed -n "${number}p"
 }
 
 said_by_server() {

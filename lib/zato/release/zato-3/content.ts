@@ -7,6 +7,9 @@ export class Content3 implements ContentDialect {
   public readonly importsInStages = true;
   public readonly passwordsApart = [];
 
+  /** Where servers put what is uploaded. */
+  public readonly keptIn = "work/hot-deploy";
+
   public knownKeys(kind: string): readonly string[] | undefined {
     return knownKeys(kind);
   }

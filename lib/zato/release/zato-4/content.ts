@@ -24,6 +24,9 @@ export class Content4 implements ContentDialect {
 
   public readonly passwordsApart = ["basic_auth", "apikey"];
 
+  /** A folder of ours below the one that servers read when they start. */
+  public readonly keptIn = "cdktf-zato";
+
   /** @param reservedPaths beginnings of URL paths that are Zato's own */
   constructor(private readonly reservedPaths: readonly string[]) {}
 

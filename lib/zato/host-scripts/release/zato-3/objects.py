@@ -3,6 +3,7 @@
 An object is known by "KIND/NAME", its kind by its section in an enmasse file.
 """
 
+import urllib.error
 from contextlib import suppress
 
 
@@ -131,10 +132,14 @@ def source_info(admin, service):
     return admin.invoke("zato.service.get-source-info", {"cluster_id": 1, "name": service})
 
 
-def source_of(admin, service):
-    """The hash and the path of a service's file."""
-    info = source_info(admin, service)
-    return info.get("source_hash"), info.get("source_path") or ""
+def sources_of(admin, names):
+    """By the name of a service, the hash and the path of its file in this server; (None, "") of one that it has not."""
+    found = dict.fromkeys(names, (None, ""))
+    for name in names:
+        with suppress(urllib.error.HTTPError):
+            info = source_info(admin, name)
+            found[name] = info.get("source_hash"), info.get("source_path") or ""
+    return found
 
 
 def upload(admin, name, payload):

@@ -64,9 +64,14 @@ tell_other() {
     if grep -qs '^deleted service/' "$work/removed"; then
         restart_server "$(folder_of_server "$1")"
     else
-        progress "letting the server at $1 read what has changed"
-        aside "$1" admin "$1" reload || fail "the server at $1 does not read what has changed; see the log"
+        let_read "$1"
     fi
+}
+
+# let_read ADDRESS
+let_read() {
+    progress "letting the server at $1 read what has changed"
+    aside "$1" admin "$1" reload || fail "the server at $1 does not read what has changed; see the log"
 }
 
 # probe_server ADDRESS
@@ -126,9 +131,14 @@ run_enmasse() (
         [ -n "$name" ] || continue
         export "$variable=$(cat "$(content_secrets "$(param cluster)")/$name")"
     done < <(param secret_variables; echo)
-    as_zato_with_code env HOME="$(home_of_servers)" timeout --kill-after=10 900 "$(param zato)/bin/zato" enmasse "$(param server_path)" \
+    as_zato_like_server timeout --kill-after=10 900 "$(param zato)/bin/zato" enmasse "$(param server_path)" \
         --import --input "$input" --initial-wait-time 60 --missing-wait-time 10
 )
+
+# as_zato_like_server COMMAND...
+as_zato_like_server() {
+    as_zato_with_code env HOME="$(home_of_servers)" "$@"
+}
 
 # home_of_servers: where they keep things, and an import would look for them.
 home_of_servers() {

@@ -16,8 +16,8 @@ announce_to() {
     local files
     deaf=$1
     [ -s "$(param_file services)" ] || return 0
-    printf 'cdktf-zato.inventory %s\n' "$(sha256sum <"$(param hot_deploy)/$inventory" | cut -d ' ' -f 1)" >"$work/inventory"
-    check_services "$1" "$2" "$work/inventory" >/dev/null 2>&1 || announce "$1" "$(param hot_deploy)/$inventory" || return
+    printf 'cdktf-zato.inventory %s\n' "$(sha256sum <"$(folder_of_services)/$inventory" | cut -d ' ' -f 1)" >"$work/inventory"
+    check_services "$1" "$2" "$work/inventory" >/dev/null 2>&1 || announce "$1" "$(folder_of_services)/$inventory" || return
     if check_services "$1" "$2" "$(param_file services)" >"$work/missing" 2>&1; then return; fi
     progress "deploying services to $1"
     files=$(files_of_missing "$(param_file services)")

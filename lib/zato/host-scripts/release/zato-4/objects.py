@@ -5,6 +5,8 @@ An object is known by "KIND/NAME". What is changed by a server is in the ODB, an
 
 import sys
 import urllib.error
+import urllib.parse
+from hashlib import sha256
 
 # Some lists tell passwords in clear text.
 SECRETS = ("password", "secret", "opaque1")
@@ -146,8 +148,26 @@ def source_info(admin, service):
     return {}
 
 
-def source_of(admin, service):
-    return None, ""
+def sources_of(admin, names):
+    """By the name of a service, the hash and the path of its file in this server; (None, "") of one that it has not. Its admin API tells
+    the path alone: of what it has loaded there, our own service tells the hash, once it is there."""
+    port = urllib.parse.urlsplit(admin.base).port
+    servers_here = {row["name"] for row in servers(admin) if row.get("bind_port") == port}
+    rows = admin.invoke("zato.service.get-deployment-info-list", {"include_internal": False}) or []
+    paths = {row["service_name"]: row.get("fs_location") or "" for row in rows if row["server_name"] in servers_here}
+    try:
+        loaded = admin.invoke("cdktf-zato.inventory")
+    except urllib.error.HTTPError:
+        loaded = {}
+    return {name: (loaded.get(name) or hash_of(paths.get(name)), paths.get(name) or "") for name in names}
+
+
+def hash_of(path):
+    try:
+        with open(path or "", "rb") as file:
+            return sha256(file.read()).hexdigest()
+    except OSError:
+        return None
 
 
 def upload(admin, name, payload):
