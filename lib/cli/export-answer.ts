@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { ZatoRelease } from "../zato";
+import { ContentDialect } from "../zato/release/content-dialect";
 
 /** A row that a cluster lists, or an object that enmasse exports; a secret in it is hidden. */
 export type ExportedObject = Readonly<Record<string, unknown>>;
@@ -43,6 +45,11 @@ export interface ExportedCluster {
 
   /** The names of those who may log in, by what to. */
   readonly users: Readonly<Record<string, readonly string[]>>;
+}
+
+/** How clusters take what is declared for all of them, each way once. */
+export function dialectsOf(clusters: readonly ExportedCluster[]): ContentDialect[] {
+  return [...new Set(clusters.map(({ release }) => ZatoRelease.of(release)._behavior.content))];
 }
 
 /** Reads what `export.sh` prints. */

@@ -8,8 +8,9 @@ import { openChannels } from "../content/open-channels";
 import { sharedPaths } from "../content/shared-paths";
 import { Secret } from "../remote";
 import { isConstructError } from "../validation/construct-error";
-import { ZatoRelease } from "../zato";
-import { ExportedCluster, sourceOf } from "./export-answer";
+import { refusedObjects } from "../content/dialects";
+import { ContentDialect } from "../zato/release/content-dialect";
+import { dialectsOf, ExportedCluster, sourceOf } from "./export-answer";
 import { FoundObject, objectsOf } from "./export-objects";
 
 /** Something that no program can declare as it is, and why. */
@@ -59,8 +60,11 @@ export function declarable(folder: string, clusters: readonly ExportedCluster[])
   const files = tryFiles(content, folder, clusters, leftOut);
   const services = content._files().services.map(({ name }) => name);
   const objects = new Map<string, FoundObject>();
-  clusters.flatMap(objectsOf).forEach((found) => objects.has(found.key) || objects.set(found.key, found));
-  const kept = tryObjects(content, [...objects.values()], services, leftOut);
+  const dialects = dialectsOf(clusters);
+  clusters
+    .flatMap((cluster) => objectsOf(cluster, dialects))
+    .forEach((found) => objects.has(found.key) || objects.set(found.key, found));
+  const kept = tryObjects(content, [...objects.values()], services, dialects, leftOut);
   for (const { rows, own } of clusters) {
     const missing = Object.keys(rows).filter((key) => !objects.has(key) && !own.includes(key));
     missing.forEach((what) => leftOut.push({ what, why: "enmasse does not export it" }));
@@ -129,6 +133,7 @@ function tryObjects(
   content: ClusterContent,
   objects: readonly FoundObject[],
   services: readonly string[],
+  dialects: readonly ContentDialect[],
   leftOut: LeftOut[],
 ): Tried[] {
   const variables: string[] = [];
@@ -144,7 +149,7 @@ function tryObjects(
     const hidden = secrets.map(({ variable, field }) => [field, `Zato_Enmasse_Env.${variable}`] as const);
     const entry = { name: found.name, ...found.fields, ...Object.fromEntries(hidden) };
     const why = complaintOf(() => {
-      const object = enmasseObject(content, found.section, entry, secrets);
+      const object = enmasseObject(content, found.section, entry, secrets, dialects);
       const among = [...others(), object];
       const [clash] = [...sharedPaths(content, among), ...clashingDefinitions(content, among)];
       if (clash) {
@@ -174,13 +179,19 @@ function enmasseObject(
   section: string,
   entry: Readonly<Record<string, EnmasseValue>>,
   asked: readonly AskedSecret[],
+  dialects: readonly ContentDialect[],
 ): ContentObject {
   const secrets = asked.map(({ variable }) => {
     const declared = new TerraformVariable(content, variable, { type: "string" });
     return [variable, Secret.fromVariable(declared)] as const;
   });
   const objects = EnmasseObjects.fromObject({ [section]: [entry] }, { secrets: Object.fromEntries(secrets) });
-  return objects._objects(content, [ZatoRelease._contentByDefault])[0]!;
+  const [object] = objects._objects(content, dialects);
+  const [refusal] = refusedObjects(content, dialects, [object!]);
+  if (refusal) {
+    throw refusal;
+  }
+  return object!;
 }
 
 /** What the library says against it; nothing where it takes it. */

@@ -1,5 +1,6 @@
 import { inColumns } from "./columns";
-import { ExportedCluster } from "./export-answer";
+import { ContentDialect } from "../zato/release/content-dialect";
+import { dialectsOf, ExportedCluster } from "./export-answer";
 import { objectsOf } from "./export-objects";
 
 /** A cluster, as the table calls it, and what it has told. */
@@ -12,7 +13,8 @@ type Fields = Readonly<Record<string, string>>;
 
 /** What differs between clusters, as a table, which has no lines when nothing does. Passwords cannot be compared. */
 export function differencesTable(clusters: readonly NamedExport[]): string[] {
-  const found = clusters.map(({ cluster }) => factsOf(cluster));
+  const dialects = dialectsOf(clusters.map(({ cluster }) => cluster));
+  const found = clusters.map(({ cluster }) => factsOf(cluster, dialects));
   const things = [...new Set(found.flatMap((facts) => [...facts.keys()]))].sort();
   const rows = things.flatMap((thing) => {
     const those = found.map((facts) => facts.get(thing));
@@ -24,11 +26,11 @@ export function differencesTable(clusters: readonly NamedExport[]): string[] {
   return rows.length === 0 ? [] : inColumns([["object", ...clusters.map(({ name }) => name)], ...rows]);
 }
 
-function factsOf(cluster: ExportedCluster): Map<string, Fields> {
+function factsOf(cluster: ExportedCluster, dialects: readonly ContentDialect[]): Map<string, Fields> {
   const services = Object.entries(cluster.services).map(
     ([name, hash]) => [`service/${name}`, { sha256: (hash ?? "unknown").slice(0, 12) }] as const,
   );
-  const objects = objectsOf(cluster).map(({ key, fields }) => [key, textsOf(fields)] as const);
+  const objects = objectsOf(cluster, dialects).map(({ key, fields }) => [key, textsOf(fields)] as const);
   const itself = {
     release: cluster.release,
     scheduler: cluster.schedulerRuns ? "runs" : "does not run",

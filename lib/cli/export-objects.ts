@@ -1,5 +1,6 @@
 import { EnmasseValue } from "../content";
 import { kindOf } from "../content/objects/enmasse-kinds";
+import { ContentDialect } from "../zato/release/content-dialect";
 import { ExportedCluster, ExportedObject } from "./export-answer";
 
 /** An object of a cluster, as it may be declared. */
@@ -25,8 +26,8 @@ const OUTGOING = `${HTTP} timeout ping_method pool_size`;
 const SECURITY = "is_active ttl header";
 
 /**
- * What Zato lists of an object, takes at an import, and leaves out of its exports, as was read in the code of support/3.3. An import
- * without it would put Zato's default in its place.
+ * What Zato lists of an object, takes at an import, and leaves out of its exports, as was read in the code of support/3.3 and
+ * support/4.1, as far as the release takes it. An import without it would put Zato's default in its place.
  */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   channel_rest: HTTP,
@@ -34,7 +35,9 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   outgoing_rest: OUTGOING,
   outconn_soap: `${OUTGOING} soap_action soap_version`,
   scheduler: "is_active",
-  basic_auth: SECURITY,
+  outconn_sql: "is_active",
+  email_smtp: "is_active",
+  basic_auth: `${SECURITY} realm`,
   apikey: SECURITY,
   jwt: SECURITY,
   oauth: SECURITY,
@@ -65,19 +68,31 @@ const WITH_PASSWORD = ["basic_auth", "apikey", "jwt", "oauth", "ntlm", "aws", "o
 /** Others have one if they have a user. */
 const WITH_PASSWORD_OF_A_USER = ["email_smtp", "email_imap", "outconn_ftp", "def_amqp", "outgoing_ldap"];
 
-/** All objects of a cluster that Zato has not made for itself, in the order in which enmasse exports them. */
-export function objectsOf({ objects, rows, own }: ExportedCluster): FoundObject[] {
+/**
+ * All objects of a cluster that Zato has not made for itself, in the order in which enmasse exports them. A section that is no list holds
+ * none.
+ */
+export function objectsOf({ objects, rows, own }: ExportedCluster, dialects: readonly ContentDialect[]): FoundObject[] {
   return Object.entries(objects).flatMap(([section, list]) =>
-    list.map((object) => foundObject(section, object, rows)).filter(({ key }) => !own.includes(key)),
+    Array.isArray(list)
+      ? list.map((object: ExportedObject) => foundObject(section, object, rows, dialects)).filter(({ key }) => !own.includes(key)) // prettier-ignore
+      : [],
   );
 }
 
-function foundObject(section: string, exported: ExportedObject, rows: ExportedCluster["rows"]): FoundObject {
+function foundObject(
+  section: string,
+  exported: ExportedObject,
+  rows: ExportedCluster["rows"],
+  dialects: readonly ContentDialect[],
+): FoundObject {
   const { name: given, ...rest } = exported;
   const name = String(given);
   const kind = kindOf(section, rest as Record<string, EnmasseValue>);
   const key = `${kind}/${name}`;
-  const all = Object.entries({ ...leftOut(kind, rows[key] ?? {}), ...rest }).filter(([, value]) => value !== null);
+  const all = Object.entries({ ...leftOut(kind, rows[key] ?? {}, dialects), ...rest }).filter(
+    ([, value]) => value !== null,
+  );
   const secrets = new Set(all.flatMap(([field, value]) => (value === HIDDEN ? [field] : [])));
   if (WITH_PASSWORD.includes(kind) || (WITH_PASSWORD_OF_A_USER.includes(kind) && (rest.username ?? rest.user))) {
     secrets.add("password");
@@ -97,8 +112,11 @@ function foundObject(section: string, exported: ExportedObject, rows: ExportedCl
 }
 
 /** Only what is not as it would be without it. */
-function leftOut(kind: string, row: ExportedObject): ExportedObject {
-  const kept = (LEFT_OUT[kind] ?? "").split(" ").map((field) => [field, row[field]] as const);
+function leftOut(kind: string, row: ExportedObject, dialects: readonly ContentDialect[]): ExportedObject {
+  const kept = (LEFT_OUT[kind] ?? "")
+    .split(" ")
+    .filter((field) => dialects.every((dialect) => dialect.knownKeys(kind)?.includes(field) ?? true))
+    .map((field) => [field, row[field]] as const);
   return Object.fromEntries(
     kept.filter(
       ([field, value]) => !["", undefined].includes(value as string) && !BY_ITSELF.has(`${field} ${String(value)}`),

@@ -1,5 +1,6 @@
 import { DeclaredSsh } from "../document";
 import { FRAMEWORK } from "../framework";
+import { ZatoRelease } from "../zato";
 import { ExportedCluster } from "./export-answer";
 import { AskedSecret, ExportedContent, SERVICES } from "./export-content";
 
@@ -47,6 +48,7 @@ export function renderProgram(clusters: readonly ProgramCluster[], content: Expo
     ...(hasSecrets ? ["Secret"] : []),
     ...(clusters.some(({ place }) => place.ssh.keyFile) ? ["SshKey"] : []),
     "ZatoAccess",
+    ...(clusters.some(({ cluster }) => releaseToTell(cluster)) ? ["ZatoRelease"] : []),
     "type ICluster",
   ];
   const lines = [
@@ -67,6 +69,7 @@ export function renderProgram(clusters: readonly ProgramCluster[], content: Expo
       const props = [
         `address: ${text(one.place.ssh.address)}`,
         ...(one.cluster.port === undefined ? [] : [`port: ${one.cluster.port}`]),
+        ...releaseProps(one.cluster),
         ...(number === firstScheduler ? ["schedulerRuns: true"] : []),
         ...(isShared
           ? [`failureDomain: ${text(names[number]!)} /* on one machine with another one, and lost together */`]
@@ -124,6 +127,17 @@ function contentLines(secrets: readonly AskedSecret[]): string[] {
         "      }),",
         "    );",
       ];
+}
+
+/** The one that a cluster is of, unless it is one of those that nobody has to tell. */
+function releaseToTell({ release }: ExportedCluster): ZatoRelease | undefined {
+  const told = ZatoRelease.of(release);
+  return ZatoRelease._ofOthers().includes(told) ? undefined : told;
+}
+
+function releaseProps(cluster: ExportedCluster): string[] {
+  const told = releaseToTell(cluster);
+  return told ? [`release: ZatoRelease.of(${text(told.name)})`] : [];
 }
 
 function answersNowhere({ cluster }: ProgramCluster): string {

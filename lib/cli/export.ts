@@ -8,6 +8,7 @@ import { FRAMEWORK } from "../framework";
 import { renderManifest } from "../remote";
 import { hostScripts } from "../remote/host-scripts";
 import { ConstructError } from "../validation";
+import { ZatoRelease } from "../zato";
 import { placeOfOthers, requirePlaceOfOthers } from "../zato/place-of-others";
 import { ExportedCluster, readExport } from "./export-answer";
 import { declarable, ExportedContent } from "./export-content";
@@ -99,6 +100,10 @@ async function ask(place: ClusterPlace): Promise<ExportedCluster> {
   const { typed, ssh } = place;
   const parameters = {
     ...placeOfOthers(toldPlace(place)),
+    releases: ZatoRelease._known.map(({ name }) => name).join("\n"),
+    by_release: ZatoRelease._known
+      .map(({ name, _behavior: { scripts, content } }) => `${name} ${scripts} ${content.keptIn}`)
+      .join("\n"),
     cluster: typed,
     address: ssh.address.includes(":") ? `[${ssh.address}]` : ssh.address,
     // Whether it runs is told, and no obstacle.

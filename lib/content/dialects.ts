@@ -21,7 +21,17 @@ export function refusedContent(
   objects: readonly ContentObject[],
   services: readonly string[],
 ): ConstructError[] {
-  return contentDialectsOf(clusters).flatMap((dialect) => {
+  return refusedObjects(scope, contentDialectsOf(clusters), objects, services);
+}
+
+/** The same of clusters that take content so. */
+export function refusedObjects(
+  scope: IConstruct,
+  dialects: readonly ContentDialect[],
+  objects: readonly ContentObject[],
+  services: readonly string[] = [],
+): ConstructError[] {
+  return dialects.flatMap((dialect) => {
     const refusals = [
       ...objects.map((object) => dialect.refusalOf(object)),
       ...services.map((service) => dialect.refusalOfService(service)),

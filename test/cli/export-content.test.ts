@@ -107,6 +107,52 @@ describe("what a program declares of a cluster", () => {
   });
 });
 
+describe("of a cluster of 4.1", () => {
+  const of41 = (objects: ExportedCluster["objects"], rows: ExportedCluster["rows"] = {}): ExportedContent =>
+    content({ release: "4.1", objects, rows });
+
+  test("what its exports leave out, and its imports take, is kept", () => {
+    const { sections, leftOut } = of41(
+      {
+        security: [{ name: "Partner", type: "basic_auth", username: "partner" }],
+        channel_rest: [{ ...channel("Orders", "/orders"), security: "Partner" }],
+      },
+      {
+        "basic_auth/Partner": { realm: "Partners", is_active: true },
+        "channel_rest/Orders": { method: "POST", match_slash: true, http_accept: "text/plain", is_active: false },
+      },
+    );
+    expect(leftOut).toEqual([]);
+    expect(sections.security![0]).toMatchObject({ realm: "Partners" });
+    expect(sections.channel_rest).toEqual([
+      { ...channel("Orders", "/orders"), security: "Partner", method: "POST", is_active: false },
+    ]);
+  });
+
+  test.each<[string, ExportedCluster["objects"], string, string]>([
+    ["a kind that nobody has tried", { email_imap: [{ name: "Mail", host: "h" }] }, "email_imap/Mail", "nobody has tried out yet how zato 4.1 takes"], // prettier-ignore
+    ["a key that an import would pass over", { channel_rest: [{ ...channel("Orders", "/orders"), gateway_service_list: ["a"] }] }, "channel_rest/Orders", "gateway_service_list"], // prettier-ignore
+  ])("%s is left out", (_, objects, what, why) => {
+    const { sections, leftOut } = of41(objects);
+    expect([sections, leftOut]).toEqual([{}, [{ what, why: expect.stringContaining(why) as string }]]);
+  });
+
+  test("a section that is no list holds nothing", () => {
+    const objects = { alert_notifications: { slack: "x" } } as unknown as ExportedCluster["objects"];
+    expect(of41(objects)).toMatchObject({ sections: {}, leftOut: [] });
+  });
+
+  test("beside one of 3.3, only what both take is declared", () => {
+    const { leftOut } = content(
+      { objects: { security: [{ name: "Old", type: "jwt", username: "old" }] } },
+      { release: "4.1" },
+    );
+    expect(leftOut).toEqual([
+      { what: "jwt/Old", why: expect.stringContaining("zato 4.1 has no JWT definitions") as string },
+    ]);
+  });
+});
+
 describe("what no program can declare is left out, and told", () => {
   test.each<[string, Partial<ExportedCluster>, string, string]>([
     [

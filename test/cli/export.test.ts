@@ -133,6 +133,19 @@ test("what is declared of two clusters on one machine, in containers and behind 
   expect(readFileSync(join(where, "README.md"), "utf8")).toContain("The schedulers of a and b run");
 });
 
+test("the release of a cluster of 4.1 is told", () => {
+  const of = (address: string, release: string): ProgramCluster => ({
+    place: { typed: address, servers: [], ssh: ssh(address) },
+    cluster: exportedCluster(FILES, { release, folders: [`/srv/${address}/server1`] }),
+  });
+  const where = project([of("10.0.0.11", "3.3"), of("10.0.0.12", "4.1")]);
+  const stack = newStack();
+  evaluateProgram(where, stack);
+  const { components } = documentIn(synthTo(join(where, "out"), stack));
+  const content = components.filter(({ kind }) => kind === "content").map(({ parameters }) => parameters.releases);
+  expect(content).toEqual(["3.3\n3.2", "4.1"]);
+});
+
 describe("the command", () => {
   const SSH = `
     case "$*" in

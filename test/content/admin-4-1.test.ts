@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pythonScripts, temporaryFolder } from "../support/bash";
@@ -255,4 +256,31 @@ test("the password by which servers are asked is changed by the definition's num
   expect(server.asked).toEqual([
     { service: "zato.security.basic-auth.change-password", request: { id: 1, password: "other" } },
   ]);
+});
+
+test("an export has the files of services that are not Zato's own, as the server that is asked has them", async () => {
+  // GIVEN
+  const port = Number(server.address.split(":")[1]);
+  server.odb.rows["zato.server"] = [
+    { id: 1, name: "server1", bind_port: port },
+    { id: 2, name: "server2", bind_port: port + 1 },
+  ];
+  server.odb.rows["zato.service"] = ["orders", "demo.echo", "test.raise", "lost"].map((name, id) => ({ id, name }));
+  const at = (server_name: string, service_name: string, fs_location: string): number =>
+    server.odb.deployments.push({ server_name, service_name, fs_location });
+  at("server1", "orders", fileOf("orders.py", "text"));
+  at("server2", "orders", "/of/another/server.py");
+  at("server1", "lost", "/nowhere/lost.py");
+
+  // WHEN
+  const { status, stdout } = await admin("export", NO_BASELINE);
+
+  // THEN
+  const hash = createHash("sha256").update("text").digest("hex");
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    services: { orders: hash, lost: null },
+    files: { [hash]: { path: join(folder(), "orders.py"), source: Buffer.from("text").toString("base64") } },
+  });
+  expect(Object.keys((JSON.parse(stdout) as { services: object }).services)).toEqual(["orders", "lost"]);
 });

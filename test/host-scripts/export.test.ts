@@ -33,7 +33,7 @@ function host({ python = "", servers = ["qs-1/server1", "qs-1/server2"] } = {}):
     "python",
     `shift 2; script=$(basename "$1") command=\${4:-}
     case $script in existing_servers.py) exec python3 "$@" ;; esac
-    [ "$script" != admin.py ] || printf 'admin %s\\n' "$command" >>'${folder()}/calls'
+    [ "$script" != admin.py ] || printf 'admin %s\\n' "$command\${8:+ $8}" >>'${folder()}/calls'
     ${python}
     case $script:$command in
       existing_client.py:*) echo noise; echo "password from the ODB"; echo cluster 1 ;;
@@ -76,7 +76,10 @@ test("a cluster tells what it runs and where it is, as its owner, and nothing is
     objects: OBJECTS,
     users: { "web-admin": ["admin"] },
   });
-  expect(sandbox.calls.filter((call) => call.startsWith("admin"))).toEqual(["admin require-fit", "admin export"]);
+  expect(sandbox.calls.filter((call) => call.startsWith("admin"))).toEqual([
+    "admin require-fit work/hot-deploy",
+    "admin export",
+  ]);
   expect(
     new Set(sandbox.calls.filter((call) => call.startsWith("setpriv")).map((call) => call.split(" env ")[0])),
   ).toEqual(new Set(["setpriv --reuid zato --regid zato --init-groups --no-new-privs --inh-caps=-all"]));
@@ -92,6 +95,23 @@ test("in a container it is asked there, and answers at the port that is publishe
   const { stdout } = exported(sandbox, { container: "box", engine: "docker" });
   expect(readExport(stdout)).toMatchObject({ port: 32001, services: CONTENT.services });
   expect(sandbox.calls.some((call) => call.startsWith("setpriv"))).toBe(false);
+});
+
+test("a cluster of 4.1 is asked as one of that, whatever the answer to a request of its health is like", () => {
+  // GIVEN
+  const sandbox = host({ servers: [] });
+  sandbox.write("/opt/zato/env/qs-1/server1/config/repo/server.conf", "[main]\nbind=0.0.0.0:17010\n");
+  sandbox.program("zato", "echo 'Zato 4.1+rev.1'", false);
+  sandbox.program("curl", `case $* in *:17010/*) echo '{"is_ok":true}' ;; *) exit 7 ;; esac`, false);
+
+  // WHEN
+  const known = { by_release: "4.1 zato-4 cdktf-zato\n3.3 zato-3 work/hot-deploy", releases: "4.1\n3.3" };
+  const { status, stdout } = exported(sandbox, known);
+
+  // THEN
+  expect(status).toBe(0);
+  expect(readExport(stdout)).toMatchObject({ release: "4.1", port: 17010 });
+  expect(sandbox.calls.find((call) => call.startsWith("admin require-fit"))).toMatch(/ cdktf-zato$/);
 });
 
 test("where nothing answers from outside, no port is told", () => {

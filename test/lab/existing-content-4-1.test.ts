@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { TerraformVariable, type TerraformStack } from "cdktf";
@@ -15,7 +15,8 @@ import {
 import { containerName } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
 import { waitUntil } from "../../lab/process";
-import { verify } from "./support/content-cluster";
+import { evaluateProgram } from "../support/exported-program";
+import { cdktfZato, verify } from "./support/content-cluster";
 import { differences, listHost } from "./support/host-listing";
 import { labHost } from "./support/programs";
 import { lastLines, Project, type Program } from "./support/project";
@@ -37,6 +38,7 @@ class Answer${index}(Service):
 
 let lab: Lab;
 let project: Project;
+let exportedProject: Project | undefined;
 let services: string;
 /** Brings the socket of this machine's Docker to host1, whose containers the hosts of the lab are. */
 let socket: ChildProcess | undefined;
@@ -158,6 +160,7 @@ beforeAll(async () => {
 afterAll(() => {
   socket?.kill();
   project?.remove();
+  exportedProject?.remove();
   if (services) {
     rmSync(services, { recursive: true, force: true });
   }
@@ -267,4 +270,27 @@ test("its removal takes nothing of the clusters away", async () => {
   expect(await project.destroy()).toMatchObject({ status: 0 });
   expect(await answers("/stock")).toEqual(all("v5"));
   expect((await lab.exec("host1", "ls -d /etc/cdktf-zato /var/lib/cdktf-zato")).stdout).toBe("");
+});
+
+test("a cluster of 4.1 is exported, and the program that comes of it finds all as it declares it", async () => {
+  // WHEN
+  const into = path.join(services, "exported");
+  const { address, hostKey } = lab.host("host1");
+  write("known_hosts", `${address} ${hostKey}\n`);
+  const login = ["--key", lab.keyFile, "--known-hosts", path.join(services, "known_hosts"), "--into", into];
+  const place = ["--servers", SERVERS.join(":"), "--user", USER, "--zato", CODE];
+  const { status, stderr } = await cdktfZato("export", `${lab.user}@${address}`, ...login, ...place);
+
+  // THEN
+  expect([status, stderr]).toEqual([0, ""]);
+  expect(readdirSync(path.join(into, "services"))).toEqual(["legacy.py", "stock.py"]);
+  const yaml = readFileSync(path.join(into, "enmasse.yaml"), "utf8");
+  ["Billing", "Partner", "/stock"].forEach((word) => expect(yaml).toContain(word));
+  [PARTNER, ADMIN_PASSWORD].forEach((secret) => expect(yaml).not.toContain(secret));
+  // AND
+  exportedProject = new Project(lab, { env: { TF_VAR_partner_password: PARTNER, TF_VAR_billing_password: "billing" } });
+  await exportedProject.synth((stack: TerraformStack) => evaluateProgram(into, stack)).apply();
+  expect((await verify(exportedProject.folder)).stdout).toBe(
+    "the host is as deployed\na runs exactly what is declared\n",
+  );
 });

@@ -11,6 +11,17 @@ scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=places/existing.sh
 . "$scripts/places/existing.sh"
 
+# find_release: which of those that are known the code there is; a line "NAME SCRIPTS OWN_HOT_DEPLOY" for each.
+find_release() {
+    local there name scripts_of_it kept
+    there=$(release_there) || true
+    while read -r name scripts_of_it kept; do
+        if [ -z "$name" ] || [ "$name" != "$there" ]; then continue; fi
+        printf '%s' "$scripts_of_it" >"$(param_file release)"
+        printf '%s' "$kept" >"$(param_file own_hot_deploy)"
+    done < <(param by_release; echo)
+}
+
 # find_folders: those of all servers, where nobody has named them: an environment that lies where Zato's own commands are told to make it.
 find_folders() {
     local folders environments
@@ -38,7 +49,7 @@ host_keys() {
 port_that_answers() {
     local port
     for port in $(published_port) 11223 $(param servers | sed 's/ .*//; s/.*://'); do
-        if curl -gkfsS --max-time 5 "http://$(param address):$port$(param health_path)" 2>/dev/null | grep -q zato_env; then
+        if curl -gkfsS --max-time 5 "http://$(param address):$port$(param health_path)" 2>/dev/null | grep -qE 'zato_env|"is_ok"'; then
             printf '%s' "$port"
             return
         fi
@@ -60,6 +71,7 @@ unpack_manifest "$1" "$work/entries"
 # What a deploy remembers of a cluster: nothing.
 state=$work
 require_owner
+find_release
 find_folders
 sed -n 1p "$(param_file server_paths)" >"$(param_file server_path)"
 find_cluster

@@ -30,7 +30,7 @@ def print_export(admin, baseline_file):
     baseline = set(inventory.read_json(baseline_file, []))
     for name in inventory.own_services(admin):
         info = objects.source_info(admin, name)
-        if f"{inventory.SERVICE}/{name}" not in baseline and objects.OWN_SERVICES not in (info.get("source_path") or ""):
+        if not inventory.is_zatos_own(f"{inventory.SERVICE}/{name}", baseline) and objects.OWN_SERVICES not in (info.get("source_path") or ""):
             services[name] = info.get("source_hash")
             files[services[name]] = {"path": info.get("source_path"), "source": info.get("source")}
     rows = without_secrets(inventory.actual_objects(admin))

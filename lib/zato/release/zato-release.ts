@@ -50,6 +50,11 @@ export class ZatoRelease {
     return [...new Set(known().flatMap(({ _behavior }) => _behavior.privatePaths))];
   }
 
+  /** Those that the library knows, the newest first. @internal */
+  public static get _known(): readonly ZatoRelease[] {
+    return known();
+  }
+
   /**
    * Releases of which a cluster may be that somebody else has installed, and that takes content in one way: the one that was told, or else
    * those that the same scripts know as the one by default.

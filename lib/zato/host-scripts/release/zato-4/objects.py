@@ -6,6 +6,7 @@ An object is known by "KIND/NAME". What is changed by a server is in the ODB, an
 import sys
 import urllib.error
 import urllib.parse
+from base64 import b64encode
 from hashlib import sha256
 
 # Some lists tell passwords in clear text.
@@ -143,18 +144,27 @@ def delete_service(admin, row):
     SERVICES.delete(admin, row)
 
 
-def source_info(admin, service):
-    """Zato 4 has no service that would tell."""
-    return {}
-
-
-def sources_of(admin, names):
-    """By the name of a service, the hash and the path of its file in this server; (None, "") of one that it has not. Its admin API tells
-    the path alone: of what it has loaded there, our own service tells the hash, once it is there."""
+def paths_of(admin):
+    """By the name of a service, the file from which this server has it: that is all that its admin API tells of it."""
     port = urllib.parse.urlsplit(admin.base).port
     servers_here = {row["name"] for row in servers(admin) if row.get("bind_port") == port}
     rows = admin.invoke("zato.service.get-deployment-info-list", {"include_internal": False}) or []
-    paths = {row["service_name"]: row.get("fs_location") or "" for row in rows if row["server_name"] in servers_here}
+    return {row["service_name"]: row.get("fs_location") or "" for row in rows if row["server_name"] in servers_here}
+
+
+def source_info(admin, service):
+    """What is known of a service's file: `source_path`, and where it can be read `source_hash` and, in Base64, `source`."""
+    path = paths_of(admin).get(service) or ""
+    source = content_of(path)
+    if source is None:
+        return {"source_path": path}
+    return {"source_path": path, "source_hash": sha256(source).hexdigest(), "source": b64encode(source).decode()}
+
+
+def sources_of(admin, names):
+    """By the name of a service, the hash and the path of its file in this server; (None, "") of one that it has not. The hash is that of
+    what it has loaded, once our own service is there to tell."""
+    paths = paths_of(admin)
     try:
         loaded = admin.invoke("cdktf-zato.inventory")
     except urllib.error.HTTPError:
@@ -163,9 +173,14 @@ def sources_of(admin, names):
 
 
 def hash_of(path):
+    source = content_of(path)
+    return None if source is None else sha256(source).hexdigest()
+
+
+def content_of(path):
     try:
         with open(path or "", "rb") as file:
-            return sha256(file.read()).hexdigest()
+            return file.read()
     except OSError:
         return None
 
