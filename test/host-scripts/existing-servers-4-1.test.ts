@@ -21,8 +21,8 @@ function write(path: string, text: string): string {
   return join(folder(), path);
 }
 
-async function started(program: string, env: Record<string, string> = {}): Promise<ChildProcess> {
-  const child = spawn(program, [], { cwd: folder(), env: { PATH: process.env.PATH, ...env } });
+async function started(program: string, env: Record<string, string> = {}, ...words: string[]): Promise<ChildProcess> {
+  const child = spawn(program, words, { cwd: folder(), env: { PATH: process.env.PATH, ...env } });
   processes.push(child);
   await new Promise((resolve) => child.stdout.once("data", resolve));
   return child;
@@ -71,6 +71,23 @@ describe("the servers of 4.1 in folders", () => {
     await started(running("another_scheduler"), port);
     expect(python("existing_servers.py", path).stdout).toBe(`server 127.0.0.1:17010 1\nscheduler ${pid}\n`);
   });
+});
+
+test("a server and a program in its place have what is in the file that it was started with", async () => {
+  const text = `[other]\nNOT_THIS=x\n[env]\nONE = plain\n# NOR_THIS=x\nTWO="of = two"\nZato_Config_Bind_Port=18001\n`;
+  const file = write("env.ini", text);
+  const path = await server("a");
+  const options = `fg=TrueZato_Zato_Zatoenv_file=${file}Zato_Zato_Zatostop_after=None`;
+  const { pid } = await started(running("server"), { ONE: "before", Zato_Config_Bind_Host: "10.0.0.5" }, path, options);
+  writeFileSync(join(path, "pidfile"), String(pid));
+  expect(python("existing_servers.py", path).stdout).toBe("server 10.0.0.5:18001 1\n");
+  const program = "import os; print([os.environ.get(name) for name in ('ONE', 'TWO', 'NOT_THIS', '# NOR_THIS')])";
+  expect(python("like_server.py", path, "cdktf-zato", "/usr/bin/env", "python3", "-c", program).stdout).toBe(
+    "['plain', 'of = two', None, None]\n",
+  );
+  // AND a file that is not there is none
+  rmSync(file);
+  expect(python("existing_servers.py", path).stdout).toBe("server 10.0.0.5:17010 1\n");
 });
 
 test("a program in the place of a server finds modules of its projects", async () => {
