@@ -11,7 +11,7 @@ import { isConstructError } from "../validation/construct-error";
 import { refusedObjects } from "../content/dialects";
 import { ContentDialect } from "../zato/release/content-dialect";
 import { dialectsOf, ExportedCluster, sourceOf } from "./export-answer";
-import { FoundObject, objectsOf } from "./export-objects";
+import { FoundObject, objectsOf, settingsIn } from "./export-objects";
 
 /** Something that no program can declare as it is, and why. */
 interface LeftOut {
@@ -65,7 +65,8 @@ export function declarable(folder: string, clusters: readonly ExportedCluster[])
     .flatMap((cluster) => objectsOf(cluster, dialects))
     .forEach((found) => objects.has(found.key) || objects.set(found.key, found));
   const kept = tryObjects(content, [...objects.values()], services, dialects, leftOut);
-  for (const { rows, own } of clusters) {
+  for (const { rows, own, objects: sections } of clusters) {
+    settingsIn(sections).forEach((what) => leftOut.push({ what, why: "these are settings, not a list of objects" }));
     const missing = Object.keys(rows).filter((key) => !objects.has(key) && !own.includes(key));
     missing.forEach((what) => leftOut.push({ what, why: "enmasse does not export it" }));
   }

@@ -68,10 +68,14 @@ const WITH_PASSWORD = ["basic_auth", "apikey", "jwt", "oauth", "ntlm", "aws", "o
 /** Others have one if they have a user. */
 const WITH_PASSWORD_OF_A_USER = ["email_smtp", "email_imap", "outconn_ftp", "def_amqp", "outgoing_ldap"];
 
-/**
- * All objects of a cluster that Zato has not made for itself, in the order in which enmasse exports them. A section that is no list holds
- * none.
- */
+/** The sections of an export that are no lists, and hold something: of 4.1 those on where alerts go. */
+export function settingsIn(objects: ExportedCluster["objects"]): string[] {
+  return Object.entries(objects)
+    .filter(([, section]) => !Array.isArray(section) && Object.keys(section ?? {}).length > 0)
+    .map(([name]) => name);
+}
+
+/** All objects of a cluster that Zato has not made for itself, in the order in which enmasse exports them. */
 export function objectsOf({ objects, rows, own }: ExportedCluster, dialects: readonly ContentDialect[]): FoundObject[] {
   return Object.entries(objects).flatMap(([section, list]) =>
     Array.isArray(list)

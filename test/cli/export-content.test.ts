@@ -137,9 +137,12 @@ describe("of a cluster of 4.1", () => {
     expect([sections, leftOut]).toEqual([{}, [{ what, why: expect.stringContaining(why) as string }]]);
   });
 
-  test("a section that is no list holds nothing", () => {
-    const objects = { alert_notifications: { slack: "x" } } as unknown as ExportedCluster["objects"];
-    expect(of41(objects)).toMatchObject({ sections: {}, leftOut: [] });
+  test.each([
+    [{ slack: "x" }, [{ what: "alert_notifications", why: "these are settings, not a list of objects" }]],
+    [{}, []],
+  ])("a section that is no list is left out, if it holds anything: %j", (settings, leftOut) => {
+    const objects = { alert_notifications: settings } as unknown as ExportedCluster["objects"];
+    expect(of41(objects)).toMatchObject({ sections: {}, leftOut });
   });
 
   test("beside one of 3.3, only what both take is declared", () => {
