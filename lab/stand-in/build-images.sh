@@ -2,7 +2,7 @@
 # Makes container images of the stand-in out of an image of hosts, as `docker save` writes them into one file:
 #
 #   NAME:one    as Zato's own are made: a virtualenv at /opt/zato/current that belongs to a user of the image's
-#   NAME:two    the same, with one file more and one less
+#   NAME:two    the same, with one file more and one less, and with a uv in the place of pip, as in those of Zato 4.1
 #   NAME:bare   as the first, without certificate authorities and time zones, and without PACKAGES of the distribution
 #
 #   build-images.sh BASE_IMAGE STAND_IN.tar.gz NAME OUTPUT.tar [PACKAGE...]
@@ -41,7 +41,14 @@ derive() {
     docker commit --change 'USER zato' "$container" "$name:$1"
     docker rm "$container"
 }
-derive two 'mv /opt/zato/current/one /opt/zato/current/two'
+# shellcheck disable=SC2016
+derive two 'cd /opt/zato/current && mv one two
+    mkdir -p support-linux/bin && mv lib/site-packages/pip support-linux/
+    printf "%s\n" "#!/bin/sh" "# What is used of uv: uv pip COMMAND --python PYTHON ARGUMENT..." \
+        "[ \"\$1 \$3\" = \"pip --python\" ] || { echo \"unexpected: uv \$*\" >&2; exit 2; }" \
+        "command=\$2 python=\$4; shift 4; export PYTHONPATH=/opt/zato/current/support-linux" \
+        "exec \"\$python\" -m pip \"\$command\" \"\$@\"" >support-linux/bin/uv
+    chmod 0755 support-linux/bin/uv'
 derive bare 'rm -rf /etc/ssl /usr/share/zoneinfo /usr/lib/ssl; grep /lib/ /usr/local/share/files-of-packages | xargs --no-run-if-empty rm -fd 2>/dev/null || true'
 
 docker save --output "$output" "$name:one" "$name:two" "$name:bare"

@@ -83,6 +83,96 @@ test("what packages need in turn comes as Zato has it, but for what the user nam
   expect(readFileSync(join(folder(), "names"), "utf8")).toBe("./\n./requests.py\n");
 });
 
+/** The same of a Python without pip, with this as the host's pip.conf; what uv is given, and what is said. */
+function fetchWithoutPip(pipConf: string, uv = true): { status: number | null; given: string[]; stderr: string } {
+  const zato = join(folder(), "zato");
+  mkdirSync(join(zato, "bin"), { recursive: true });
+  mkdirSync(join(zato, "support-linux/bin"), { recursive: true });
+  const program = (file: string, lines: string): void => writeFileSync(file, `#!/bin/bash\n${lines}`, { mode: 0o755 });
+  program(join(zato, "bin/python"), `[ "$1 $2" != "-m pip" ] || exit 1\nexec python3 "$@"\n`);
+  if (uv) {
+    program(
+      join(zato, "support-linux/bin/uv"),
+      `echo "$@" >>${folder()}/given
+env | grep -E '^(UV_(DEFAULT|INDEX|FIND|INSECURE|HTTP)|SSL_CERT_FILE|ALL_PROXY)' | sort >${folder()}/settings
+case $2 in
+list) echo urllib3==2.0 ;;
+install) touch packages/.lock packages/requests.py; cat constraints >>${folder()}/given ;;
+esac
+`,
+    );
+  }
+  writeFileSync(join(folder(), "requirements.txt"), "requests\n");
+  writeFileSync(join(folder(), "pip.conf"), pipConf);
+  writeFileSync(join(folder(), "given"), "");
+  writeFileSync(join(folder(), "settings"), "");
+  const script = join(HOST_SCRIPTS, "fetch-requirements.sh");
+  const args = [script, join(zato, "bin/python"), join(folder(), "requirements.txt"), join(folder(), "names")];
+  const environment = { STATE_DIRECTORY: folder(), PIP_CONFIG_FILE: join(folder(), "pip.conf") };
+  const { status, stderr } = bash(
+    'set -o pipefail; unset ALL_PROXY SSL_CERT_FILE; bash "$1" "$2" "$3" | tar -t >"$4"',
+    args,
+    environment,
+  );
+  const given = readFileSync(join(folder(), "given"), "utf8") + readFileSync(join(folder(), "settings"), "utf8");
+  return { status, given: given.replaceAll(folder(), "").trim().split("\n"), stderr };
+}
+
+test("where Zato's Python has no pip, as that of 4.1, they come by Zato's uv, with the settings of pip", () => {
+  const pipConf = `[global]
+index-url = https://user:p%40ss@index.example.com/simple
+extra_index_url =
+    https://a.example.com/simple
+    https://b.example.com/simple
+find-links = https://c.example.com/ /srv/wheels
+trusted-host = a.example.com b.example.com
+timeout = 60
+no-index = false
+[install]
+timeout = 90
+cert = /etc/ssl/ours.pem
+proxy = http://proxy.example.com:3128
+`;
+  expect(fetchWithoutPip(pipConf)).toMatchObject({
+    status: 0,
+    given: [
+      "pip list --python /zato/bin/python --format=freeze",
+      "pip install --python /zato/bin/python -q --target packages --constraint constraints --requirement /requirements.txt",
+      "urllib3==2.0",
+      "ALL_PROXY=http://proxy.example.com:3128",
+      "SSL_CERT_FILE=/etc/ssl/ours.pem",
+      "UV_DEFAULT_INDEX=https://user:p%40ss@index.example.com/simple",
+      "UV_FIND_LINKS=https://c.example.com/,/srv/wheels",
+      "UV_HTTP_TIMEOUT=90",
+      "UV_INDEX=https://a.example.com/simple https://b.example.com/simple",
+      "UV_INDEX_STRATEGY=unsafe-best-match",
+      "UV_INSECURE_HOST=a.example.com b.example.com",
+    ],
+  });
+  expect(readFileSync(join(folder(), "names"), "utf8")).toBe("./\n./requests.py\n");
+});
+
+test("and by no index at all where pip.conf says so, or with nothing set where there is none", () => {
+  const installed = (pipConf: string): string[] => fetchWithoutPip(pipConf).given.slice(1);
+  const install = "pip install --python /zato/bin/python -q";
+  expect(installed("[install]\nno-index = yes\n")).toEqual([
+    expect.stringContaining(`${install} --no-index --target packages`) as string,
+    "urllib3==2.0",
+    "UV_INDEX_STRATEGY=unsafe-best-match",
+  ]);
+  expect(installed("")).toEqual([
+    expect.stringContaining(`${install} --target packages`) as string,
+    "urllib3==2.0",
+    "UV_INDEX_STRATEGY=unsafe-best-match",
+  ]);
+});
+
+test("where there is neither, that is said", () => {
+  const { status, stderr } = fetchWithoutPip("", false);
+  expect(status).not.toBe(0);
+  expect(stderr).toMatch(/^Zato's Python has no pip, and there is no uv at .*\/zato\/support-linux\/bin\/uv$/m);
+});
+
 /** What a cluster's packages come to when pip installs this. */
 function prepare(install: string): { readonly stdout: string; readonly status: number | null } {
   return bash(

@@ -278,6 +278,7 @@ describe("two hosts", () => {
 
     // THEN
     expect(await buildsOf("server1", "web-admin")).toEqual([digestOf(registry.images.two)]);
+    expect(await lab.execOrThrow("client", `curl -fsS http://${virtualAddress(lab)}/where`)).toContain("hello");
     expect(await lab.execOrThrow("host1", `ls ${BUILDS}`)).toBe(
       [registry.images.one, registry.images.two].map(digestOf).sort().join("\n") + "\n",
     );
