@@ -36,6 +36,8 @@ beforeEach(() => {
   write("2", "config", "secrets", "a", "jwt_secret.version");
   write("of the database", "config", "secrets", "a", "odb_password");
   write("of the database", "config", "secrets", "a", "odb_password.former");
+  write("of Redis", "config", "secrets", "a", "redis_password");
+  write("2", "config", "secrets", "a", "redis_password.version");
   write("0a1b2c3d", "config", "secrets", "a", "identity");
   write("4711", "state", "deployment-a");
   write("{}", "state", "baseline-a.json");

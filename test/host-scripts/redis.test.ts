@@ -131,6 +131,23 @@ test("that has another password now is found", () => {
   );
 });
 
+test("that runs with a password that nobody knows any more is started with its own", () => {
+  // GIVEN
+  const sandbox = host();
+  converge(sandbox, "first");
+  sandbox.write("/users", "user default on #other");
+  const calls = sandbox.calls.length;
+
+  // WHEN
+  const { status, stdout } = converge(sandbox, "first");
+
+  // THEN
+  expect([status, stdout]).toEqual([0, expect.stringContaining("another password than it was given: restarting it")]);
+  expect(sandbox.calls.slice(calls).filter((call) => /systemctl restart/.test(call))).toHaveLength(1);
+  expect(sandbox.read("/users")).toBe(`user default on ${hash("first")} allkeys +@all allchannels\n`);
+  expect(sandbox.drift("redis", "a-redis")).not.toContainEqual(expect.stringContaining("does not answer"));
+});
+
 test("leaves nothing when it is removed", () => {
   const sandbox = host();
   converge(sandbox, "first");

@@ -23,7 +23,7 @@ function deployed(): Sandbox {
     const state = `/var/lib/cdktf-zato/components/${name}`;
     const parameters = { ...(kind === "content" ? placesOf(cluster, folder()) : {}), host: "host1", cluster, unit: `zato-${name}.service`, odb_engine: "postgresql", odb_name: "zato_a", active: "false" }; // prettier-ignore
     host.write(`${state}/kind`, `${kind}\n`);
-    const secrets = kind === "odb" ? "secret_key generated\napi_key given" : "";
+    const secrets = kind === "odb" ? "secret_key generated\nredis_password generated version 2\napi_key given" : "";
     host.write(`${state}/manifest`, renderManifest({ parameters: { ...parameters, secrets } }));
     ["created", "imported"].forEach((stamp) => host.write(`${state}/${stamp}`, "stamp"));
   }
@@ -31,6 +31,8 @@ function deployed(): Sandbox {
   FILES.forEach((file) => host.write(`/opt/zato/env/a/${file}`, `${file} of now`));
   host.write("/etc/cdktf-zato/secrets/a/secret_key", "another key\n");
   host.write("/etc/cdktf-zato/secrets/a/api_key", "given now\n");
+  host.write("/etc/cdktf-zato/secrets/a/redis_password", "of what runs\n");
+  host.write("/etc/cdktf-zato/secrets/a/redis_password.version", "2\n");
   host.write("/var/lib/cdktf-zato/deployment-a", "4711");
   host.write("/about", "cluster a\nengine postgresql\ntaken today\ndeployment 4711\ndata 0a1b2c3d\n");
   host.note("take_cluster_out", "put_cluster_back");
@@ -42,6 +44,7 @@ function deployed(): Sandbox {
         cp '${folder()}/about' "$2/about"
         echo key >"$2/secrets/secret_key"
         echo 0a1b2c3d >"$2/secrets/identity"
+        echo 'of then' | tee "$2/secrets/redis_password" >"$2/secrets/redis_password.version"
         echo 'of then' | tee "$2/secrets/api_key" >"$2/secrets/never_declared"
     }
     write_backup() {
@@ -120,16 +123,12 @@ test("what the stamps said of the former database is forgotten, in this cluster 
   expect([state("b-server1", "created"), state("a-odb", "created")]).toEqual(["stamp", "stamp"]);
 });
 
-test("keys that were generated come back, and the identity of the data; what is given stays, and nothing else is put anywhere", () => {
+test("keys that were generated come back, and the identity of the data; what is given stays, and what Redis runs with, and nothing else is put anywhere", () => {
   const host = deployed();
   restore(host);
   const secret = (name: string): string | undefined => host.read(`/etc/cdktf-zato/secrets/a/${name}`);
-  expect(["secret_key", "identity", "api_key", "never_declared"].map(secret)).toEqual([
-    "key\n",
-    "0a1b2c3d\n",
-    "given now\n",
-    undefined,
-  ]);
+  const names = ["secret_key", "identity", "api_key", "redis_password", "redis_password.version", "never_declared"];
+  expect(names.map(secret)).toEqual(["key\n", "0a1b2c3d\n", "given now\n", "of what runs\n", "2\n", undefined]);
 });
 
 test.each([

@@ -26,11 +26,13 @@ done
 # shellcheck source=lib/all.sh
 . "$scripts/lib/all.sh"
 
-# Those that come from Terraform's variables stay as they were deployed.
+# Those that come from Terraform's variables stay as they were deployed, and so does that of Redis, which runs on with it: backups of before
+# 2026-12 have one.
 restore_keys() {
     local file name
     for file in "$unpacked"/secrets/*; do
         name=$(basename "$file")
+        [ "${name%.version}" != redis_password ] || continue
         if [ "$name" = identity ] || is_generated_here "${name%.version}"; then
             put_file "$file" "$(secret_file "$name")" 0600 root
         fi

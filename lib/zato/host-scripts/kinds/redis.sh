@@ -45,10 +45,15 @@ install_users() {
     install_file "$work/users.acl" "$(users_file)" 0640 root:zato
 }
 
-# use_users: without a restart, which would take its clients' connections.
+# use_users: without a restart, which would take its clients' connections, unless no password that is known lets anybody in.
 use_users() {
     local address port
     address=$(param bind) port=$(param port)
+    if redis_refuses "$address" "$port"; then
+        progress "Redis runs with another password than it was given: restarting it"
+        systemctl restart "$(param unit)" || true
+        note_use loaded "$(users_file)"
+    fi
     wait_until 60 "Redis" redis_answers "$address" "$port" ||
         fail "the cluster's Redis does not answer on $address:$port; see 'sudo journalctl -u $(param unit)'"
     if ! in_use "$(param unit)" loaded "$(users_file)"; then

@@ -103,10 +103,10 @@ collect() {
     # What is too large fails to be written, and says so.
     (trap '' XFSZ && ulimit -f "$2" && odb_dump "$content/odb") 2>"$work/complaints" ||
         because "the database cannot be dumped: $(tail -n 3 "$work/complaints" | paste -sd ' ' | tr -s '\t ' ' ')" || return
-    # The password of the database user belongs to the database server, not to the cluster.
+    # The passwords of the database user and of Redis belong to these servers, and not to what the database holds.
     while IFS= read -r -d '' file; do
         cp -p -- "$file" "$content/secrets/" || because "$file cannot be read" || return
-    done < <(find "$CONFIG/secrets/$(param cluster)" -type f -not -name 'odb_password*' -print0)
+    done < <(find "$CONFIG/secrets/$(param cluster)" -type f -not -name 'odb_password*' -not -name 'redis_password*' -print0)
     for file in "$STATE/baseline-$(param cluster).json" "$STATE/components/$(param cluster)-content/owned"; do
         [ ! -f "$file" ] || cp -p -- "$file" "$content/state/" || because "$file cannot be read" || return
     done

@@ -32,6 +32,13 @@ redis_answers() {
     [ "$(redis_asked "$1" "$2" ping)" = PONG ]
 }
 
+# redis_refuses HOST PORT: whether it answers, and knows none of the passwords that we know.
+redis_refuses() {
+    local answer
+    ! answer=$(redis_asked "$1" "$2" ping 2>&1) || return 1
+    case $answer in *NOAUTH* | *WRONGPASS*) ;; *) return 1 ;; esac
+}
+
 redis_version() {
     redis-server --version | sed -n 's/^.* v=\([0-9.]*\) .*/\1/p'
 }
