@@ -75,7 +75,7 @@ export interface ZatoClusterOptions {
   /**
    * The port on which the scheduler listens on loopback.
    *
-   * @default - 31530, or 35100 with Zato 4.1, so that a scheduler of 3.x may still run while its cluster becomes one of 4.1
+   * @default - 31530, or 35100 with Zato 4.1
    */
   readonly schedulerPort?: number;
 

@@ -63,6 +63,27 @@ test("a server is drained, restarted, closed to whom Zato would let in, and put 
   expect(sandbox.read("/etc/zato/a/server1.env")).toBe('A=b\nZato_Password="a\\"\\$b"\n');
 });
 
+test.each([
+  ["another release is stopped, and does not start with the host,", "zato-4", true],
+  ["the same release goes on", "zato-3", false],
+])("its cluster's scheduler of %s while it becomes one of its own", (_, release, stopped) => {
+  // GIVEN
+  const sandbox = host();
+  const scheduler = "/var/lib/cdktf-zato/components/a-scheduler";
+  const parameters = { ...PARAMETERS, label: "scheduler", unit: "zato-a-scheduler.service", release };
+  sandbox.write(`${scheduler}/kind`, "scheduler\n");
+  sandbox.write(`${scheduler}/manifest`, renderManifest({ parameters }));
+
+  // WHEN
+  const { status, stdout } = converge(sandbox);
+
+  // THEN
+  const disable = "systemctl disable --now --quiet zato-a-scheduler.service";
+  expect([status, stdout.includes("stopping the scheduler, which is that of another release")]).toEqual([0, stopped]);
+  expect(sandbox.calls.includes(disable)).toBe(stopped);
+  if (stopped) expect(sandbox.calls.indexOf(disable)).toBeLessThan(sandbox.calls.findIndex((call) => call.startsWith("systemctl restart"))); // prettier-ignore
+});
+
 describe("a server whose database is a new one, in which there is nothing of what its cluster ran,", () => {
   const waiting = (more = ""): Sandbox => {
     const sandbox = host(more);

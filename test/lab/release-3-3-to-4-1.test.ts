@@ -25,7 +25,8 @@ const declared =
   (stack) => {
     const archive = release === ZatoRelease.V4_1 ? newer : lab.archive;
     const zato = twoHosts(stack, lab, {
-      deployment: { release, installation: ZatoInstallation.archive(archive) },
+      // One port for the schedulers of both, so that one of them may not answer for the other.
+      deployment: { release, installation: ZatoInstallation.archive(archive), schedulerPort: 31600 },
     });
     zato.content.addServices(services);
     zato.content.addRestChannel("Work", { urlPath: "/work", service: "rolling.work" });

@@ -8,6 +8,7 @@ converge() {
     back_up_before_other_code "/etc/systemd/system/$unit"
     of_release prepare_server
     make_room
+    retire_scheduler_of_another_release
     create_directory "$(file create)"
     of_release set_address
     install_scripts
@@ -130,6 +131,18 @@ make_room() {
     systemctl stop "$(param unit)" 2>/dev/null || true
     adopt_odb_password
     sql "delete from $(odb_quoted server) where name = '$(param server)'"
+}
+
+# retire_scheduler_of_another_release: servers of this one that are told of the same port would be answered by it what they cannot read. The
+# cluster's scheduler has its turn when the servers have had theirs; until then a boot does not start it either.
+retire_scheduler_of_another_release() {
+    local folder unit
+    for folder in $(folders_of_this_cluster scheduler); do
+        if is_of_this_release "$folder/manifest"; then continue; fi
+        unit=$(enter_component "$folder" && param unit)
+        if systemctl is-active --quiet "$unit"; then progress "stopping the scheduler, which is that of another release, until all servers are of this one"; fi
+        systemctl disable --now --quiet "$unit" 2>/dev/null || true
+    done
 }
 
 close_open_channels() {
