@@ -52,6 +52,26 @@ describe("a server that has been started, by whomever,", () => {
     expect(sandbox.calls).toEqual([OUT, "asked", "asked", "asked", "ready"]);
   });
 
+  test("gets none while its cluster's database is a new one without content, whoever was bringing that", () => {
+    const sandbox = host();
+    sandbox.write(`${CONTENT}/awaited`, "");
+    expect(after(sandbox)).toMatchObject({ status: 0, stderr: "" });
+    expect(after(sandbox)).toMatchObject({ status: 0, stderr: "" });
+    expect(sandbox.calls).toEqual(["set server bck/server1 state drain"]);
+    expect(sandbox.read("/out")).toBeDefined();
+  });
+
+  test("is left to a deploy that is at work, and to a load-balancer that does not know it", () => {
+    const sandbox = host();
+    sandbox.write(`${CONTENT}/awaited`, "");
+    sandbox.define("is_run_at_work() { true; }");
+    expect(after(sandbox).status).toBe(0);
+    expect(sandbox.calls).toEqual([]);
+    sandbox.define("is_run_at_work() { false; }; haproxy_admin() { echo 'No such server.'; }");
+    expect(after(sandbox).status).toBe(0);
+    expect(sandbox.calls).toEqual([]);
+  });
+
   test("and ends without that has not started, for systemd to start it anew, and gets none in the meantime", () => {
     const sandbox = host({ good: 2 });
     const { status, stdout } = after(sandbox, "none");

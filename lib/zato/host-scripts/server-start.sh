@@ -28,6 +28,10 @@ put_back_what_was_live() {
 # Whoever has taken it out gives it back.
 wait_for_what_is_needed() {
     local limit=$((SECONDS + 300)) lacks=
+    if [ -e "$content/awaited" ]; then
+        keep_out
+        return
+    fi
     [ -s "$content/needed" ] || return 0
     if is_out && [ ! -e "$(held_mark "$name")" ]; then return; fi
     touch "$(held_mark "$name")"
@@ -41,6 +45,19 @@ wait_for_what_is_needed() {
     done
     haproxy_ready "$(param load_balancer_socket)" "$(param back_end)"
     rm -f "$(held_mark "$name")"
+}
+
+# keep_out: its database is a new one, in which there is nothing of what the cluster ran, and the deploy that was bringing it was cut off. The
+# next one gives it requests. Drained, so that its load-balancer goes on to look whether it answers; one that does not know it sends it none.
+keep_out() {
+    local limit=$((SECONDS + 300)) answer socket
+    socket=$(param load_balancer_socket)
+    until is_out || [ "$SECONDS" -ge "$limit" ] || [ ! -d "/proc/$process" ] || is_run_at_work; do
+        if [ -S "$socket" ] && answer=$(haproxy_admin "$socket" "set server $(param back_end) state drain"); then
+            [ -z "$answer" ] || return 0
+        fi
+        sleep 0.3
+    done
 }
 
 # hold: again and again, since a load-balancer that is restarted forgets it.

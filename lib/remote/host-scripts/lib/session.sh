@@ -40,6 +40,11 @@ take_lock() {
     exec 9>&-
 }
 
+# is_run_at_work: whether somebody else's has that lock.
+is_run_at_work() {
+    ! flock -n "$LOCK" true
+}
+
 # clear_staging FOLDER: forgets what no run can still want: Terraform empties its scripts when they have run, and leaves
 # them there; one that was killed leaves all that it had staged; and former scripts may have been in use when others came.
 clear_staging() {
