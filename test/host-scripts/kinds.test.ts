@@ -474,7 +474,7 @@ describe("a web-admin", () => {
     const sandbox = new Sandbox(folder());
     sandbox.note("zato_from_config");
     sandbox.define(
-      `create_directory() { [ -e "$state/created" ] || touch "$state/created"; }; answers() { ${answers}; }; wait_until() { shift 2; "$@"; }`,
+      `is_created() { cmp -s "$1" "$state/created"; }; create_directory() { is_created "$1" || cp "$1" "$state/created"; }; answers() { ${answers}; }; wait_until() { shift 2; "$@"; }`,
     );
     return sandbox;
   }
@@ -496,6 +496,15 @@ describe("a web-admin", () => {
     converge(sandbox, WEB_ADMIN, { web_admin_password: "two" });
     expect(did(sandbox)).toEqual(["zato_from_config", "systemctl", "zato_from_config"]);
     converge(sandbox, { ...WEB_ADMIN, files: { ...WEB_ADMIN.files, unit: "[Unit]\n" } }, { web_admin_password: "two" });
+    expect(did(sandbox)).toEqual(["zato_from_config", "systemctl", "zato_from_config", "systemctl"]);
+  });
+
+  test("gets the same password again where it is made anew, as for another database", () => {
+    const sandbox = host();
+    converge(sandbox, WEB_ADMIN, { web_admin_password: "one" });
+    const create = "command=create_web_admin\nodb_db_name=zato4_a";
+    const another = { ...WEB_ADMIN, files: { ...WEB_ADMIN.files, create } };
+    expect(converge(sandbox, another, { web_admin_password: "one" }).status).toBe(0);
     expect(did(sandbox)).toEqual(["zato_from_config", "systemctl", "zato_from_config", "systemctl"]);
   });
 

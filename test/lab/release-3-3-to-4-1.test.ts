@@ -10,7 +10,7 @@ import { twoHosts, virtualAddress } from "./support/programs";
 import { Project, type Program } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
 import { SLOW_SERVICE, underLoad } from "./support/under-load";
-import { unitProperty, unitsOf, waitForPing } from "./support/zato";
+import { logIn, secretOf, unitProperty, unitsOf, waitForPing } from "./support/zato";
 
 const HOSTS = ["host1", "host2"] as const;
 
@@ -31,6 +31,13 @@ const declared =
     zato.content.addServices(services);
     zato.content.addRestChannel("Work", { urlPath: "/work", service: "rolling.work" });
   };
+
+async function logsIn(): Promise<void> {
+  for (const host of HOSTS) {
+    const { status } = await logIn(lab, host, await secretOf(lab, host, "web_admin_password"));
+    expect([host, status]).toEqual([host, 302]);
+  }
+}
 
 /** Requests that no balancer repeats. */
 async function become(release: ZatoRelease): Promise<void> {
@@ -66,6 +73,7 @@ test("clusters of 3.3 become clusters of 4.1 in one deploy, and no POST is lost"
     expect(await programOf(host)).toContain("/opt/zato/4.1/");
     expect(await unitsOf(lab, host)).toContain(`zato-${host}-redis.service`);
   }
+  await logsIn();
   expect(await project.planStatus()).toBe(0);
 });
 
@@ -75,6 +83,7 @@ test("and the way back is what they were before, with the database that was left
     expect(await programOf(host)).toContain("/opt/zato/3.3/");
     expect(await unitsOf(lab, host)).not.toContain(`zato-${host}-redis.service`);
   }
+  await logsIn();
   expect(await project.planStatus()).toBe(0);
 });
 

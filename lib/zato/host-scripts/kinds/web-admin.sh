@@ -23,11 +23,12 @@ converge() {
     record_configuration
 }
 
-# Set whenever it differs from what we set last: that is what the stamp, a salted hash, is for.
+# Set whenever it differs from what we set last: that is what the stamp, a salted hash, is for. What was created since may have another
+# database, in which nobody has set it.
 set_password() {
     local stamp=$state/password secret
     secret=$(secret_file web_admin_password)
-    if is_hash_of "$stamp" cat "$secret"; then return; fi
+    if [ ! "$state/created" -nt "$stamp" ] && is_hash_of "$stamp" cat "$secret"; then return; fi
     progress "setting the password of $(param web_admin_user)"
     zato_from_config "$(file update_password)" password_secrets || fail "the password of web-admin could not be set"
     salted_hash "$(random_key)" <"$secret" >"$stamp"
