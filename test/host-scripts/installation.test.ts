@@ -157,6 +157,22 @@ describe("an archive", () => {
     expect(sandbox.read(`${ZATO}/bin/py`)).toContain("# three");
   });
 
+  test("is unpacked anew after a removal that was cut off in the middle", () => {
+    // GIVEN
+    const sandbox = host();
+    converge(sandbox, fromArchive(archive(), "one"));
+    sandbox.program("rm", `case $* in *builds/one*) /bin/rm -rf '${folder()}${BUILDS}'/one*/bin; exit 1 ;; *) exec /bin/rm "$@" ;; esac`); // prettier-ignore
+    expect(sandbox.run("remove.sh", "installation", "zato").status).not.toBe(0);
+
+    // WHEN
+    sandbox.program("rm", 'exec /bin/rm "$@"');
+    expect(converge(sandbox, fromArchive(archive(), "one"))).toMatchObject({ status: 0 });
+
+    // THEN
+    expect(sandbox.read(`${BUILDS}/one/bin/py`)).toBeDefined();
+    expect(existsSync(join(folder(), `${BUILDS}/one.gone`))).toBe(false);
+  });
+
   test("goes with its links when it is removed", () => {
     const sandbox = host();
     converge(sandbox, fromArchive(archive(), "one"));

@@ -189,9 +189,20 @@ link_build() {
 forget_builds() {
     local folder
     for folder in "$ZATO_HOME"/builds/*; do
-        [ "$folder" = "${1:-}" ] || declared_elsewhere "$folder" ||
-            rm -rf -- "$folder" "$ZATO_HOME"/packages/*/"$(basename "$folder")"
+        if [ ! -e "$folder" ] || [ "$folder" = "${1:-}" ] || declared_elsewhere "$folder"; then continue; fi
+        rm -rf -- "$ZATO_HOME"/packages/*/"$(basename "$folder")"
+        remove_build "$folder"
     done
+}
+
+# remove_build FOLDER: under another name, since one that was removed in part would be taken for a whole one.
+remove_build() {
+    local gone=${1%.gone}.gone
+    if [ "$1" != "$gone" ]; then
+        [ ! -e "$gone" ] || rm -rf -- "$gone"
+        mv -T -- "$1" "$gone"
+    fi
+    rm -rf -- "$gone"
 }
 
 # declared_elsewhere TEXT: whether another component's manifest has it.
