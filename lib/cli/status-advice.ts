@@ -27,13 +27,25 @@ export class StatusAdvice {
     component: ComponentStatus,
     unit: { readonly name: string; readonly state: string },
     since: string,
+    failed: ComponentStatus | undefined,
   ): Problem {
-    const isDown = unit.state === "inactive";
+    const said = `${unit.name} is ${unit.state}${since}`;
+    if (unit.state !== "inactive") {
+      const text = unit.state === "activating" ? "starts, and has not ended that" : "does not run";
+      return { text, said, advice: "see why it does not start", command: this.logs(component) };
+    }
     return {
-      text: unit.state === "activating" ? "starts, and has not ended that" : "does not run",
-      said: `${unit.name} is ${unit.state}${since}`,
-      advice: isDown ? "somebody has stopped it; start it" : "see why it does not start",
-      command: isDown ? this.onHost(component.host, `systemctl start ${unit.name}`) : this.logs(component),
+      text: "does not run",
+      said,
+      ...(failed
+        ? {
+            advice: `a deploy that failed at ${failed.name} may have stopped it; see why, remove the cause, and deploy again`,
+            command: this.logs(failed, "1d"),
+          }
+        : {
+            advice: "somebody has stopped it; start it",
+            command: this.onHost(component.host, `systemctl start ${unit.name}`),
+          }),
     };
   }
 

@@ -191,7 +191,7 @@ class ColumnJudge {
         : !BY_TIMER.includes(kind) || name.endsWith(".timer");
     });
     const stopped = wanted.find(({ state }) => state !== "active" && state !== "reloading");
-    return stopped && this.advice.stopped(component, stopped, this.sinceOf(stopped.since));
+    return stopped && this.advice.stopped(component, stopped, this.sinceOf(stopped.since), this.failed());
   }
 
   private code(): Aspect[] {
@@ -281,7 +281,7 @@ class ColumnJudge {
       // What it is at has no stamp, as what has failed.
       return this.judge("last deploy", "", undefined, { well: "at work", detail: "" });
     }
-    const failed = this.components.find(({ deployed }) => deployed === "failed");
+    const failed = this.failed();
     const lacking = this.components.find(({ deployed, kind }) => deployed === null && kind !== "host");
     const times = this.components.flatMap(({ deployed }) => (deployed ? [Date.parse(deployed) / 1000] : []));
     const problem = failed ? this.advice.failedDeploy(failed) : lacking && this.advice.absent(lacking);
@@ -289,6 +289,11 @@ class ColumnJudge {
       well: "done",
       detail: problem || times.length === 0 ? "" : `${ageOf(this.now - Math.max(...times))} ago`,
     });
+  }
+
+  /** What the last deploy has not brought to its end. */
+  private failed(): ComponentStatus | undefined {
+    return this.components.find(({ deployed }) => deployed === "failed");
   }
 
   /** A backup leaves as much free as it takes for too little. */

@@ -584,6 +584,19 @@ test.each(["host1", "host2"])(
   },
 );
 
+test("what a deploy that failed may have stopped is not to be started by hand", () => {
+  const { findings } = reportOf(
+    {
+      "host1-scheduler\tunit": `host1-scheduler\tunit\tzato-host1-scheduler.service inactive ${NOW - 20} 0 success`,
+      "host1-content\tdeployed": "host1-content\tdeployed\tfailed",
+    },
+    {},
+  );
+  const advice = findings.map((finding) => `${finding.advice} ${finding.command}`).join("\n");
+  expect(advice).toMatch(/a deploy that failed at host1-content may have stopped it.*deploy again.* logs /);
+  expect(advice).not.toContain("systemctl start");
+});
+
 test("a cause comes before what follows from it, so that the next command goes to the cause", () => {
   // GIVEN a server that keeps its load-balancer waiting, which balancers in front find out
   const { findings } = reportOf(

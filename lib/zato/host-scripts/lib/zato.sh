@@ -249,7 +249,9 @@ script_for_zato() {
     local folder=$work/zato/python
     if [ ! -d "$folder" ]; then
         install -d -m 0750 -o root -g zato "$work/zato" "$folder"
-        install -m 0640 -o root -g zato -t "$folder" "$scripts"/*.py "$(folder_of_release)"/*.py
+        install -m 0640 -o root -g zato -t "$folder" "$scripts"/*.py
+        # An installation is of none until somebody has looked at it.
+        [ -z "$(param release)" ] || install -m 0640 -o root -g zato -t "$folder" "$(folder_of_release)"/*.py
     fi
     printf '%s' "$folder/$1"
 }
