@@ -12,12 +12,12 @@ const { extname, join, relative, resolve } = require("node:path");
 const { buildSync } = require("esbuild");
 const { rollup } = require("rollup");
 const { dts } = require("rollup-plugin-dts");
-const { withoutComments, withoutDocstrings } = require("./slim");
+const { withoutComments, withoutDocstrings, withoutPrivateTexts } = require("./slim");
 const { bin, exports: entries, name, peerDependencies, peerDependenciesMeta } = require("../package.json");
 
 const ROOT = join(__dirname, "..");
 const SLIM = { ".sh": withoutComments, ".py": withoutDocstrings };
-const COMPACT = { minify: true, lineLimit: 160 };
+const COMPACT = { minify: true, lineLimit: 240 };
 const OUT = resolve(process.argv[2] ?? join(ROOT, "dist"));
 
 build();
@@ -47,6 +47,11 @@ async function bundleTypes() {
   });
   await types.write({ dir: OUT, entryFileNames: "[name].d.ts", chunkFileNames: "types-[hash].d.ts" });
   rmSync(folder, { recursive: true });
+  for (const file of readdirSync(OUT, { recursive: true }).map((name) => join(OUT, name))) {
+    if (file.endsWith(".d.ts")) {
+      writeFileSync(file, withoutPrivateTexts(readFileSync(file, "utf8")));
+    }
+  }
 }
 
 /** What is no code: the scripts that run on hosts, and what reads Python. The code looks for it where it is in the sources. */

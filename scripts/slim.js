@@ -1,6 +1,6 @@
 "use strict";
 
-// What of the programs that run on hosts nobody needs who installs the package: their comments.
+// What nobody needs who installs the package: comments of the programs that run on hosts, and what types say of private members.
 
 /** A script for bash, or a program in Python, each line of which is still where it was, since both name lines by their numbers. */
 function withoutComments(script) {
@@ -15,4 +15,11 @@ function withoutDocstrings(program) {
   );
 }
 
-module.exports = { withoutComments, withoutDocstrings };
+/** Types, without the texts on private members, of which they tell the names alone, and with a blank for each four at a line's beginning. */
+function withoutPrivateTexts(types) {
+  return types
+    .replace(/^ *\/\*\*(?:(?!\*\/)[^])*\*\/\n(?= *private )/gm, "")
+    .replace(/^(?: {4})+/gm, (blanks) => " ".repeat(blanks.length / 4));
+}
+
+module.exports = { withoutComments, withoutDocstrings, withoutPrivateTexts };

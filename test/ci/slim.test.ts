@@ -88,3 +88,11 @@ for program in json.load(sys.stdin):
     );
   });
 });
+
+test("types keep their members and the texts on all but private ones", () => {
+  const types =
+    "/** A class. */\nexport declare class A {\n    /**\n     * Its name.\n     */\n    readonly name: string;\n    /** Nobody's. */\n    private static readonly b;\n    private c;\n}\n";
+  expect(slim<string>("slim.withoutPrivateTexts(input)", types)).toBe(
+    "/** A class. */\nexport declare class A {\n /**\n  * Its name.\n  */\n readonly name: string;\n private static readonly b;\n private c;\n}\n",
+  );
+});
