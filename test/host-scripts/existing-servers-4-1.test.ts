@@ -71,6 +71,24 @@ describe("the servers of 4.1 in folders", () => {
     await started(running("another_scheduler"), port);
     expect(python("existing_servers.py", path).stdout).toBe(`server 127.0.0.1:17010 1\nscheduler ${pid}\n`);
   });
+
+  test("are not told with schedulers in containers, whose Redis at the same address is another one", async () => {
+    const { pid } = await started(running("_zato_scheduler"));
+    const seen = (namespace: string): string =>
+      spawnSync(
+        "python3",
+        [
+          "-c",
+          `import server_process as s; s.namespace_of = lambda pid: ${namespace}; print('${pid}' in set(s.processes()))`,
+        ],
+        { encoding: "utf8", cwd: SCRIPTS },
+      ).stdout;
+    expect([seen("1 if pid == 'self' else 2"), seen("1"), seen("1 if pid == 'self' else None")]).toEqual([
+      "False\n",
+      "True\n",
+      "True\n",
+    ]);
+  });
 });
 
 test("a server and a program in its place have what is in the file that it was started with", async () => {

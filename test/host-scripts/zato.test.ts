@@ -117,15 +117,16 @@ describe("what is handed over to Zato", () => {
 
   test("is so where it is a script of ours, with those that it imports", () => {
     given({ release: "zato-3" });
-    const script = 'folder_of_release() { echo "$scripts/release/zato-3"; }; script_for_zato admin.py';
-    expect(modes(script)).toEqual(
+    expect(modes('. "$scripts/lib/release.sh"; script_for_zato admin.py')).toEqual(
       expect.arrayContaining(["640 python/admin.py", "640 python/objects.py", "750 ", "750 python"]),
     );
   });
 
   test("is of no release where an installation has none, without a word", () => {
     given({});
-    const { status, stderr } = withZato("script_for_zato admin.py; ls $work/zato/python/admin.py >/dev/null");
+    const { status, stderr } = withZato(
+      '. "$scripts/lib/release.sh"; script_for_zato admin.py; ls "$work/zato/python/admin.py" >/dev/null',
+    );
     expect([status, stderr]).toEqual([0, ""]);
   });
 

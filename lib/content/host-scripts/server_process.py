@@ -13,8 +13,17 @@ def text_of(path):
 
 
 def processes():
-    """The numbers of all."""
-    return filter(str.isdigit, os.listdir("/proc"))
+    """The numbers of all but those in containers, where the same folders and addresses are others'."""
+    own = namespace_of("self")
+    return (pid for pid in os.listdir("/proc") if pid.isdigit() and namespace_of(pid) in (own, None))
+
+
+def namespace_of(pid):
+    """That of its number; None where it is another user's, or has ended."""
+    try:
+        return os.readlink(f"/proc/{pid}/ns/pid")
+    except OSError:
+        return None
 
 
 def words_of(pid):

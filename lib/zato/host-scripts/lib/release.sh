@@ -24,6 +24,11 @@ load_release() {
     for script in "$1"/*.sh; do . "$script"; done
 }
 
+# has_release: an installation has none until somebody has looked at it.
+has_release() {
+    [ -n "$(param release)" ]
+}
+
 # folder_of_release: of its scripts, and of the Python modules that ours find beside them.
 folder_of_release() {
     printf '%s' "$scripts/release/$(param release)"

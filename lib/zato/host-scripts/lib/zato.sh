@@ -250,8 +250,7 @@ script_for_zato() {
     if [ ! -d "$folder" ]; then
         install -d -m 0750 -o root -g zato "$work/zato" "$folder"
         install -m 0640 -o root -g zato -t "$folder" "$scripts"/*.py
-        # An installation is of none until somebody has looked at it.
-        [ -z "$(param release)" ] || install -m 0640 -o root -g zato -t "$folder" "$(folder_of_release)"/*.py
+        ! has_release || install -m 0640 -o root -g zato -t "$folder" "$(folder_of_release)"/*.py
     fi
     printf '%s' "$folder/$1"
 }
