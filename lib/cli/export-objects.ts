@@ -30,9 +30,9 @@ const SECURITY = "is_active ttl header";
  * support/4.1, as far as the release takes it. An import without it would put Zato's default in its place.
  */
 const LEFT_OUT: Readonly<Record<string, string>> = {
-  channel_rest: HTTP,
+  channel_rest: `${HTTP} data_format`,
   channel_soap: `${HTTP} soap_action soap_version`,
-  outgoing_rest: OUTGOING,
+  outgoing_rest: `${OUTGOING} data_format`,
   outconn_soap: `${OUTGOING} soap_action soap_version`,
   scheduler: "is_active",
   outconn_sql: "is_active",
@@ -58,6 +58,9 @@ const BY_ITSELF = new Set([
   "url_params_pri qs-over-path",
   "params_pri channel-params-over-msg",
 ]);
+
+/** Stands for a field that is empty, and has to be declared so. */
+const NONE = Symbol("none");
 
 /** Which cluster of its ODB an object is of. */
 const NOT_DECLARED = ["id", "cluster_id"];
@@ -120,12 +123,23 @@ function leftOut(kind: string, row: ExportedObject, dialects: readonly ContentDi
   const kept = (LEFT_OUT[kind] ?? "")
     .split(" ")
     .filter((field) => dialects.every((dialect) => dialect.knownKeys(kind)?.includes(field) ?? true))
-    .map((field) => [field, row[field]] as const);
+    .map((field) => [field, isNone(kind, field, row, dialects) ? NONE : row[field]] as const);
   return Object.fromEntries(
-    kept.filter(
-      ([field, value]) => !["", undefined].includes(value as string) && !BY_ITSELF.has(`${field} ${String(value)}`),
-    ),
+    kept
+      .filter(
+        ([field, value]) => !["", undefined].includes(value as string) && !BY_ITSELF.has(`${field} ${String(value)}`),
+      )
+      .map(([field, value]) => [field, value === NONE ? "" : value]),
   );
+}
+
+/** Whether it has no format of its data, where a program that says nothing of it would give it one. */
+function isNone(kind: string, field: string, row: ExportedObject, dialects: readonly ContentDialect[]): boolean {
+  if (field !== "data_format" || !(field in row) || row[field]) {
+    return false;
+  }
+  const nothing = { kind, name: "", section: kind, fields: {}, expected: {} };
+  return dialects.some((dialect) => dialect.formOf(nothing).fields[field]);
 }
 
 /** Zato 3.3 makes the user of an API key up. */

@@ -129,6 +129,23 @@ describe("of a cluster of 4.1", () => {
     ]);
   });
 
+  // Its exports name no format of data that is 'json', and none where there is none (seen on the real one).
+  test("the format of data stays as it is, whichever is by default where", () => {
+    const { sections } = of41(
+      {
+        channel_rest: ["Plain", "Json"].map((name) => channel(name, `/${name}`)) as Record<string, unknown>[],
+        outgoing_rest: [{ name: "Out", host: "http://h", url_path: "/" }],
+      },
+      {
+        "channel_rest/Plain": { data_format: null },
+        "channel_rest/Json": { data_format: "json" },
+        "outgoing_rest/Out": { data_format: "json" },
+      },
+    );
+    expect(sections.channel_rest!.map(({ data_format: format }) => format)).toEqual(["", "json"]);
+    expect(sections.outgoing_rest).toMatchObject([{ data_format: "json" }]);
+  });
+
   test.each<[string, ExportedCluster["objects"], string, string]>([
     ["a kind that nobody has tried", { email_imap: [{ name: "Mail", host: "h" }] }, "email_imap/Mail", "nobody has tried out yet how zato 4.1 takes"], // prettier-ignore
     ["a key that an import would pass over", { channel_rest: [{ ...channel("Orders", "/orders"), gateway_service_list: ["a"] }] }, "channel_rest/Orders", "gateway_service_list"], // prettier-ignore

@@ -279,10 +279,11 @@ test("a cluster of 4.1 is exported, and the program that comes of it finds all a
   write("known_hosts", `${address} ${hostKey}\n`);
   const login = ["--key", lab.keyFile, "--known-hosts", path.join(services, "known_hosts"), "--into", into];
   const place = ["--servers", SERVERS.join(":"), "--user", USER, "--zato", CODE];
-  const { status, stderr } = await cdktfZato("export", `${lab.user}@${address}`, ...login, ...place);
+  const { status, stdout, stderr } = await cdktfZato("export", `${lab.user}@${address}`, ...login, ...place);
 
   // THEN
   expect([status, stderr]).toEqual([0, ""]);
+  expect(stdout).not.toContain("left out");
   expect(readdirSync(path.join(into, "services"))).toEqual(["legacy.py", "stock.py"]);
   const yaml = readFileSync(path.join(into, "enmasse.yaml"), "utf8");
   ["Billing", "Partner", "/stock"].forEach((word) => expect(yaml).toContain(word));
