@@ -17,7 +17,7 @@ const { bin, exports: entries, name, peerDependencies, peerDependenciesMeta } = 
 
 const ROOT = join(__dirname, "..");
 const SLIM = { ".sh": withoutComments, ".py": withoutDocstrings };
-const COMPACT = { minify: true, lineLimit: 240 };
+const COMPACT = { minify: true, lineLimit: 400 };
 const OUT = resolve(process.argv[2] ?? join(ROOT, "dist"));
 
 build();
