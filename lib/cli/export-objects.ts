@@ -59,9 +59,6 @@ const BY_ITSELF = new Set([
   "params_pri channel-params-over-msg",
 ]);
 
-/** Stands for a field that is empty, and has to be declared so. */
-const NONE = Symbol("none");
-
 /** Which cluster of its ODB an object is of. */
 const NOT_DECLARED = ["id", "cluster_id"];
 
@@ -120,16 +117,18 @@ function foundObject(
 
 /** Only what is not as it would be without it. */
 function leftOut(kind: string, row: ExportedObject, dialects: readonly ContentDialect[]): ExportedObject {
-  const kept = (LEFT_OUT[kind] ?? "")
-    .split(" ")
-    .filter((field) => dialects.every((dialect) => dialect.knownKeys(kind)?.includes(field) ?? true))
-    .map((field) => [field, isNone(kind, field, row, dialects) ? NONE : row[field]] as const);
+  const isTaken = (field: string): boolean =>
+    dialects.every((dialect) => dialect.knownKeys(kind)?.includes(field) ?? true);
+  const isSaid = (field: string, value: unknown): boolean =>
+    !["", undefined].includes(value as string) && !BY_ITSELF.has(`${field} ${String(value)}`);
   return Object.fromEntries(
-    kept
-      .filter(
-        ([field, value]) => !["", undefined].includes(value as string) && !BY_ITSELF.has(`${field} ${String(value)}`),
-      )
-      .map(([field, value]) => [field, value === NONE ? "" : value]),
+    (LEFT_OUT[kind] ?? "")
+      .split(" ")
+      .filter(isTaken)
+      .flatMap((field): [string, unknown][] => {
+        const value = row[field];
+        return isNone(kind, field, row, dialects) ? [[field, ""]] : isSaid(field, value) ? [[field, value]] : [];
+      }),
   );
 }
 

@@ -64,13 +64,13 @@ export function renderClientAddress(
     ...(isTrusting ? addressBehind(proxies, from) : []),
     ...(isTrusting ? [`http-request set-var(txn.protocol) ${protocolBehind(protocol)} if ${from}`] : []),
     ...told.map((name) => `http-request set-var(txn.${name}) req.hdr(x-forwarded-${name},-1) if ${from}`),
-    ...(localAcl ? [`http-request set-var(txn.named) req.hdr(x-zato-forwarded-for) if ${localAcl}`] : []),
-    removed(CLAIMS),
-    // The option writes no more than its one line, and is sooner done; of what was claimed none is left.
-    isKept ? "http-request set-header X-Forwarded-For %[var(txn.client)]" : "option forwardfor",
-    ...(isTrusting ? protocolTold() : [PROTOCOL_OF_CONNECTION]),
-    ...told.map((name) => setIfFound(`X-Forwarded-${name}`, `txn.${name}`)),
-    ...(localAcl ? [setIfFound("X-Zato-Forwarded-For", "txn.named")] : []),
+    ...keepingNamed(localAcl, [
+      removed(CLAIMS),
+      // The option writes no more than its one line, and is sooner done; of what was claimed none is left.
+      isKept ? "http-request set-header X-Forwarded-For %[var(txn.client)]" : "option forwardfor",
+      ...(isTrusting ? protocolTold() : [PROTOCOL_OF_CONNECTION]),
+      ...told.map((name) => setIfFound(`X-Forwarded-${name}`, `txn.${name}`)),
+    ]),
   ]);
 }
 
@@ -87,13 +87,24 @@ function passedOn(
           "http-request set-var(txn.client) req.hdr_ip(x-forwarded-for,-1) if from_proxy",
         ]
       : []),
-    ...(localAcl ? [`http-request set-var(txn.named) req.hdr(x-zato-forwarded-for) if ${localAcl}`] : []),
-    removed(CLAIMS_OF_OTHERS, "from_proxy"),
-    removed(CLAIMS, "!from_proxy"),
-    "http-request set-header X-Forwarded-For %[src] if !from_proxy",
-    `${PROTOCOL_OF_CONNECTION} if !from_proxy`,
-    ...(localAcl ? [setIfFound("X-Zato-Forwarded-For", "txn.named")] : []),
+    ...keepingNamed(localAcl, [
+      removed(CLAIMS_OF_OTHERS, "from_proxy"),
+      removed(CLAIMS, "!from_proxy"),
+      "http-request set-header X-Forwarded-For %[src] if !from_proxy",
+      `${PROTOCOL_OF_CONNECTION} if !from_proxy`,
+    ]),
   ];
+}
+
+/** Rules that remove all claims, but for the client whom somebody of the ACL has named. */
+function keepingNamed(localAcl: string, rules: readonly string[]): readonly string[] {
+  return localAcl === ""
+    ? rules
+    : [
+        `http-request set-var(txn.named) req.hdr(x-zato-forwarded-for) if ${localAcl}`,
+        ...rules,
+        setIfFound("X-Zato-Forwarded-For", "txn.named"),
+      ];
 }
 
 /** Most requests have none of them: to look at all names at once is sooner done than to ask of one after the other whether it is to go. */
