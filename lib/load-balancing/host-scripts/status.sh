@@ -40,7 +40,7 @@ declared_facts() {
 
 host_facts() {
     fact host time "$EPOCHREALTIME"
-    [ ! -e "$LOCK" ] || flock -n "$LOCK" true || fact host deploy running
+    ! is_run_at_work || fact host deploy running
     df -P -k / /opt /var /var/lib /var/log /var/backups 2>/dev/null |
         awk 'NR > 1 && !seen[$6]++ { printf "host\tdisk\t%s %s %s\n", $6, $2, $4 }' || true
 }

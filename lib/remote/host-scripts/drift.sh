@@ -7,7 +7,7 @@ scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=lib/question-run.sh
 . "$scripts/lib/question-run.sh"
 
-if [ -e "$LOCK" ] && ! flock -n "$LOCK" true; then fail "a deploy is at work on this host; ask again when it has ended"; fi
+if is_run_at_work; then fail "a deploy is at work on this host; ask again when it has ended"; fi
 cat >"$work/components"
 while read -r kind name hash; do
     check_component "$kind" "$name" "$hash"

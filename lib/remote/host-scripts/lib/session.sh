@@ -40,9 +40,9 @@ take_lock() {
     exec 9>&-
 }
 
-# is_run_at_work: whether somebody else's has that lock.
+# is_run_at_work: whether another one has that lock.
 is_run_at_work() {
-    ! flock -n "$LOCK" true
+    [ -e "$LOCK" ] && ! flock -n "$LOCK" true
 }
 
 # clear_staging FOLDER: forgets what no run can still want: Terraform empties its scripts when they have run, and leaves
