@@ -5,37 +5,18 @@ import { renderManifest } from "../../lib/remote/manifest";
 import { BashResult, temporaryFolder } from "../support/bash";
 import { ownedBy } from "../support/owned-by";
 import { Sandbox } from "../support/sandbox";
+import { CONTENT_OF_OTHERS } from "./support/content-of-others";
 
 const folder = temporaryFolder();
 
 const PARAMETERS = {
-  host: "host1",
-  label: "content",
-  cluster: "old",
-  owner: "esb",
-  container: "",
-  engine: "",
+  ...CONTENT_OF_OTHERS,
   releases: "4.1",
-  scheduler_runs: "false",
   release: "zato-4",
   own_hot_deploy: "cdktf-zato",
   health_path: "/zato/ping",
-  staged_services: "services",
-  hot_deploy: "/opt/zato/env/old/hot-deploy",
-  start_folders: "modules /opt/zato/env/old/modules",
-  open_folders: "static /opt/zato/env/old/static",
-  build: "",
-  packages: "",
-  servers: "",
   services: `orders ${createHash("sha256").update("orders").digest("hex")}`,
-  objects: "1",
-  stages: "0",
   owned: "basic_auth/Partner\nservice/orders",
-  exclusive_content: "false",
-  sql_connections: "",
-  secret_variables: "pw Cdktf_Zato_pw",
-  secrets: "pw given",
-  secrets_versions: "pw 1",
 };
 
 const SERVERS = { server1: "17010", server2: "17011" };

@@ -5,35 +5,16 @@ import { renderManifest } from "../../lib/remote/manifest";
 import { BashResult, temporaryFolder } from "../support/bash";
 import { ownedBy } from "../support/owned-by";
 import { Sandbox } from "../support/sandbox";
+import { CONTENT_OF_OTHERS } from "./support/content-of-others";
 
 const folder = temporaryFolder();
 
 const PARAMETERS = {
-  host: "host1",
-  label: "content",
-  cluster: "old",
-  owner: "esb",
-  container: "",
-  engine: "",
+  ...CONTENT_OF_OTHERS,
   releases: "3.2\n3.3",
-  scheduler_runs: "false",
   release: "zato-3",
-  staged_services: "services",
-  hot_deploy: "/opt/zato/env/old/hot-deploy",
-  start_folders: "modules /opt/zato/env/old/modules",
-  open_folders: "static /opt/zato/env/old/static",
-  build: "",
-  packages: "",
-  servers: "",
   services: "",
-  objects: "1",
-  stages: "0",
   owned: "basic_auth/Partner",
-  exclusive_content: "false",
-  sql_connections: "",
-  secret_variables: "pw Cdktf_Zato_pw",
-  secrets: "pw given",
-  secrets_versions: "pw 1",
 };
 
 const SERVER_CONF = "[main]\ngunicorn_bind=0.0.0.0:17010 # all\ngunicorn_workers=2\n\n[crypto]\nuse_tls=False\n";
