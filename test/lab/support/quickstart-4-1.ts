@@ -1,7 +1,7 @@
 import { buildStandIn, sha256Of, type PublishedFile } from "../../../lab/archive";
 import type { Lab } from "../../../lab/lab";
 import { silent } from "../../../lab/log";
-import { ADMIN_PASSWORD, BEGIN_BY_HAND, CODE, deployByHand, PORTS, SERVERS, USER } from "./quickstart";
+import { ADMIN_PASSWORD, BEGIN_BY_HAND, CODE, deployByHand, PORTS, postByHand, SERVERS, USER } from "./quickstart";
 
 /** What each start of a server of 4.1 is told, the file of its environment aside. */
 const OPTIONS = ["fg=True", "sync_internal=False", "secret_key=", "stderr_path=None", "env_file=", "stop_after=None"];
@@ -72,7 +72,6 @@ export async function ask41<T>(
   port: number = PORTS[0],
 ): Promise<T> {
   const url = `http://127.0.0.1:${port}/zato/api/invoke/${service}`;
-  const curl = ["curl", "-sS", "--fail-with-body", "--user", `admin.invoke:${ADMIN_PASSWORD}`, "--data", "@-", url];
-  const answer = await lab.execOrThrow(host, curl, { input: JSON.stringify({ cluster_id: 1, ...request }) });
+  const answer = await postByHand(lab, host, url, { cluster_id: 1, ...request });
   return (answer === "" ? undefined : JSON.parse(answer)) as T;
 }

@@ -80,6 +80,12 @@ export async function deployByHand(lab: Lab, host: string, name: string, source:
   await lab.execOrThrow(host, put, { input: source });
 }
 
+/** Sends a request as the user of the admin API; gives what is answered, and fails when that is an error. */
+export function postByHand(lab: Lab, host: string, url: string, body: object): Promise<string> {
+  const curl = ["curl", "-sS", "--fail-with-body", "--user", `admin.invoke:${ADMIN_PASSWORD}`, "--data", "@-", url];
+  return lab.execOrThrow(host, curl, { input: JSON.stringify(body) });
+}
+
 /** Invokes an internal service of its first server, as its web-admin does. */
 export async function askByHand<T>(
   lab: Lab,
@@ -90,9 +96,7 @@ export async function askByHand<T>(
 ): Promise<T> {
   const payload = Buffer.from(JSON.stringify({ cluster_id: 1, ...request })).toString("base64");
   const envelope = { name: service, payload, channel: "invoke", data_format: "json", skip_response_elem: true };
-  const url = `http://127.0.0.1:${port}/zato/admin/invoke`;
-  const curl = ["curl", "-sS", "--fail-with-body", "--user", `admin.invoke:${ADMIN_PASSWORD}`, "--data", "@-", url];
-  const answer = await lab.execOrThrow(host, curl, { input: JSON.stringify(envelope) });
+  const answer = await postByHand(lab, host, `http://127.0.0.1:${port}/zato/admin/invoke`, envelope);
   const { response } = JSON.parse(answer) as { response: string };
   const found = response === "" ? undefined : (JSON.parse(Buffer.from(response, "base64").toString()) as unknown);
   return (
