@@ -279,7 +279,7 @@ test("for a restore a certificate is found where it is read, and other secrets w
 
 test("a dump whose contents take long to list is read to the end of the list", () => {
   const listed =
-    'as_zato_with_input() { "$@"; }; pg_restore() { [ "$1" = -f ] || { echo "; TABLE DATA public cluster o"; seq 100000; }; }; . "$1/lib/dump.sh";';
+    'as_zato_with_input() { "$@"; }; postgresql_program() { echo "$1"; }; pg_restore() { [ "$1" = -f ] || { echo "; TABLE DATA public cluster o"; seq 100000; }; }; . "$1/lib/dump.sh";';
   const { status, stderr } = bash(`param() { echo postgresql; }; ${listed} odb_dump_is_whole /dev/null || exit 9`, [
     HOST_SCRIPTS,
   ]);

@@ -147,7 +147,8 @@ test("the folder of a cluster's configuration lies in one of root's, and so on u
 });
 
 describe("SQL", () => {
-  const CLIENTS = `psql() { cat "$PGPASSFILE"; printf '%s\\n' "$@"; cat; }
+  const CLIENTS = `POSTGRESQL=/none
+    psql() { cat "$PGPASSFILE"; printf '%s\\n' "$@"; cat; }
     mysql() { cat "\${1#--defaults-extra-file=}"; printf '%s\\n' "$@"; cat; }
     `;
   const DATABASE = { cluster: "a", odb_host: "db", odb_port: "5432", odb_user: "owner", odb_name: "zato" };
@@ -168,11 +169,27 @@ describe("SQL", () => {
   });
 
   test.each([
+    ["the newest of several", ["9.6", "15", "17"], "/17/bin/psql"],
+    ["the only one", ["16"], "/16/bin/psql"],
+    ["what is on the PATH, where none is in PostgreSQL's own place,", [], "psql"],
+  ])("of PostgreSQL goes by %s", (_, versions, expected) => {
+    const root = join(folder(), "postgresql");
+    for (const version of versions) {
+      mkdirSync(join(root, version, "bin"), { recursive: true });
+      writeFileSync(join(root, version, "bin/psql"), "", { mode: 0o755 });
+    }
+    // Of which there is a server, but no client.
+    mkdirSync(join(root, "18/bin"), { recursive: true });
+    const { stdout } = withZato(`POSTGRESQL=${root}; postgresql_program psql`);
+    expect(stdout.replace(root, "")).toBe(expected);
+  });
+
+  test.each([
     ["postgresql", "psql"],
     ["mysql", "mysql"],
   ])("of %s goes by a client that has no more rights than zato, who could make it run commands", (engine, client) => {
     given({ ...DATABASE, odb_engine: engine }, { odb_password: "s" });
-    const { stdout } = withZato("as_zato_with_input() { echo \"as zato: $1\"; }; sql 'select 1'");
+    const { stdout } = withZato("POSTGRESQL=/none; as_zato_with_input() { echo \"as zato: $1\"; }; sql 'select 1'");
     expect(stdout).toBe(`as zato: ${client}\n`);
   });
 

@@ -30,7 +30,7 @@ export function renderOuterRules(): string {
     ...["502", "503"].map(
       (status) => `http-response set-status ${status} if { status 425 } { res.hdr(${IN_PLACE_OF}) ${status} }`,
     ),
-    `http-response del-header ${IN_PLACE_OF}`,
+    `http-response del-header ${IN_PLACE_OF} if { status 502 503 }`,
   ]);
 }
 
@@ -40,7 +40,8 @@ export function renderOuterRules(): string {
  * repeated.
  */
 export function renderInnerRules(answersErrors: boolean): string {
-  const unanswered = "{ var(txn.may_repeat) -m found } !{ var(txn.answered) -m found }";
+  // What fails for most answers comes first.
+  const unanswered = "!{ var(txn.answered) -m found } { var(txn.may_repeat) -m found }";
   return rules([
     `http-request set-var(txn.may_repeat) bool(true) if ${IS_PASSED_ON}`,
     `http-request del-header ${MAY_REPEAT}`,
@@ -50,7 +51,7 @@ export function renderInnerRules(answersErrors: boolean): string {
     ...(answersErrors
       ? [`http-after-response set-header ${IN_PLACE_OF} 502 if { status 502 } ${unanswered} ${REPEATABLE}`]
       : []),
-    `http-after-response set-status 425 if { res.hdr(${IN_PLACE_OF}) 502 503 } ${unanswered}`,
+    `http-after-response set-status 425 if ${unanswered} { res.hdr(${IN_PLACE_OF}) 502 503 }`,
   ]);
 }
 

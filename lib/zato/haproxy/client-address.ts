@@ -88,7 +88,7 @@ function passedOn(
         ]
       : []),
     ...keepingNamed(localAcl, [
-      removed(CLAIMS_OF_OTHERS, "from_proxy"),
+      removed(CLAIMS_OF_OTHERS),
       removed(CLAIMS, "!from_proxy"),
       "http-request set-header X-Forwarded-For %[src] if !from_proxy",
       `${PROTOCOL_OF_CONNECTION} if !from_proxy`,

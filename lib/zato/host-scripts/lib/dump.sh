@@ -48,7 +48,7 @@ restoring_postgresql() {
 
 # read_dump [OPTION...] FILE: what pg_restore says of it. Whoever's it is, it is read without root's rights.
 read_dump() {
-    as_zato_with_input pg_restore "${@:1:$#-1}" <"${!#}"
+    as_zato_with_input "$(postgresql_program pg_restore)" "${@:1:$#-1}" <"${!#}"
 }
 
 # shellcheck disable=SC2016 # back ticks are MySQL's quotes

@@ -1,6 +1,19 @@
 # The operational database of a cluster: SQL and dumps, as the cluster's own database user, with the password in a file.
 # shellcheck shell=bash
 
+POSTGRESQL=/usr/lib/postgresql
+
+# postgresql_program NAME: the newest one of PostgreSQL's own. What Debian has on the PATH in its place finds out first, in Perl, which cluster
+# is meant; that takes longer than most of what is asked here.
+postgresql_program() {
+    local found=$1 newest=0 one version
+    for one in "$POSTGRESQL"/*/bin/"$1"; do
+        version=${one#"$POSTGRESQL/"} version=${version%%[!0-9]*}
+        if [ -x "$one" ] && [ "${version:-0}" -gt "$newest" ]; then newest=$version found=$one; fi
+    done
+    printf '%s' "$found"
+}
+
 # odb_client SECRET PROGRAM [ARGUMENT...]: a client program of the database, connected, as the user zato, to whom all belongs that is in
 # there: with what a dump or the database says, a client may be made to run commands.
 odb_client() {
@@ -10,7 +23,7 @@ odb_client() {
     case $(param odb_engine) in
         postgresql)
             printf '*:*:*:*:%s\n' "$(sed 's/[\\:]/\\&/g' "$secret")" >"$login"
-            PGPASSFILE=$login PGCONNECT_TIMEOUT=5 as_zato_with_input "$program" "$@" \
+            PGPASSFILE=$login PGCONNECT_TIMEOUT=5 as_zato_with_input "$(postgresql_program "$program")" "$@" \
                 -h "$(param odb_host)" -p "$(param odb_port)" -U "$(param odb_user)" -d "$(param odb_name)"
             ;;
         mysql)
@@ -78,7 +91,7 @@ odb_quoted() {
 
 # Of a database that is somebody's, he sets where functions are looked for: his own must never be taken for PostgreSQL's.
 as_postgres() {
-    (cd / && foreign runuser -u postgres -- env PGOPTIONS='-c search_path=pg_catalog' psql -X -A -t -q -v ON_ERROR_STOP=1 "$@")
+    (cd / && foreign runuser -u postgres -- env PGOPTIONS='-c search_path=pg_catalog' "$(postgresql_program psql)" -X -A -t -q -v ON_ERROR_STOP=1 "$@")
 }
 
 # The local PostgreSQL's user gets the declared password. Names are checked by TypeScript; the password goes through
