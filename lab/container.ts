@@ -2,8 +2,9 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "
 import { connect } from "node:net";
 import path from "node:path";
 import type { InitialDisk, InitialFile, InitialLink } from "./disk";
-import { docker, LABEL, tryDocker } from "./docker";
+import { docker, LABEL } from "./docker";
 import { containerName, cpusetOf, type HostSpec } from "./host";
+import { forgetFirstProcess, runInside } from "./inside";
 import { addressOf, networkOptions } from "./network";
 import { STATE_DIR, withWorkFolder } from "./paths";
 import { runOrThrow, waitUntil } from "./process";
@@ -43,17 +44,18 @@ export async function createContainer(
 
 /** Starts a host's container, and waits until it has booted and lets one log in. */
 export async function startContainer(host: string): Promise<void> {
+  forgetFirstProcess(containerName(host));
   await docker(["start", containerName(host)]);
   await waitUntil(`boot of ${host}`, BOOT_TIMEOUT_MS, () => missingOfSystemd(host));
   await waitUntil(`SSH of ${host}`, BOOT_TIMEOUT_MS, () => missingOfSsh(addressOf(host)));
 }
 
 async function missingOfSystemd(host: string): Promise<string | undefined> {
-  const command = ["exec", containerName(host), "systemctl", "is-system-running", "--wait"];
-  const answer = await tryDocker(command, { timeoutMs: BOOT_TIMEOUT_MS });
+  const command = ["systemctl", "is-system-running", "--wait"];
+  const answer = await runInside(containerName(host), command, { timeoutMs: BOOT_TIMEOUT_MS });
   const state = answer.stdout.trim();
   if (state === "degraded") {
-    const failed = await tryDocker(["exec", containerName(host), "systemctl", "list-units", "--failed", "--plain"]);
+    const failed = await runInside(containerName(host), ["systemctl", "list-units", "--failed", "--plain"]);
     throw new Error(`${host} has booted with failed units:\n${failed.stdout}`);
   }
   return state === "running" ? undefined : state || answer.stderr.trim();

@@ -3,9 +3,10 @@ import path from "node:path";
 import { buildStandIn, sha256Of, type PublishedFile } from "./archive";
 import { createContainer, startContainer } from "./container";
 import { ARTIFACTS_DIR, ARTIFACTS_PORT, initialDisk } from "./disk";
-import { docker, labContainers, removeContainers, runningLabContainers, tryDocker } from "./docker";
+import { docker, labContainers, removeContainers, runningLabContainers } from "./docker";
 import { CLIENT, containerName, describeHost, validateSpecs, type HostSpec, type LabHost } from "./host";
 import { ensureEquippedImage, ensureImage } from "./image/image";
+import { runInside } from "./inside";
 import { createHostKey, createLoginKey, KEY_FILE, LOGIN_USER, ssh, writeKnownHosts } from "./keys";
 import { setLink } from "./link";
 import { logToStderr, type Log } from "./log";
@@ -38,8 +39,6 @@ export interface LabOptions {
 export interface ExecOptions {
   /** @default - empty */
   readonly input?: string | Buffer;
-  /** @default "root" */
-  readonly user?: string;
 }
 
 /** What new machines should be like. */
@@ -124,12 +123,9 @@ export class Lab {
     return found;
   }
 
-  /** Runs a command beside SSH. A string goes to bash, a list is run as it is. */
+  /** Runs a command as root, beside SSH. A string goes to bash, a list is run as it is. */
   public exec(host: string, command: string | readonly string[], options: ExecOptions = {}): Promise<CommandResult> {
-    const stdin = options.input === undefined ? [] : ["--interactive"];
-    const words = typeof command === "string" ? ["bash", "-c", command] : command;
-    const user = ["--user", options.user ?? "root"];
-    return tryDocker(["exec", ...stdin, ...user, containerName(host), ...words], { input: options.input });
+    return runInside(containerName(host), typeof command === "string" ? ["bash", "-c", command] : command, options);
   }
 
   /** Like {@link exec}, for commands that have to succeed; gives the standard output. */

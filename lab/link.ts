@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { docker } from "./docker";
+import { runInside } from "./inside";
 import { runOrThrow } from "./process";
 
 /**
@@ -11,7 +11,7 @@ export async function setLink(container: string, state: "up" | "down"): Promise<
 }
 
 async function machineEnd(container: string): Promise<string> {
-  const peer = (await docker(["exec", container, "cat", "/sys/class/net/eth0/iflink"])).trim();
+  const peer = (await runInside(container, ["cat", "/sys/class/net/eth0/iflink"])).stdout.trim();
   const name = readdirSync("/sys/class/net").find((device) => interfaceIndex(device) === peer);
   if (name === undefined) {
     throw new Error(

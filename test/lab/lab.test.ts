@@ -93,9 +93,17 @@ describe("exec", () => {
     expect((await lab.exec("host1", "cat", { input: awkward })).stdout).toBe(awkward);
   });
 
-  test("gives status and both outputs, as the user who was asked for", async () => {
-    const result = await lab.exec("host1", "id -un; echo oops >&2; exit 7", { user: "ops" });
-    expect(result).toEqual({ status: 7, stdout: "ops\n", stderr: "oops\n" });
+  test("gives status and both outputs", async () => {
+    const result = await lab.exec("host1", "id -un; echo oops >&2; exit 7");
+    expect(result).toEqual({ status: 7, stdout: "root\n", stderr: "oops\n" });
+  });
+
+  test("can do no more to the machine than the host's own root", async () => {
+    const rights = "sed -n 's/^CapBnd:\\s*//p' /proc/$pid/status";
+    const { stdout } = await lab.exec("host1", `for pid in 1 self; do ${rights}; done; date -s @0 2>&1 >/dev/null`);
+    const [ofHost, ofCommand, ...refusal] = stdout.trim().split("\n");
+    expect(ofCommand).toBe(ofHost);
+    expect(refusal.join()).toContain("not permitted");
   });
 });
 
