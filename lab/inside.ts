@@ -14,8 +14,14 @@ const ENVIRONMENT = {
   PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 };
 
-/** Of containers that run: the process ids of their first processes. */
-const firstProcesses = new Map<string, string>();
+/** A container's first process: its id, and the processors that the container has. */
+interface FirstProcess {
+  readonly pid: string;
+  readonly cpus: string;
+}
+
+/** Of containers that run. */
+const firstProcesses = new Map<string, FirstProcess>();
 
 /**
  * Runs a command as root of a running container, in its namespaces. `docker exec` does the same by way of four programs, which takes
@@ -26,8 +32,9 @@ export async function runInside(
   command: readonly string[],
   options: Pick<RunOptions, "input" | "timeoutMs"> = {},
 ): Promise<CommandResult> {
-  const target = ["--target", await firstProcess(container), "--all"];
-  return run("nsenter", [...target, ...CONFINED, ...command], { ...options, env: ENVIRONMENT });
+  const { pid, cpus } = await firstProcess(container);
+  const entered = ["--target", pid, "--all", "taskset", "--cpu-list", cpus, ...CONFINED, ...command];
+  return run("nsenter", entered, { ...options, env: ENVIRONMENT });
 }
 
 /** Since it is about to have another one. */
@@ -35,15 +42,17 @@ export function forgetFirstProcess(container: string): void {
   firstProcesses.delete(container);
 }
 
-async function firstProcess(container: string): Promise<string> {
+async function firstProcess(container: string): Promise<FirstProcess> {
   const known = firstProcesses.get(container);
   if (known !== undefined) {
     return known;
   }
-  const pid = (await docker(["inspect", "--format", "{{.State.Pid}}", container])).trim();
+  const format = "{{.State.Pid}} {{.HostConfig.CpusetCpus}}";
+  const [pid = "", cpus = ""] = (await docker(["inspect", "--format", format, container])).trim().split(" ");
+  const first = { pid, cpus };
   // Without power it has none, and nsenter says so.
   if (pid !== "0") {
-    firstProcesses.set(container, pid);
+    firstProcesses.set(container, first);
   }
-  return pid;
+  return first;
 }
