@@ -9,6 +9,9 @@ const CAPABILITIES = [
 
 const CONFINED = ["setpriv", "--bounding-set", ["-all", ...CAPABILITIES.map((name) => `+${name}`)].join(), "--"];
 
+/** What Node hands over is a socket, which cannot be opened as /dev/stdin. */
+const FROM_A_PIPE = ["sh", "-c", 'cat | "$@"', "sh"];
+
 const ENVIRONMENT = {
   HOME: "/root",
   PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -33,7 +36,8 @@ export async function runInside(
   options: Pick<RunOptions, "input" | "timeoutMs"> = {},
 ): Promise<CommandResult> {
   const { pid, cpus } = await firstProcess(container);
-  const entered = ["--target", pid, "--all", "taskset", "--cpu-list", cpus, ...CONFINED, ...command];
+  const words = options.input === undefined ? command : [...FROM_A_PIPE, ...command];
+  const entered = ["--target", pid, "--all", "taskset", "--cpu-list", cpus, ...CONFINED, ...words];
   return run("nsenter", entered, { ...options, env: ENVIRONMENT });
 }
 

@@ -89,8 +89,8 @@ describe("exec", () => {
     expect(result).toEqual({ status: 0, stdout: awkward, stderr: "" });
   });
 
-  test("passes standard input unchanged", async () => {
-    expect((await lab.exec("host1", "cat", { input: awkward })).stdout).toBe(awkward);
+  test.each(["cat", "cat /dev/stdin"])("passes standard input unchanged to %s", async (command) => {
+    expect((await lab.exec("host1", command, { input: awkward })).stdout).toBe(awkward);
   });
 
   test("gives status and both outputs", async () => {
