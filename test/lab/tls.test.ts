@@ -83,13 +83,13 @@ async function giveEdge(): Promise<string> {
 
 /** Applies while requests come in by HTTPS; gives those that were lost. */
 async function applyUnderLoad(what: string, next: Program): Promise<Record<string, number>> {
-  const running = await startLoad(lab, { url: `${entry}/zato/ping`, seconds: 110 });
+  const running = await startLoad(lab, { url: `${entry}/zato/ping`, rate: 40, seconds: 110 });
   await running.begun;
   await project.synth(next).apply();
   running.stop();
   const summary = await running.finished;
   console.log(`${what}: ${describeLoad(summary)}`);
-  expect(summary.total).toBeGreaterThan(20);
+  expect(summary.total).toBeGreaterThan(50);
   return summary.failedByKind;
 }
 
