@@ -74,6 +74,7 @@ export function renderedPair(folder: string, memberTls: boolean): Pair {
       members: [{ name: "host1", address: "127.0.0.1", port: memberTls ? member : inner, isDrained: false }],
       tls: memberTls ? { ca: "", serverName: NAME } : undefined,
       privatePaths,
+      saysNotExecuted: true,
       healthCheck: new HealthCheck(stack),
       affinity: Affinity.NONE,
       stickyPaths: [],

@@ -142,6 +142,7 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
       tls: this.requireSameTls(),
       privatePaths: this.privatePaths,
       ...this.bodies,
+      ...(this.members.every(({ saysNotExecuted }) => saysNotExecuted) && { saysNotExecuted: true }),
       healthCheck: this.healthCheck,
       affinity: this.affinity,
       stickyPaths: this.content.stickyPaths,

@@ -1,6 +1,13 @@
 import { Affinity } from "../content";
 import { hostPort, isBareAddress } from "../validation";
-import { BackEnds, BackEndServer, renderBackEnds, renderChoice, renderOuterRules } from "../zato/haproxy/back-ends";
+import {
+  BackEnds,
+  BackEndServer,
+  NOT_EXECUTED,
+  renderBackEnds,
+  renderChoice,
+  renderOuterRules,
+} from "../zato/haproxy/back-ends";
 import { renderBodyRules } from "../zato/haproxy/body-rules";
 import { renderClientAddress } from "../zato/haproxy/client-address";
 import { renderHead } from "../zato/haproxy/head";
@@ -69,7 +76,8 @@ export function renderHaproxyConfig(config: HaproxyConfig): string {
   const lastResort = lastResortOf(stickyKinds, config);
   const choices = sticky.map(
     ({ acl, paths, ends }) =>
-      paths.map((path) => `    acl ${acl} path,url_dec -m beg ${path}\n`).join("") + renderChoice(ends, acl),
+      paths.map((path) => `    acl ${acl} path,url_dec -m beg ${path}\n`).join("") +
+      renderChoice(ends, `${acl} one_is_fit`),
   );
   const front = tls ? tlsBind(tls.certificate, "h2,http/1.1") : "";
   const head = renderHead({
@@ -92,14 +100,14 @@ ${config.binds.map((bind) => `    bind ${bind}${transparent}${front}\n`).join(""
 ${(tls?.redirectBinds ?? []).map((bind) => `    bind ${bind}${transparent}\n`).join("")}\
     maxconn ${config.maxConnections}
 ${renderClientAddress({ proxies: config.trustedProxies }, { isLogged: pool.logsRequests })}\
-${renderOuterRules()}\
+${pool.saysNotExecuted ? renderOuterRules() : ""}\
 ${tls && tls.redirectBinds.length > 0 ? "    http-request redirect scheme https code 308 unless { ssl_fc }\n" : ""}\
 ${renderBodyRules({ takesChunks: pool.takesChunks ?? true, largestBody: pool.largestBody })}\
 ${renderPathRules({ ...config, privatePaths, healthPath: healthCheck.path, exceptFor: "" })}\
-    acl none_is_fit nbsrv(${CLUSTERS}) eq 0
-${renderChoice(lastResort, "none_is_fit")}\
+    acl one_is_fit nbsrv(${CLUSTERS}) gt 0
 ${choices.join("")}\
-${renderChoice(all)}\
+${renderChoice(all, "one_is_fit")}\
+${renderChoice(lastResort)}\
 
 ${[all, ...sticky.map(({ ends }) => ends), lastResort].map(renderBackEnds).join("\n")}\
 ${healthCheck.servicePath === undefined ? "" : renderAnsweringClusters(all, config)}\
@@ -249,7 +257,7 @@ function serversOf(config: HaproxyConfig, affinities: readonly Affinity[], isChe
 function sameForAll({ pool, retryPosts }: HaproxyConfig): SameForAll {
   return {
     reuseOptions: "pool-max-conn 128 tcp-ut 500ms",
-    notExecuted: "425",
+    ...(pool.saysNotExecuted && { notExecuted: NOT_EXECUTED }),
     wholeWithin: pool.requestTimeout,
     repeatsAll: retryPosts,
   };

@@ -45,6 +45,14 @@ export interface LoadBalancerPool {
    */
   readonly largestBody?: number;
 
+  /**
+   * Whether all members answer by 425 where none of their servers has taken a request that says `Early-Data: 1`
+   * ([RFC 8470](https://www.rfc-editor.org/rfc/rfc8470)), and hide what services answer by 425, as clusters of this library do.
+   *
+   * @default false
+   */
+  readonly saysNotExecuted?: boolean;
+
   /** How it is found out whether a member answers. */
   readonly healthCheck: HealthCheck;
 

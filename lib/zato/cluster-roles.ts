@@ -47,6 +47,14 @@ export interface IPoolCluster extends IConstruct {
    */
   readonly largestBody?: number;
 
+  /**
+   * Whether it answers by 425 ([RFC 8470](https://www.rfc-editor.org/rfc/rfc8470)) where none of its servers has taken a request that says
+   * `Early-Data: 1`, and hides what services answer by 425: a balancer in front may then ask another cluster.
+   *
+   * @default false
+   */
+  readonly saysNotExecuted?: boolean;
+
   /** Where hosts of other clusters find out whether it answers: `http://10.0.0.11:11223/zato/ping`. */
   readonly healthUrl: string;
 

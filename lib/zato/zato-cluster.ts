@@ -197,6 +197,10 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
     return this.frame.httpManners.largestBody;
   }
 
+  public get saysNotExecuted(): boolean {
+    return true;
+  }
+
   public get healthUrl(): string {
     return this.loadBalancer.healthUrl;
   }

@@ -32,10 +32,12 @@ describe.each(PROTOCOLS)("through both load balancers, by %s,", (_, connect) => 
   afterEach(() => client.close());
 
   test.each([...SAFE, ...OTHERS])("what a service answers to %s is never asked for again", async (method) => {
-    for (const status of [400, 401, 404, 408, 429, 500, 501, 502, 503, 504]) {
+    // All that a retry of HAProxy's can be about, and others.
+    for (const status of [400, 401, 403, 404, 408, 409, 410, 418, 421, 425, 429, 500, 501, 502, 503, 504, 511]) {
       const path = pathFor(String(status));
       const answer = await client.send(method, path);
       expect([status, answer.status, layers.countOf(path)]).toEqual([status, status, 1]);
+      expect(answer.headers).not.toContain("x-zato-in-place-of");
     }
   });
 
@@ -94,6 +96,11 @@ describe("a Zato load-balancer by itself, as behind a balancer of another kind,"
     }
   });
 
+  test("answers by 425 what a service has answered so", async () => {
+    const path = pathFor("425");
+    expect([(await client().send("POST", path)).status, layers.countOf(path)]).toEqual([425, 1]);
+  });
+
   test("answers 503, not 425, when it has no server", async () => {
     const lonely = await Layers.start({ clusters: 1 });
     await Promise.all(lonely.servers.map((server) => server.stop()));
@@ -102,6 +109,16 @@ describe("a Zato load-balancer by itself, as behind a balancer of another kind,"
     expect((await http1(lonely.outerPort).send("POST", "/200/1")).status).toBe(503);
     await lonely.stop();
   });
+});
+
+test("in front of clusters that say nothing by 425, a service's own is never asked for again either", async () => {
+  const others = await Layers.start({ pool: { saysNotExecuted: false } });
+  for (const method of [...SAFE, ...OTHERS]) {
+    const path = pathFor("425");
+    const { status } = await http1(others.outerPort).send(method, path);
+    expect([method, status, others.countOf(path)]).toEqual([method, 425, 1]);
+  }
+  await others.stop();
 });
 
 describe("where servers are lost", () => {

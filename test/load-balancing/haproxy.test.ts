@@ -129,7 +129,7 @@ test("options reach the configuration", () => {
   expect(config).toContain(
     "server host1 10.0.0.11:11223 check inter 5s fastinter 500ms rise 1 fall 4 maxconn 33 pool-max-conn 128 tcp-ut 500ms\n",
   );
-  expect(config).toContain("    default_backend clusters\n");
+  expect(config).toContain("    use_backend clusters if one_is_fit\n");
   expect(config).not.toContain("_once");
 });
 

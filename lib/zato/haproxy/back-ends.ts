@@ -18,19 +18,28 @@ const MAY_REPEAT = "Early-Data";
 /** Whether an HAProxy in front passes a client's request on, and has not asked itself, as its health checks do. */
 export const IS_PASSED_ON = `{ req.hdr(${MAY_REPEAT}) 1 }`;
 
-/** The header that tells an answer 425 of ours from a service's, and the status in whose place it is. */
+/** By which the inner one says that a request was not executed. */
+export const NOT_EXECUTED = "425";
+
+/** The header that tells between the two in whose place a status is. */
 const IN_PLACE_OF = "X-Zato-In-Place-Of";
+
+/** The status in whose clothes a service's own 425 passes the outer one, which would repeat its request. */
+const DISGUISE = "500";
 
 /**
  * The rules of the front end of the outer HAProxy. A status that no other cluster could better is the client's in the end.
  */
 export function renderOuterRules(): string {
+  const restore = (status: string, from: string): string =>
+    `http-response set-status ${status} if { status ${from} } { res.hdr(${IN_PLACE_OF}) ${status} }`;
   return rules([
     `http-request set-header ${MAY_REPEAT} 1`,
-    ...["502", "503"].map(
-      (status) => `http-response set-status ${status} if { status 425 } { res.hdr(${IN_PLACE_OF}) ${status} }`,
-    ),
-    `http-response del-header ${IN_PLACE_OF} if { status 502 503 }`,
+    `http-response allow unless { status ${NOT_EXECUTED} ${DISGUISE} 502 503 }`,
+    restore("502", NOT_EXECUTED),
+    restore("503", NOT_EXECUTED),
+    restore(NOT_EXECUTED, DISGUISE),
+    `http-response del-header ${IN_PLACE_OF}`,
   ]);
 }
 
@@ -40,18 +49,22 @@ export function renderOuterRules(): string {
  * repeated.
  */
 export function renderInnerRules(answersErrors: boolean): string {
-  // What fails for most answers comes first.
-  const unanswered = "!{ var(txn.answered) -m found } { var(txn.may_repeat) -m found }";
+  const mayRepeat = "{ var(txn.may_repeat) -m found }";
   return rules([
     `http-request set-var(txn.may_repeat) bool(true) if ${IS_PASSED_ON}`,
     `http-request del-header ${MAY_REPEAT}`,
-    "http-request disable-l7-retry if { var(txn.may_repeat) -m found }",
+    `http-request disable-l7-retry if ${mayRepeat}`,
     "http-response set-var(txn.answered) bool(true)",
-    `http-after-response set-header ${IN_PLACE_OF} 503 if { status 503 } ${unanswered}`,
+    `http-after-response allow unless { status ${NOT_EXECUTED} 502 503 }`,
+    `http-after-response set-header ${IN_PLACE_OF} ${NOT_EXECUTED} if { status ${NOT_EXECUTED} } ${mayRepeat}`,
+    `http-after-response set-status ${DISGUISE} if { status ${NOT_EXECUTED} } ${mayRepeat}`,
+    // What follows is about what no server has answered.
+    "http-after-response allow if { var(txn.answered) -m found }",
+    `http-after-response set-header ${IN_PLACE_OF} 503 if { status 503 } ${mayRepeat}`,
     ...(answersErrors
-      ? [`http-after-response set-header ${IN_PLACE_OF} 502 if { status 502 } ${unanswered} ${REPEATABLE}`]
+      ? [`http-after-response set-header ${IN_PLACE_OF} 502 if { status 502 } ${mayRepeat} ${REPEATABLE}`]
       : []),
-    `http-after-response set-status 425 if ${unanswered} { res.hdr(${IN_PLACE_OF}) 502 503 }`,
+    `http-after-response set-status ${NOT_EXECUTED} if ${mayRepeat} { res.hdr(${IN_PLACE_OF}) 502 503 }`,
   ]);
 }
 

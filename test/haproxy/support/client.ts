@@ -1,11 +1,15 @@
-import { Agent, request as httpRequest } from "node:http";
+import { Agent, type IncomingHttpHeaders, request as httpRequest } from "node:http";
 import { connect as connectHttp2, type ClientHttp2Session } from "node:http2";
 
 /** What came of a request; status 0 where the connection ended without an answer. */
 export interface Answer {
   readonly status: number;
   readonly server: string;
+  /** Names of its headers. */
+  readonly headers: readonly string[];
 }
+
+const LOST: Answer = { status: 0, server: "", headers: [] };
 
 /** Sends requests to one address. */
 export interface Client {
@@ -36,13 +40,11 @@ export function http1(port: number, keepAlive = false): Client {
           { port, host: "127.0.0.1", method, path, agent, headers: { ...length, ...headers } },
           (answer) => {
             answer.resume();
-            answer.on("error", () => resolve({ status: 0, server: "" }));
-            answer.on("end", () =>
-              resolve({ status: answer.statusCode!, server: String(answer.headers["x-server"] ?? "") }),
-            );
+            answer.on("error", () => resolve(LOST));
+            answer.on("end", () => resolve(answerOf(answer.statusCode!, answer.headers)));
           },
         );
-        sent.on("error", () => resolve({ status: 0, server: "" }));
+        sent.on("error", () => resolve(LOST));
         if (goesAfter !== undefined) {
           setTimeout(() => sent.destroy(), goesAfter);
         }
@@ -66,9 +68,9 @@ export function http2(port: number): Client {
       new Promise((resolve) => {
         const hasBody = WITH_BODY.includes(method);
         const stream = session.request({ ":method": method, ":path": path, ...headers }, { endStream: !hasBody });
-        let answer: Answer = { status: 0, server: "" };
-        stream.on("response", (got) => (answer = { status: Number(got[":status"]), server: String(got["x-server"] ?? "") })); // prettier-ignore
-        stream.on("error", () => resolve({ status: 0, server: "" }));
+        let answer = LOST;
+        stream.on("response", (got) => (answer = answerOf(Number(got[":status"]), got)));
+        stream.on("error", () => resolve(LOST));
         stream.on("close", () => resolve(answer));
         stream.resume();
         if (goesAfter !== undefined) {
@@ -82,4 +84,8 @@ export function http2(port: number): Client {
       }),
     close: () => session.close(),
   };
+}
+
+function answerOf(status: number, headers: IncomingHttpHeaders): Answer {
+  return { status, server: [headers["x-server"] ?? ""].flat()[0]!, headers: Object.keys(headers) };
 }

@@ -59,6 +59,7 @@ export function configsInFront({ certificate, socket }: NamedFiles): fc.Arbitrar
       ),
       privatePaths: fc.constant(PRIVATE_PATHS),
       takesChunks: fc.boolean(),
+      saysNotExecuted: fc.boolean(),
       largestBody: fc.constantFrom(undefined, 8_372_224),
       affinity: fc.constantFrom(Affinity.NONE, Affinity.SOURCE, Affinity.COOKIE),
       stickyPaths: some(

@@ -135,6 +135,7 @@ export class Layers {
           isDrained: drained.includes(`host${index + 1}`),
         })),
         privatePaths: ["/zato/", "/ide-deploy"],
+        saysNotExecuted: true,
         healthCheck: new HealthCheck(newStack(), { interval: 1, timeout: 1 }),
         affinity: Affinity.NONE,
         stickyPaths: [],
