@@ -68,7 +68,7 @@ test("WHEN one server's environment changes, THEN its desired state is replaced,
   await project.apply();
 
   // THEN
-  expect(plan).toEqual({ "zato/host1/server2/content": "delete create" });
+  expect(plan).toEqual({ "zato/host1/server2/state": "delete create" });
   expect(await mainProcess("host1", "zato-host1-server1")).toBe(former[0]);
   const pid = await mainProcess("host1", "zato-host1-server2");
   expect(pid).not.toBe(former[1]);
