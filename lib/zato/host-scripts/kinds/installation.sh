@@ -70,7 +70,7 @@ from_archive() {
     # Of what somebody else could write nothing is kept.
     is_roots_tree "$folder" || unpack_archive "$folder"
     roots_folder "$(param zato)" 0755 root
-    touch "$(param zato)/.cdktf-zato"
+    put_file /dev/null "$(param zato)/.cdktf-zato" 0600 root
     check_import "$folder"
     record code "$folder"
     note_path
