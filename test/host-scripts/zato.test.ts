@@ -161,6 +161,15 @@ describe("SQL", () => {
     expect(stdout).toMatch(/-h\ndb\n-p\n5432\n-U\nowner\n-d\nzato\nselect 1\n$/);
   });
 
+  test.each([
+    ["127.0.0.1", "!password"],
+    ["db", ""],
+  ])("a password for PostgreSQL at %s is sent in clear to none of this machine: '%s'", (odb_host, required) => {
+    given({ ...DATABASE, odb_host, odb_engine: "postgresql" }, { odb_password: "s" });
+    const { stdout } = withZato(`POSTGRESQL=/none; psql() { printf '%s' "$PGREQUIREAUTH"; }; sql 'select 1'`);
+    expect(stdout).toBe(required);
+  });
+
   test("a password for MySQL is escaped in its file, and on no command line", () => {
     given({ ...DATABASE, odb_engine: "mysql" }, { odb_password: "a\\b\"c'#$d" });
     const { stdout } = withZato(`${CLIENTS} sql 'select 1'`);

@@ -159,6 +159,31 @@ describe("a local user", () => {
     expect(await onHost(modes)).toBe("700 ops\n700 ops\n700 root\n");
   });
 
+  test("who takes the port of a server that is stopped is sent no password", async () => {
+    // GIVEN
+    const listener = `import http.server
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        open("${PROOF}/asked", "a").write(f"{self.headers}")
+http.server.HTTPServer(("127.0.0.1", 17010), Handler).serve_forever()`;
+    await onHost(
+      `systemctl stop zato-host1-server1
+       setsid setpriv --reuid mallory --regid mallory --clear-groups python3 -c '${listener}' >/dev/null 2>&1 </dev/null & echo $! >/run/listener
+       until (: </dev/tcp/127.0.0.1/17010) 2>/dev/null; do sleep 0.1; done`,
+    );
+
+    // WHEN
+    const facts = await onHost("bash /home/ops/.cdktf-zato/scripts/status.sh");
+    await onHost(
+      `kill "$(cat /run/listener)"; systemctl start zato-host1-server1
+       until curl -fsS -o /dev/null http://127.0.0.1:11223/zato/ping 2>/dev/null; do sleep 0.5; done`,
+    );
+
+    // THEN
+    expect(facts).toMatch(/^host1-server1\tworkers\t0$/m);
+    expect((await lab.exec("host1", `cat ${PROOF}/asked`)).stdout).toBe("");
+  });
+
   test("finds nothing that a failed deploy has left", async () => {
     const other = new Project(lab);
     other.synth(
