@@ -246,7 +246,8 @@ test("all that root runs or reads as code is root's, up to /", async () => {
   const scripts = "/home/ops/.cdktf-zato/scripts";
   const begin = `2i exec 7>>${PROOF}/trace; export BASH_XTRACEFD=7 SHELLOPTS; set -x`;
   await onHost(`umask 0; : >${PROOF}/trace; cd ${scripts} && sed -i '${begin}' converge.sh start.sh verify.sh drift.sh parity.sh
-    rm -f /var/lib/cdktf-zato/components/*/created`);
+    rm -f /var/lib/cdktf-zato/components/*/created
+    chgrp zato /opt/zato /opt/zato/env /etc/zato; chmod o= /opt/zato /opt/zato/env /etc/zato`);
 
   // WHEN
   await again();
@@ -272,8 +273,9 @@ test("all that root runs or reads as code is root's, up to /", async () => {
     "/opt/zato/builds /opt/zato/packages /opt/zato/3.3 /opt/zato/env/host1/hot-deploy /opt/zato/env/host1/modules /opt/zato/env/host1/user-conf " +
     "/opt/zato/env/host1/static /etc/zato /etc/zato-edge /etc/cdktf-zato /var/lib/cdktf-zato /etc/systemd/system";
   expect(await onHost(`find ${trees} \\( ! -user root -o ! -type l -perm /022 \\) -print`)).toBe("");
-  expect(await onHost("stat -c '%a %U %n' /opt/zato /opt/zato/env /opt/zato/env/host1")).toBe(
-    "755 root /opt/zato\n755 root /opt/zato/env\n755 root /opt/zato/env/host1\n",
+  // AND what was closed to others stays so
+  expect(await onHost("stat -c '%a %U:%G' /opt/zato /opt/zato/env /etc/zato /opt/zato/env/host1")).toBe(
+    "750 root:zato\n750 root:zato\n750 root:zato\n755 root:root\n",
   );
 });
 
