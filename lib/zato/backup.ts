@@ -23,7 +23,8 @@ export interface BackupOptions {
   readonly retain?: number;
 
   /**
-   * The folder on the host that they are put into, each cluster's in a folder of its name, readable by root alone.
+   * The folder on the host that they are put into, each cluster's in a folder of its name, readable by root alone. It and those that lead
+   * to it must be root's, and nobody else may write to them.
    *
    * @default "/var/backups/cdktf-zato"
    */

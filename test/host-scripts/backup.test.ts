@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { renderManifest } from "../../lib/remote/manifest";
@@ -212,6 +221,48 @@ describe("the component's own run", () => {
       ) as string,
     });
     expect(sandbox.calls).toEqual([]);
+  });
+
+  test("writes nothing, and removes nothing, where others have got at the folder since", () => {
+    const sandbox = host(`touch '${path("made")}'`, "upload");
+    sandbox.define("is_folder_for_backups() { false; }");
+    sandbox.write(`${STATE}/manifest`, renderManifest({ parameters: { host: "host1", label: "backup", directory: path("backups"), retain: "2" } })); // prettier-ignore
+    sandbox.write("/backups/unfinished", "");
+    const { status, stdout } = sandbox.run("backup.sh", "a-backup");
+    expect([status, stdout]).toEqual([1, expect.stringContaining("/backups is no folder for backups: ")]);
+    expect([sandbox.calls, sandbox.read("/made"), sandbox.read("/backups/unfinished")]).toEqual([[], undefined, ""]);
+  });
+});
+
+describe("a folder for backups", () => {
+  const withFiles = (program: string): BashResult =>
+    withBackups(`. "$1/lib/files.sh"; fail() { echo "failed: $1"; exit 1; }; ${program}`);
+
+  test("is root's alone, with those that lead to it and those in it", () => {
+    expect(withFiles("is_folder_for_backups /usr/bin").status).toBe(0);
+  });
+
+  test("is none where others could exchange what leads to it, and nothing is made there", () => {
+    // GIVEN
+    mkdirSync(path("theirs"));
+    symlinkSync(path("theirs"), path("link"));
+
+    // WHEN
+    const { status, stdout } = withFiles('make_folder_for_backups "$2/link/host1/a"');
+
+    // THEN
+    expect([status, stdout]).toEqual([
+      1,
+      expect.stringMatching(/^failed: \S+\/link\/host1\/a is no folder for backups: .*; see 'namei -mo \S+', and /),
+    ]);
+    expect(readdirSync(path("theirs"))).toEqual([]);
+  });
+
+  test("is none where others can change one in it", () => {
+    mkdirSync(path("backups", "kept"), { mode: 0o700 });
+    const check = `lies_in_roots() { true; }; find() { command find "$1" -type d -perm /022; }; is_folder_for_backups "$2/backups"`;
+    expect(withFiles(`chmod 0700 "$2/backups"; ${check}`).status).toBe(0);
+    expect(withFiles(`chmod 0770 "$2/backups/kept"; ${check}`).status).toBe(1);
   });
 });
 

@@ -15,7 +15,7 @@ const DECLARED = {
 const BLANK = `
   getent() { return 2; }; id() { echo "uid=998(zato) gid=998(zato) groups=998(zato)"; }
   pg_lsclusters() { :; }; runuser() { :; }; pgrep() { return 1; }; systemctl() { :; }; ps() { echo zato; }
-  stat() { echo root; }; holder_of() { :; }`;
+  stat() { echo 755 root root; }; holder_of() { :; }`;
 
 function write(path: string, text = ""): void {
   mkdirSync(dirname(join(folder(), path)), { recursive: true });
@@ -43,7 +43,7 @@ const CLUSTER_5432 = "pg_lsclusters() { echo '15 main 5432 online postgres /var/
 const HAS_DATABASE = "runuser() { echo 1; }";
 
 test("of a blank host nothing is said, and of one that is to have no cluster neither", () => {
-  expect(said(`${ACCOUNT}; ${CLUSTER_5432}; ${HAS_DATABASE}; stat() { echo zato; }`, {})).toEqual([]);
+  expect(said(`${ACCOUNT}; ${CLUSTER_5432}; ${HAS_DATABASE}; stat() { echo 755 zato zato; }`, {})).toEqual([]);
   expect(said()).toEqual([]);
 });
 
@@ -57,12 +57,14 @@ test("a folder that is there already is in the cluster's way", () => {
 test("of a cluster that was deployed before nothing is said, whatever it has there", () => {
   write("/var/lib/cdktf-zato/components/a-odb/manifest");
   write("/opt/zato/env/a/server1/.zato-info");
-  expect(said(`${ACCOUNT}; ${CLUSTER_5432}; ${HAS_DATABASE}; stat() { echo zato; }; pgrep() { echo 1; }`)).toEqual([]);
+  expect(
+    said(`${ACCOUNT}; ${CLUSTER_5432}; ${HAS_DATABASE}; stat() { echo 755 zato zato; }; pgrep() { echo 1; }`),
+  ).toEqual([]);
 });
 
 describe("the user zato", () => {
   test("is taken as it is, which is told; one that we have made is not told", () => {
-    expect(said(`${ACCOUNT}; stat() { echo zato; }`)).toEqual([
+    expect(said(`${ACCOUNT}; stat() { echo 755 zato zato; }`)).toEqual([
       "finding: this host has a user zato, and no group of that name; add it: groupadd --system zato",
       "note: the folder /opt/zato of zato becomes root's, and so does /opt/zato/env; what others have in there stays theirs",
       "note: the user zato is there already, and is taken as it is: uid=998(zato) gid=998(zato) groups=998(zato), home /opt/zato, shell /bin/bash",
@@ -75,6 +77,30 @@ describe("the user zato", () => {
     expect(said("getent() { echo zato:x:0:0::/root:/bin/sh; }")).toContain(
       "finding: the user zato of this host is root; give it a number of its own",
     );
+  });
+});
+
+describe("a folder that leads to what is the cluster's", () => {
+  const closed = (owners: string): string[] =>
+    said(
+      `stat() { case "\${@: -1}" in */opt/zato/env) echo 750 ${owners} ;; */etc/zato) return 1 ;; *) echo 755 root root ;; esac; }`,
+    );
+
+  test.each(["root root", "root zato", "zato zato"])(
+    "stays closed to others, which is told, where it is that of %s",
+    (owners) => {
+      expect(closed(owners)).toEqual([
+        "note: the folder /opt/zato/env, which others cannot enter, stays closed to all but root and the group zato",
+      ]);
+    },
+  );
+
+  test.each(["esb zato", "zato staff"])("that is closed, and that of %s, would shut out who is in there", (owners) => {
+    expect(closed(owners)).toEqual([
+      expect.stringMatching(
+        /^finding: the folder \/opt\/zato\/env of \w+ and the group \w+ is closed to others, .*: chmod o\+x \/opt\/zato\/env$/,
+      ),
+    ]);
   });
 });
 

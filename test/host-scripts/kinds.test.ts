@@ -211,6 +211,14 @@ describe("a backup", () => {
     expect(stdout).toContain("'hourly' is no calendar event to this host's systemd");
   });
 
+  test("fails for a folder that others could lead elsewhere, before anything in it is changed", () => {
+    const host = new Sandbox(folder());
+    host.define("is_folder_for_backups() { false; }");
+    const { status, stdout } = converge(host, BACKUP);
+    expect([status, stdout]).toEqual([1, expect.stringContaining("/opt/zato/backups is no folder for backups: ")]);
+    expect(host.calls.filter((call) => /^(chown|systemctl) /.test(call))).toEqual([]);
+  });
+
   test("fails where the first one was not made", () => {
     const host = new Sandbox(folder());
     host.program("systemctl", '[ "$1" != start ]');

@@ -180,7 +180,7 @@ function prepare(install: string): { readonly stdout: string; readonly status: n
      param() { printf '%s/zato/packages/a/build' "$work"; }
      progress() { :; }; fail() { printf '%s\\n' "$1"; exit 1; }; own_tree() { :; }
      is_roots_tree() { [ -d "$1" ]; }
-     roots_folder() { printf 'of root: %s\\n' "\${1#"$work"}"; mkdir -p "$1"; }
+     leading_folder() { printf 'of root: %s\\n' "\${1#"$work"}"; mkdir -p "$1"; }
      work=$2
      . "$1/lib/requirements.sh"
      fetch_requirements() { (mkdir "$work/made"; cd "$work/made"; ${install}; tar -c .); }

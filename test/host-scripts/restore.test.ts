@@ -149,6 +149,25 @@ test.each([
   expect(host.read("/etc/cdktf-zato/secrets/a/secret_key")).toBe("another key\n");
 });
 
+test("what is there now is kept nowhere where others could lead it elsewhere, and then nothing is changed", () => {
+  const host = deployed();
+  host.define("is_folder_for_backups() { false; }");
+  const { status, stdout } = restore(host);
+  expect([status, stdout]).toEqual([
+    1,
+    expect.stringContaining("/var/backups/cdktf-zato/a is no folder for backups: "),
+  ]);
+  expect(changes(host)).toEqual([]);
+});
+
+test("what is checked is what is restored, though somebody exchanges the file meanwhile", () => {
+  const host = deployed();
+  host.write("/backup.tar", "given");
+  host.define(`check_backup() { echo exchanged >'${folder()}/backup.tar'; cat "$1" >'${folder()}/checked'; false; }`);
+  expect(restore(host).stdout).toContain("/backup.tar' is no whole backup");
+  expect(host.read("/checked")).toBe("given");
+});
+
 test("a backup that is larger than what is free changes nothing", () => {
   const host = deployed();
   host.program("df", "printf 'Avail Size\\n 60 1000\\n'", false);

@@ -178,6 +178,14 @@ test("one of whose workers some do not answer fails", () => {
   expect(converge(host("all_workers_answer() { false; }")).stdout).toContain("not all 2 workers answer after 300 s");
 });
 
+test("one whose port somebody else has fails, and says who", () => {
+  const held =
+    'all_workers_answer() { false; }; admin() { echo "$2: port 17010 is held by the user mallory" >&2; false; }';
+  expect(converge(host(held)).stdout).toContain(
+    "not all 2 workers answer after 300 s: port 17010 is held by the user mallory; see ",
+  );
+});
+
 test("one that the load-balancer does not reach fails", () => {
   expect(converge(host("haproxy_is_healthy() { false; }")).stdout).toContain("the load-balancer does not reach it; see 'show stat' on /socket"); // prettier-ignore
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { anyText } from "../support/arbitraries";
@@ -140,10 +140,28 @@ describe("what is handed over to Zato", () => {
   });
 });
 
-test("the folder of a cluster's configuration lies in one of root's, and so on up", () => {
-  given({ cluster: "a" });
-  const { stdout } = withZato('roots_folder() { echo "$*"; }; own_configuration_folder /etc/zato/a');
-  expect(stdout).toBe("/etc/zato 0755 root\n/etc/zato/a 0755 root\n");
+describe("folders that lead to what is zato's", () => {
+  const made = (program: string): string => withZato(`roots_folder() { echo "$*"; }; ${program}`).stdout;
+
+  test("are root's, one in the other, for everybody to pass", () => {
+    given({ cluster: "a" });
+    expect(made("own_configuration_folder /nowhere/a")).toBe("/nowhere 0755 root\n/nowhere/a 0755 root\n");
+  });
+
+  test.each([
+    ["0750", "0750 zato"],
+    ["0700", "0750 zato"],
+    ["0754", "0750 zato"],
+    ["0755", "0755 root"],
+    ["0711", "0755 root"],
+  ])("stay closed to others where they were: %s becomes %s", (before, after) => {
+    given({ cluster: "a" });
+    mkdirSync(join(folder(), "there"));
+    symlinkSync("there", join(folder(), "link"));
+    expect(made(`chmod ${before} "$2/there"; leading_folder "$2/there"; leading_folder "$2/link"`)).toBe(
+      `${folder()}/there ${after}\n${folder()}/link ${after}\n`,
+    );
+  });
 });
 
 describe("SQL", () => {
@@ -159,6 +177,15 @@ describe("SQL", () => {
     expect(stdout.split("\n")[0]).toBe("*:*:*:*:a\\:b\\\\c'\"$d");
     expect(stdout.match(/\$d/g)).toHaveLength(1);
     expect(stdout).toMatch(/-h\ndb\n-p\n5432\n-U\nowner\n-d\nzato\nselect 1\n$/);
+  });
+
+  test.each([
+    ["127.0.0.1", "!password"],
+    ["db", ""],
+  ])("a password for PostgreSQL at %s is sent in clear to none of this machine: '%s'", (odb_host, required) => {
+    given({ ...DATABASE, odb_host, odb_engine: "postgresql" }, { odb_password: "s" });
+    const { stdout } = withZato(`POSTGRESQL=/none; psql() { printf '%s' "$PGREQUIREAUTH"; }; sql 'select 1'`);
+    expect(stdout).toBe(required);
   });
 
   test("a password for MySQL is escaped in its file, and on no command line", () => {

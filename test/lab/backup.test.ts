@@ -136,6 +136,14 @@ describe("backups", () => {
       "no backup was made, and the former ones were left alone: the database cannot be dumped: pg_dump: error: connection to server",
     );
 
+    // WHEN somebody else could exchange the folder
+    await lab.execOrThrow("host1", `chown ops ${BACKUPS}/..`);
+    expect((await start()).status).not.toBe(0);
+    expect(await lab.execOrThrow("host1", "journalctl -u zato-host1-backup -o cat -n 5")).toContain(
+      "is no folder for backups",
+    );
+    await lab.execOrThrow("host1", `chown root ${BACKUPS}/..`);
+
     // WHEN nobody takes it
     await lab.execOrThrow("host1", `rm -r ${DELIVERED} && touch ${DELIVERED}`);
 

@@ -100,9 +100,24 @@ describe("an archive", () => {
 
 describe("a Zato that is there already", () => {
   test("is used as it is, and stays when the cluster goes", async () => {
+    // GIVEN somebody who, as zato, exchanges files for links while the code is given to root
     await unpackByHand();
+    const exchange = `import os
+for n in range(3000): open(f"{n}", "w").close(); os.symlink("/var/tmp/witness", f"link{n}")
+while os.stat("0").st_uid: pass
+for n in range(3000): os.rename(f"link{n}", f"{n}")`;
+    await lab.execOrThrow(
+      "host1",
+      `install -m 4755 /dev/null /var/tmp/witness; install -d -m 0770 -o zato -g zato ${ZATO}/theirs; cd ${ZATO}/theirs
+       setsid setpriv --reuid zato --regid zato --clear-groups python3 -c '${exchange}' >/dev/null 2>&1 </dev/null & sleep 2`,
+    );
+
+    // WHEN
     expect(await install(ZatoInstallation.preinstalled(ZATO))).toMatchObject({ status: 0 });
+
+    // THEN
     await expectUsable();
+    expect(await lab.execOrThrow("host1", "stat -c '%a %U:%G' /var/tmp/witness")).toBe("4755 root:root\n");
     expect(await project.destroy()).toMatchObject({ status: 0 });
     expect((await lab.exec("host1", `ls ${ZATO}/bin/zato; id zato`)).status).toBe(0);
   });

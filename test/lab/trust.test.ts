@@ -159,6 +159,31 @@ describe("a local user", () => {
     expect(await onHost(modes)).toBe("700 ops\n700 ops\n700 root\n");
   });
 
+  test("who takes the port of a server that is stopped is sent no password", async () => {
+    // GIVEN
+    const listener = `import http.server
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        open("${PROOF}/asked", "a").write(f"{self.headers}")
+http.server.HTTPServer(("127.0.0.1", 17010), Handler).serve_forever()`;
+    await onHost(
+      `systemctl stop zato-host1-server1
+       setsid setpriv --reuid mallory --regid mallory --clear-groups python3 -c '${listener}' >/dev/null 2>&1 </dev/null & echo $! >/run/listener
+       until (: </dev/tcp/127.0.0.1/17010) 2>/dev/null; do sleep 0.1; done`,
+    );
+
+    // WHEN
+    const facts = await onHost("bash /home/ops/.cdktf-zato/scripts/status.sh");
+    await onHost(
+      `kill "$(cat /run/listener)"; systemctl start zato-host1-server1
+       until curl -fsS -o /dev/null http://127.0.0.1:11223/zato/ping 2>/dev/null; do sleep 0.5; done`,
+    );
+
+    // THEN
+    expect(facts).toMatch(/^host1-server1\tworkers\t0$/m);
+    expect((await lab.exec("host1", `cat ${PROOF}/asked`)).stdout).toBe("");
+  });
+
   test("finds nothing that a failed deploy has left", async () => {
     const other = new Project(lab);
     other.synth(
@@ -221,7 +246,8 @@ test("all that root runs or reads as code is root's, up to /", async () => {
   const scripts = "/home/ops/.cdktf-zato/scripts";
   const begin = `2i exec 7>>${PROOF}/trace; export BASH_XTRACEFD=7 SHELLOPTS; set -x`;
   await onHost(`umask 0; : >${PROOF}/trace; cd ${scripts} && sed -i '${begin}' converge.sh start.sh verify.sh drift.sh parity.sh
-    rm -f /var/lib/cdktf-zato/components/*/created`);
+    rm -f /var/lib/cdktf-zato/components/*/created
+    chgrp zato /opt/zato /opt/zato/env /etc/zato; chmod o= /opt/zato /opt/zato/env /etc/zato`);
 
   // WHEN
   await again();
@@ -247,8 +273,9 @@ test("all that root runs or reads as code is root's, up to /", async () => {
     "/opt/zato/builds /opt/zato/packages /opt/zato/3.3 /opt/zato/env/host1/hot-deploy /opt/zato/env/host1/modules /opt/zato/env/host1/user-conf " +
     "/opt/zato/env/host1/static /etc/zato /etc/zato-edge /etc/cdktf-zato /var/lib/cdktf-zato /etc/systemd/system";
   expect(await onHost(`find ${trees} \\( ! -user root -o ! -type l -perm /022 \\) -print`)).toBe("");
-  expect(await onHost("stat -c '%a %U %n' /opt/zato /opt/zato/env /opt/zato/env/host1")).toBe(
-    "755 root /opt/zato\n755 root /opt/zato/env\n755 root /opt/zato/env/host1\n",
+  // AND what was closed to others stays so
+  expect(await onHost("stat -c '%a %U:%G' /opt/zato /opt/zato/env /etc/zato /opt/zato/env/host1")).toBe(
+    "750 root:zato\n750 root:zato\n750 root:zato\n755 root:root\n",
   );
 });
 

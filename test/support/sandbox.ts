@@ -46,7 +46,9 @@ export class Sandbox {
     // Only root could give files away.
     this.program("install", 'args=(); while [ "$#" -gt 0 ]; do case $1 in -o | -g) shift ;; *) args+=("$1") ;; esac; shift; done; exec /usr/bin/install "${args[@]}"', false); // prettier-ignore
     this.program("id", 'case "$*" in "-gn "*) echo "$2" ;; *) exec /usr/bin/id "$@" ;; esac', false);
-    this.define("lies_in_roots() { true; }; sync() { :; }; need_packages() { :; }");
+    this.define(
+      "lies_in_roots() { true; }; is_folder_for_backups() { true; }; own_tree() { :; }; sync() { :; }; need_packages() { :; }",
+    );
   }
 
   /** Puts a program in the place of the host's, whose calls are noted unless it is said otherwise. */

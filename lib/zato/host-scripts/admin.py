@@ -19,6 +19,7 @@ import exporting
 import inventory
 import objects
 from admin_api import Admin
+from own_connection import HeldByAnother
 
 
 def count_workers(admin):
@@ -68,7 +69,7 @@ def main():
         COMMANDS[command](admin, *arguments)
     except urllib.error.HTTPError as error:
         sys.exit(f"{command}: the server answered {error.code}: {error.read().decode(errors='replace')[-2000:]}")
-    except (urllib.error.URLError, OSError) as error:
+    except (urllib.error.URLError, OSError, HeldByAnother) as error:
         sys.exit(f"{command}: {error}")
 
 

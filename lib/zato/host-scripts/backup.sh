@@ -13,6 +13,7 @@ state=$STATE/components/$name
 unpack_manifest "$state/manifest" "$work/entries"
 host=$(param host) label=$(param label)
 [ -n "${LOCKED:-}" ] || take_lock
+require_folder_for_backups "$(param directory)"
 trap 'status=$?; rm -rf -- "$(param directory)/unfinished"; end "$status"' EXIT
 backup=$(write_backup "$(param directory)") || fail "no backup was made, and the former ones were left alone: $(reason)"
 forget_old_backups "$(param directory)" "$(param retain)"

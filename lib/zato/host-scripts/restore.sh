@@ -113,7 +113,7 @@ restore_notes() {
 keep_what_is_there() {
     local folder kept
     folder=$(folder_of_backups)
-    install -d -m 0700 "$folder"
+    make_folder_for_backups "$folder"
     if kept=$(write_backup "$folder" replaced); then
         printf '%s\n' "$this" "$kept" >"$begun"
         progress "kept what is there now: $kept"
@@ -132,14 +132,14 @@ folder_of_backups() {
     if [ -n "$folder" ]; then (enter_component "$folder" && param directory); else printf '/var/backups/cdktf-zato/%s' "$cluster"; fi
 }
 
-# need_room: for the backup when it is unpacked, and for the files of services on their way.
+# need_room SIZE: for a backup of so many bytes, for what is in it, and for the files of services on their way.
 need_room() {
     local files needed available folder folders=()
     for folder in $(folders_of_this_cluster content); do
         mapfile -t folders < <(enter_component "$folder" && content_folders | cut -d ' ' -f 2-)
     done
     files=$(du -skc /dev/null "${folders[@]}" 2>/dev/null | tail -n 1 | cut -f 1) || true
-    needed=$(($(stat -c %s "$archive") / 1024 + ${files:-0}))
+    needed=$((2 * $1 / 1024 + ${files:-0}))
     available=$(room_in "$STATE")
     [ "$available" -ge "$needed" ] ||
         fail "there is too little space in $STATE: it needs $((needed / 1024 + 1)) MiB, and $((available / 1024)) MiB can be used; nothing was changed"
@@ -186,13 +186,18 @@ take_lock
 
 # Not in $work, which is memory.
 unpacked=$STATE/restore/content again=$STATE/restore/again statements=$STATE/restore/statements
-begun=$STATE/restoring-$cluster this=$(sha256sum <"$archive")
+begun=$STATE/restoring-$cluster copy=$STATE/restore/backup.tar
 rm -rf -- "$STATE/restore"
 trap 'status=$?; rm -rf -- "$STATE/restore"; end "$status"' EXIT
 install -d -m 0700 "$STATE/restore"
-need_room
-check_backup "$archive" "$unpacked" ||
+size=$(stat -c %s "$archive")
+need_room "$size"
+# What is checked is what is restored, whoever can change the file or exchange it.
+head -c "$size" "$archive" >"$copy"
+this=$(sha256sum <"$copy")
+check_backup "$copy" "$unpacked" ||
     fail "'$archive' is no whole backup of a cluster $cluster in $(param odb_engine), or holds what none holds; nothing was changed; see the log"
+rm -f -- "$copy"
 [ -n "$from_another" ] || is_our_backup "$unpacked" ||
     fail "'$archive' is of another deployment, or of a cluster $cluster that was removed with its data; nothing was changed; if it is meant, run it with --from-another"
 progress "the backup is of $(whose "$unpacked" taken)"

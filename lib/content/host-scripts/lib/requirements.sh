@@ -14,8 +14,8 @@ prepare_requirements() {
     rm -rf -- "$packages.new"
     if is_roots_tree "$packages" && cmp -s "$1" "$packages/.cdktf-zato-requirements"; then return; fi
     progress "installing the services' Python requirements"
-    roots_folder "$(dirname "$(dirname "$packages")")" 0755 root
-    roots_folder "$(dirname "$packages")" 0755 root
+    leading_folder "$(dirname "$(dirname "$packages")")"
+    leading_folder "$(dirname "$packages")"
     mkdir "$packages.new"
     fetch_requirements "$1" | tar -x -C "$packages.new" --no-same-owner --no-same-permissions ||
         fail "the Python requirements of the services cannot be installed; see the log"

@@ -17,23 +17,38 @@ check_clusters() {
     done < <(param clusters; echo)
     [ -n "$is_new" ] || return 0
     check_account
+    check_folders
     check_archive_paths
     tell_of_other_zatos
 }
 
 check_account() {
-    local entry owner
-    owner=$(stat -c %U /opt/zato 2>/dev/null) || true
-    case $owner in
-        '' | root) ;;
-        *) note "the folder /opt/zato of $owner becomes root's, and so does /opt/zato/env; what others have in there stays theirs" ;;
-    esac
+    local entry
     entry=$(getent passwd zato) || return 0
     ! as_root test -f "/var/lib/cdktf-zato/created-user-zato" || return 0
     [ "$(cut -d : -f 3 <<<"$entry")" -ne 0 ] || finding "the user zato of this host is root; give it a number of its own"
     getent group zato >/dev/null ||
         finding "this host has a user zato, and no group of that name; add it: groupadd --system zato"
     note "the user zato is there already, and is taken as it is: $(id zato), home $(cut -d : -f 6 <<<"$entry"), shell $(cut -d : -f 7 <<<"$entry")"
+}
+
+# check_folders: they become root's. Those that others cannot enter stay closed, and whoever is in there has to be able to go on.
+check_folders() {
+    local folder mode owner group
+    for folder in /opt/zato /opt/zato/env /etc/zato; do
+        read -r mode owner group < <(as_root stat -L -c '%a %U %G' "$folder" 2>/dev/null) || continue
+        [ "$folder" != /opt/zato ] || [ "$owner" = root ] ||
+            note "the folder /opt/zato of $owner becomes root's, and so does /opt/zato/env; what others have in there stays theirs"
+        case $mode:$owner:$group in
+            *[1357]:*) ;;
+            *:root:root | *:root:zato | *:zato:root | *:zato:zato)
+                note "the folder $folder, which others cannot enter, stays closed to all but root and the group zato"
+                ;;
+            *)
+                finding "the folder $folder of $owner and the group $group is closed to others, and is to be entered by zato; give it to root and the group zato, with all who use it in that group, or let others enter it: chmod o+x $folder"
+                ;;
+        esac
+    done
 }
 
 check_archive_paths() {

@@ -6,7 +6,7 @@ converge() {
     unit=$(param unit) timer=$(param timer)
     systemd-analyze calendar "$(param schedule)" ||
         fail "'$(param schedule)' is no calendar event to this host's systemd; see 'systemd-analyze calendar'"
-    mkdir -p "$(param directory)"
+    make_folder_for_backups "$(param directory)"
     install_scripts
     if [ -f "$(file deliver)" ]; then
         install_file "$(file deliver)" "$state/deliver" 0700 root

@@ -45,7 +45,7 @@ keep_user() {
 
 own_home() {
     [ -d "$ZATO_HOME" ] || touch "$STATE/created-home"
-    roots_folder "$ZATO_HOME" 0755 root
+    leading_folder "$ZATO_HOME"
 }
 
 # own_code FOLDER: what runs as zato cannot change it, however it came here: packages, scripts and images leave it to zato.
@@ -69,8 +69,8 @@ from_archive() {
     refuse_foreign_zato
     # Of what somebody else could write nothing is kept.
     is_roots_tree "$folder" || unpack_archive "$folder"
-    roots_folder "$(param zato)" 0755 root
-    touch "$(param zato)/.cdktf-zato"
+    leading_folder "$(param zato)"
+    put_file /dev/null "$(param zato)/.cdktf-zato" 0600 root
     check_import "$folder"
     record code "$folder"
     note_path
@@ -85,7 +85,7 @@ unpack_archive() {
     archive=$(downloaded)
     download "$archive"
     progress "unpacking to $folder"
-    roots_folder "$(dirname "$folder")" 0755 root
+    leading_folder "$(dirname "$folder")"
     rm -rf -- "$folder.new" "$folder"
     mkdir "$folder.new"
     tar -x -f "$archive" -C "$folder.new" --no-same-owner

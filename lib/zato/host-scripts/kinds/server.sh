@@ -55,7 +55,12 @@ wait_for_workers() {
     answers "$(param health_url)" ||
         fail "no answer to $(param health_url); see 'sudo journalctl -u $(param unit)' and $(param path)/logs/server.log"
     wait_until 300 "$(param workers) workers" all_workers_answer "$address" "$(param workers)" ||
-        fail "not all $(param workers) workers answer after 300 s; see $(param path)/logs/server.log"
+        fail "not all $(param workers) workers answer after 300 s$(why_not_all "$address"); see $(param path)/logs/server.log"
+}
+
+# why_not_all ADDRESS: what the server's admin API says, or who has its port.
+why_not_all() {
+    admin "$1" count-workers 2>&1 >/dev/null | tail -n 1 | sed 's/^[a-z-]*//' || true
 }
 
 # A server that ended five times will end a sixth time: systemd starts it again every few seconds.

@@ -14,6 +14,25 @@ deployment_identity() {
     cat "$STATE/deployment-$(param cluster)" 2>/dev/null || printf 'none'
 }
 
+# is_folder_for_backups FOLDER: whether nobody but root can put anything in its place, in that of those that lead to it, or in those in it:
+# root writes all that the ODB holds there, with its passwords.
+is_folder_for_backups() {
+    [ -d "$1" ] && lies_in_roots "$1/." && [ -z "$(find "$1" -type d \( ! -user root -o -perm /022 \) -print -quit)" ]
+}
+
+require_folder_for_backups() {
+    is_folder_for_backups "$1" ||
+        fail "$1 is no folder for backups: others than root can change it, one that leads to it or one in it; see 'namei -mo $1', and give them to root, or name another 'directory'"
+}
+
+# make_folder_for_backups FOLDER: nothing is made where others could lead it elsewhere.
+make_folder_for_backups() {
+    local nearest=$1
+    until [ -e "$nearest" ]; do nearest=$(dirname "$nearest"); done
+    ! lies_in_roots "$nearest/." || mkdir -p "$1"
+    require_folder_for_backups "$1"
+}
+
 # write_backup FOLDER [MARK]: adds a backup, and prints its path; one whose name ends in a mark is never taken for an old one. Where it
 # fails, nothing is left of it, and reason says why.
 write_backup() {

@@ -58,7 +58,7 @@ unpack_image() {
     progress "fetching the layers of the image"
     with_skopeo copy --retry-times 3 "$source" "oci:$layout:zato"
     progress "unpacking to $root"
-    roots_folder "$(dirname "$root")" 0755 root
+    leading_folder "$(dirname "$root")"
     rm -rf -- "$root.new"
     foreign umoci raw unpack --image "$layout:zato" "$root.new" || fail "the layers of the image cannot be unpacked; see the log"
     find "$root.new" \( -type b -o -type c \) -exec rm -f {} +

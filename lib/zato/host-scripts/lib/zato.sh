@@ -89,15 +89,24 @@ edit_as_zato() {
 
 # own_tree FOLDER: gives it to root, for the group zato to read. Nothing in it changes who runs it.
 own_tree() {
-    chown -hR root:zato "$1"
-    find "$1" ! -type l -exec chmod u=rwX,g=rX,o=,ug-s {} +
+    local said
+    said=$(/usr/bin/python3 -I -B "$scripts/own_tree.py" "$1" root zato 2>&1) || fail "$1 cannot be given to root: $said"
+}
+
+# leading_folder PATH: one of root's that leads to what is zato's. One that others cannot enter stays closed to them: what somebody else's
+# Zato has in there may be safe by that alone.
+leading_folder() {
+    case $(stat -L -c %a -- "$1" 2>/dev/null) in
+        *[0246]) roots_folder "$1" 0750 zato ;;
+        *) roots_folder "$1" 0755 root ;;
+    esac
 }
 
 # own_cluster_folder: the folders that lead to those of components are root's, so that nothing can be put in their place.
 own_cluster_folder() {
-    roots_folder "$ZATO_HOME" 0755 root
-    roots_folder "$(dirname "$(param cluster_folder)")" 0755 root
-    roots_folder "$(param cluster_folder)" 0755 root
+    leading_folder "$ZATO_HOME"
+    leading_folder "$(dirname "$(param cluster_folder)")"
+    leading_folder "$(param cluster_folder)"
 }
 
 # folder_of_zato PATH: one of its own, in a folder of root's.
@@ -107,8 +116,8 @@ folder_of_zato() {
 
 # own_configuration_folder FOLDER: the one of a cluster, and that of all clusters.
 own_configuration_folder() {
-    roots_folder "$(dirname "$1")" 0755 root
-    roots_folder "$1" 0755 root
+    leading_folder "$(dirname "$1")"
+    leading_folder "$1"
 }
 
 # as_zato_in FOLDER PATH COMMAND...: as_zato, where the folder lies at the path, as units have it.

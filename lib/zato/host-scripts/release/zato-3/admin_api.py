@@ -5,6 +5,8 @@ import copy
 import json
 import urllib.request
 
+import own_connection
+
 
 class Admin:
     """One server's admin API."""
@@ -15,8 +17,7 @@ class Admin:
         self.base = url
         credentials = base64.b64encode(f"admin.invoke:{password}".encode()).decode()
         self.headers = {"Authorization": "Basic " + credentials, "Content-Type": "application/json"}
-        # Loopback is never behind a proxy, whatever the environment says.
-        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        self.opener = own_connection.opener()
 
     def invoke(self, service, request=None, all_pids=False, timeout=30):
         """The answer of an internal service; on all workers, a list of their answers."""

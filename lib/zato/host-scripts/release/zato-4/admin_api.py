@@ -9,6 +9,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import own_connection
+
 
 class Admin:
     """One server's admin API."""
@@ -19,8 +21,7 @@ class Admin:
         self.base = url
         credentials = base64.b64encode(f"admin.invoke:{password}".encode()).decode()
         self.headers = {"Authorization": "Basic " + credentials, "Content-Type": "application/json"}
-        # Loopback is never behind a proxy, whatever the environment says.
-        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        self.opener = own_connection.opener()
 
     def invoke(self, service, request=None, all_pids=False, timeout=30):
         """The answer of an internal service; of all workers, a list of their answers: a server is one process."""

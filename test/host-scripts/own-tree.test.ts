@@ -1,0 +1,98 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, linkSync, mkdirSync, readlinkSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bash, BashResult, PYTHON_SCRIPTS, temporaryFolder } from "../support/bash";
+
+const folder = temporaryFolder();
+const tree = (...names: string[]): string => join(folder(), "tree", ...names);
+const mode = (path: string): string => (statSync(path).mode & 0o7777).toString(8);
+
+/** Those of whoever runs the tests: only root could give anything away. */
+const [OWNER, GROUP] = ["-un", "-gn"].map((option) => execFileSync("id", [option], { encoding: "utf8" }).trim());
+
+function own(path = tree()): BashResult {
+  return bash('python3 -I -B "$@"', [join(PYTHON_SCRIPTS, "own_tree.py"), path, OWNER!, GROUP!]);
+}
+
+beforeEach(() => {
+  mkdirSync(tree("bin"), { recursive: true });
+  writeFileSync(tree("bin", "py"), "");
+  writeFileSync(join(folder(), "foreign"), "");
+  chmodSync(join(folder(), "foreign"), 0o4755);
+});
+
+test("what is in the folder can be read by the group, executed where it could be, and changed by nobody else", () => {
+  // GIVEN
+  chmodSync(tree(), 0o2777);
+  chmodSync(tree("bin", "py"), 0o6777);
+  writeFileSync(tree("text"), "");
+  chmodSync(tree("text"), 0o666);
+
+  // WHEN
+  const { status } = own();
+
+  // THEN
+  expect(status).toBe(0);
+  expect(["", "bin", "bin/py", "text"].map((name) => mode(tree(name)))).toEqual(["750", "750", "750", "640"]);
+});
+
+test("links in it stay, and what they lead to is left alone", () => {
+  symlinkSync("../foreign", tree("link"));
+  symlinkSync("..", tree("up"));
+  expect(own().status).toBe(0);
+  expect([readlinkSync(tree("link")), mode(join(folder(), "foreign"))]).toEqual(["../foreign", "4755"]);
+});
+
+test("a folder that is a link itself is refused", () => {
+  symlinkSync("tree", join(folder(), "link"));
+  expect(own(join(folder(), "link")).status).not.toBe(0);
+});
+
+test("files with names in it alone are changed, and with one outside nothing is", () => {
+  // GIVEN
+  mkdirSync(tree("lib"));
+  linkSync(tree("bin", "py"), tree("lib", "py"));
+  expect(own().status).toBe(0);
+  linkSync(join(folder(), "foreign"), tree("lib", "sudo"));
+
+  // WHEN
+  const { status, stderr } = own();
+
+  // THEN
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^the file sudo in \S+\/tree\/lib has another name elsewhere; /),
+  ]);
+  expect(mode(join(folder(), "foreign"))).toBe("4755");
+});
+
+test("each folder is shut before it is looked into, so that what is exchanged in it until then does not matter", () => {
+  // GIVEN a file and a folder that are exchanged for links at the last moment at which somebody else can.
+  mkdirSync(tree("bin", "folder"));
+  chmodSync(tree("bin"), 0o775);
+  const exchange = `
+import os, sys
+sys.path.insert(0, sys.argv.pop(1))
+import own_tree
+listed, shut = os.listdir, os.fchmod
+def fchmod(folder, mode):
+    place = os.readlink(f"/proc/self/fd/{folder}")
+    if place.endswith("/bin") and not os.path.islink(place + "/py"):
+        os.rename(place + "/py", place + "/former")
+        os.symlink("../../foreign", place + "/py")
+        os.rename(place + "/folder", place + "/former-folder")
+        os.symlink("../..", place + "/folder")
+    shut(folder, mode)
+def listdir(folder):
+    print(oct(os.fstat(folder).st_mode & 0o7777))
+    return listed(folder)
+os.fchmod, os.listdir = fchmod, listdir
+own_tree.main()`;
+
+  // WHEN
+  const { status, stdout } = bash('python3 -B -c "$@"', [exchange, PYTHON_SCRIPTS, tree(), OWNER!, GROUP!]);
+
+  // THEN
+  expect([status, new Set(stdout.trim().split("\n"))]).toEqual([0, new Set(["0o750"])]);
+  expect([mode(join(folder(), "foreign")), mode(folder())]).toEqual(["4755", "700"]);
+});
