@@ -112,7 +112,9 @@ async function installPackages(packages: readonly string[], what: string, log: L
 /** The number that Terraform, or OpenTofu, says of itself. */
 export async function terraformVersion(): Promise<string> {
   const env = { ...process.env, CHECKPOINT_DISABLE: "1" };
-  const answer: unknown = JSON.parse(await runOrThrow(TERRAFORM, ["version", "-json"], { env }));
+  const said = await runOrThrow(TERRAFORM, ["version", "-json"], { env });
+  // OpenTofu from 1.12 on warns on the same way, of a configuration file that is not there for example.
+  const answer: unknown = JSON.parse(said.slice(said.indexOf("{")));
   const version = (answer as { terraform_version?: unknown }).terraform_version;
   return typeof version === "string" ? version : "unknown";
 }
