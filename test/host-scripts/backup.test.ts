@@ -286,6 +286,68 @@ test("a dump whose contents take long to list is read to the end of the list", (
   expect([status, stderr]).toEqual([0, ""]);
 });
 
+test("what a newer pg_restore sets is set where the server knows it, and rows are left as they are", () => {
+  // GIVEN what pg_restore 17.12 prints of a dump of PostgreSQL 15, whose rows look like its own first lines
+  const ROWS =
+    "COPY public.cluster (name) FROM stdin;\nSET transaction_timeout = 0;\n-- Name: a\nSET lock_timeout = 0;\n\\.\n";
+  write(
+    `--
+-- PostgreSQL database dump
+--
+
+\\restrict vAJRF3XM85FfmWyj93ReujnZGN8LSiLU
+
+-- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
+-- Dumped by pg_dump version 17.12 (Debian 17.12-0+deb13u1)
+
+SET statement_timeout = 0;
+SET transaction_timeout = 0;
+SET client_encoding = 'UTF8';
+SELECT pg_catalog.set_config('search_path', '', false);
+SET row_security = off;
+
+--
+-- Name: cluster; Type: TABLE; Schema: public; Owner: -
+--
+
+SET default_tablespace = '';
+
+${ROWS}`,
+    "dump",
+  );
+
+  // WHEN
+  const { status, stdout } = bash(
+    `param() { echo postgresql; }; as_zato_with_input() { "$@"; }; postgresql_program() { echo "$1"; }; pg_restore() { cat; }
+     scripts=$1; . "$1/lib/dump.sh"; odb_statements "$2/dump"`,
+    [HOST_SCRIPTS, folder()],
+  );
+
+  // THEN
+  expect(status).toBe(0);
+  const restored = stdout.slice(stdout.indexOf("\\restrict"));
+  const set = (name: string, value: string): string =>
+    `SELECT pg_catalog.set_config(name, '${value}', false) FROM pg_catalog.pg_settings WHERE name = '${name}';\n`;
+  expect(restored.slice(0, restored.indexOf("\n\n--\n"))).toBe(
+    `\\restrict vAJRF3XM85FfmWyj93ReujnZGN8LSiLU
+
+-- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
+-- Dumped by pg_dump version 17.12 (Debian 17.12-0+deb13u1)
+
+${set("statement_timeout", "0")}${set("transaction_timeout", "0")}${set("client_encoding", "UTF8")}SELECT pg_catalog.set_config('search_path', '', false);
+${set("row_security", "off").trimEnd()}`,
+  );
+  expect(restored).toMatch(/\nSET default_tablespace = '';\n/);
+  expect(restored.endsWith(`${ROWS}commit;\n`)).toBe(true);
+});
+
+test("a dump that pg_restore cannot read to its end is not restored", () => {
+  const cut = `param() { echo postgresql; }; as_zato_with_input() { "$@"; }; postgresql_program() { echo "$1"; }
+    pg_restore() { echo "SET lock_timeout = 0;"; return 1; }; scripts=$1; . "$1/lib/dump.sh"; odb_statements /dev/null || exit 9`;
+  const { status, stdout } = bash(cut, [HOST_SCRIPTS]);
+  expect([status, stdout]).toEqual([9, expect.not.stringContaining("commit")]);
+});
+
 test.each([
   ["with Zato's tables and its end is whole", "INSERT INTO `cluster` VALUES\n-- Dump completed on 2026-01-03\n", 0],
   ["without its end is not", "INSERT INTO `cluster` VALUES\nINSERT INTO `job` VALUES\n", 1],

@@ -43,7 +43,13 @@ odb_restore() {
 
 restoring_postgresql() {
     printf '%s\n' 'begin;' "set lock_timeout = '60s';" && cat "$scripts/lib/drop-all.sql" &&
-        read_dump --no-owner --no-privileges -f - "$1" && echo 'commit;'
+        read_dump --no-owner --no-privileges -f - "$1" | only_known_settings && echo 'commit;'
+}
+
+# only_known_settings: PostgreSQL's statements, in which what is set at first is set where the server has such a setting: a newer
+# pg_restore sets its own, whichever server it is for. Rows come after the first name of an object, and are left alone.
+only_known_settings() {
+    LC_ALL=C sed -E "1,/^-- .*Name: / s/^SET ([a-z_]+) = '?([^';]*)'?;\$/SELECT pg_catalog.set_config(name, '\2', false) FROM pg_catalog.pg_settings WHERE name = '\1';/"
 }
 
 # read_dump [OPTION...] FILE: what pg_restore says of it. Whoever's it is, it is read without root's rights.
