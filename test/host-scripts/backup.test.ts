@@ -286,6 +286,40 @@ test("a dump whose contents take long to list is read to the end of the list", (
   expect([status, stderr]).toEqual([0, ""]);
 });
 
+describe("a dump", () => {
+  /** Of a PostgreSQL of one release by programs of another, which are played as they call themselves. */
+  const dump = (server: string, version: string): BashResult =>
+    bash(
+      `param() { echo postgresql; }; as_zato() { "$@"; }; postgresql_program() { echo "$1"; }; pg_dump() { echo '${version}'; }
+       sql() { ${server}; }; secret_in_use() { :; }; odb_client() { echo "dump by $2"; }
+       . "$1/lib/dump.sh"; odb_dump "$2/dump" || exit 9`,
+      [HOST_SCRIPTS, folder()],
+    );
+
+  test.each([
+    ["of the server's release", "15", "pg_dump (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)"],
+    ["of a newer one", "9", "pg_dump (PostgreSQL) 18.6 (Debian 18.6-3)"],
+    ["of one that is not out yet", "18", "pg_dump (PostgreSQL) 19beta1"],
+  ])("is made by a pg_dump %s", (_, server, version) => {
+    expect(dump(`echo ${server}`, version).status).toBe(0);
+    expect(readFileSync(path("dump"), "utf8")).toBe("dump by pg_dump\n");
+  });
+
+  test("of a server that is newer than pg_dump is not tried, and what helps is said", () => {
+    const { status, stderr } = dump("echo 16", "pg_dump (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)");
+    expect([status, existsSync(path("dump"))]).toEqual([9, false]);
+    expect(stderr).toBe(
+      "its server is PostgreSQL 16, and pg_dump on this host is of 15, which dumps none newer; install postgresql-client-16 beside it, from apt.postgresql.org\n",
+    );
+  });
+
+  test("of a server that does not answer is not made, nor is what it answers taken for a number that is none", () => {
+    const version = "pg_dump (PostgreSQL) 15.20";
+    expect(dump("echo refused >&2; return 2", version)).toMatchObject({ status: 9, stderr: "refused\n" });
+    expect(dump("echo 'a[$(echo x >&2)]'", version)).toMatchObject({ status: 9, stderr: "" });
+  });
+});
+
 test("what a newer pg_restore sets is set where the server knows it, and rows are left as they are", () => {
   // GIVEN what pg_restore 17.12 prints of a dump of PostgreSQL 15, whose rows look like its own first lines
   const ROWS =

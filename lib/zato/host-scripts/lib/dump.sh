@@ -5,13 +5,25 @@
 odb_dump() {
     case $(param odb_engine) in
         postgresql)
-            odb_client "$(secret_in_use odb_password)" pg_dump --format=custom --no-owner --no-privileges >"$1"
+            odb_can_be_dumped && odb_client "$(secret_in_use odb_password)" pg_dump --format=custom --no-owner --no-privileges >"$1"
             ;;
         mysql)
             odb_client "$(secret_in_use odb_password)" mysqldump --single-transaction --no-tablespaces --skip-triggers \
                 --skip-add-locks --hex-blob --default-character-set=utf8mb4 | gzip >"$1"
             ;;
     esac
+}
+
+# odb_can_be_dumped: fails, and says why, where the server is newer than this host's pg_dump, which refuses it.
+odb_can_be_dumped() {
+    local client server
+    [ "$(param odb_engine)" = postgresql ] || return 0
+    client=$(as_zato "$(postgresql_program pg_dump)" --version | sed 's/^[^0-9]*//; s/[^0-9].*//') &&
+        server=$(sql "select current_setting('server_version_num')::int / 10000" | grep -xE '[1-9][0-9]{0,3}') || return
+    [ "$client" -ge "$server" ] || {
+        echo "its server is PostgreSQL $server, and pg_dump on this host is of $client, which dumps none newer; install postgresql-client-$server beside it, from apt.postgresql.org" >&2
+        return 1
+    }
 }
 
 # odb_size: in KiB, before it is compressed. What else the database may say, arithmetic would run as a command.
