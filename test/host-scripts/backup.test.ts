@@ -318,6 +318,20 @@ describe("a dump", () => {
     expect(dump("echo refused >&2; return 2", version)).toMatchObject({ status: 9, stderr: "refused\n" });
     expect(dump("echo 'a[$(echo x >&2)]'", version)).toMatchObject({ status: 9, stderr: "" });
   });
+
+  test.each([
+    ["MySQL's", "mysqldump  Ver 8.0.44-0ubuntu0.24.04.1 for Linux on x86_64 ((Ubuntu))", true],
+    ["MariaDB's of Debian 12", "mysqldump  Ver 10.19 Distrib 10.11.19-MariaDB, for debian-linux-gnu (x86_64)", false],
+    ["MariaDB's of Debian 13", "mysqldump from 11.8.9-MariaDB, client 10.20 for debian-linux-gnu (x86_64)", false],
+  ])("needs no more of the server by %s mysqldump than the user of the ODB may", (_, version, isMysqls) => {
+    const program = `param() { echo mysql; }; as_zato() { "$@"; }; mysqldump() { echo '${version}'; }; secret_in_use() { :; }
+      odb_client() { printf '%s\\n' "$@"; }; . "$1/lib/dump.sh"; odb_dump "$2/dump"; gzip -cd "$2/dump"`;
+    const options = bash(program, [HOST_SCRIPTS, folder()]).stdout.split("\n");
+    expect(options).toContain("--single-transaction");
+    for (const own of ["--set-gtid-purged=OFF", "--column-statistics=0"]) {
+      expect(options.includes(own)).toBe(isMysqls);
+    }
+  });
 });
 
 test("what a newer pg_restore sets is set where the server knows it, and rows are left as they are", () => {

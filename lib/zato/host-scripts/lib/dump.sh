@@ -8,8 +8,10 @@ odb_dump() {
             odb_can_be_dumped && odb_client "$(secret_in_use odb_password)" pg_dump --format=custom --no-owner --no-privileges >"$1"
             ;;
         mysql)
+            local of_mysql=()
+            mapfile -t of_mysql < <(options_of_mysql)
             odb_client "$(secret_in_use odb_password)" mysqldump --single-transaction --no-tablespaces --skip-triggers \
-                --skip-add-locks --hex-blob --default-character-set=utf8mb4 | gzip >"$1"
+                --skip-add-locks --hex-blob --default-character-set=utf8mb4 "${of_mysql[@]}" | gzip >"$1"
             ;;
     esac
 }
@@ -24,6 +26,15 @@ odb_can_be_dumped() {
         echo "its server is PostgreSQL $server, and pg_dump on this host is of $client, which dumps none newer; install postgresql-client-$server beside it, from apt.postgresql.org" >&2
         return 1
     }
+}
+
+# options_of_mysql: those that only MySQL's own mysqldump knows, one a line. Without them it needs rights that the cluster's user has not
+# where the server counts transactions (GTID), and from MariaDB a table that it has not.
+options_of_mysql() {
+    case $(as_zato mysqldump --version) in
+        *MariaDB*) ;;
+        *) printf '%s\n' --set-gtid-purged=OFF --column-statistics=0 ;;
+    esac
 }
 
 # odb_size: in KiB, before it is compressed. What else the database may say, arithmetic would run as a command.
