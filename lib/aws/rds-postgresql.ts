@@ -32,7 +32,8 @@ export interface RdsPostgresqlProps extends AwsTagsProps {
   readonly allocatedStorage?: number;
 
   /**
-   * The major version of PostgreSQL. AWS updates minor ones.
+   * The major version of PostgreSQL. AWS updates minor ones. `backup` of a cluster needs client programs on its host that are no
+   * older: Debian 12 has 15, Debian 13 has 17, Ubuntu 22.04 has 14 and 24.04 has 16; newer ones are taken from apt.postgresql.org.
    *
    * @default "16"
    */

@@ -83,6 +83,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
   // settle_password leaves a local database's former password until the first server has stopped for it.
   odb: {
     secret_odb_password: "changed",
+    backed_up: "noted",
     command_secrets: "noted",
     file_create: "noted",
     on_removal: "noted",

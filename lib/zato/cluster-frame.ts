@@ -45,6 +45,8 @@ export interface ClusterFrame {
   readonly installation: InstalledZato;
   readonly database: RenderedDatabase;
   readonly dataRemoval: DataRemoval;
+  /** Whether backups of it are made. */
+  readonly isBackedUp: boolean;
   /** What they are created with and the registration brings, by the name under which the host keeps it. */
   readonly sharedSecrets: Readonly<Record<string, Secret>>;
   /** Those, and the ones that a component has to itself. */

@@ -21,16 +21,19 @@ export class Odb extends ClusterComponent {
   }
 
   protected override state(): ComponentState {
-    const command = this.frame.release.commands.createOdb(this.frame.database);
+    const { database, isBackedUp } = this.frame;
+    const command = this.frame.release.commands.createOdb(database);
     return {
       parameters: {
         ...this.common(),
-        odb_local: String(this.frame.database.isLocal),
+        odb_local: String(database.isLocal),
         on_removal: this.frame.dataRemoval,
         command_secrets: this.secretFields(command),
+        // A local one comes with the programs that dump it.
+        ...(isBackedUp && !database.isLocal && { backed_up: "true" }),
       },
       files: { create: renderCommandFile(command) },
-      secrets: { odb_password: this.frame.database.password },
+      secrets: { odb_password: database.password },
       tellsOwner: true,
     };
   }

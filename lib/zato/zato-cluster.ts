@@ -262,6 +262,7 @@ export class ZatoCluster extends Construct implements ICluster, IContentTarget {
       installation: this.installation,
       database,
       dataRemoval: props.dataRemoval ?? DataRemoval.KEEP,
+      isBackedUp: props.backup !== undefined,
       sharedSecrets: shared,
       secrets: {
         ...shared,

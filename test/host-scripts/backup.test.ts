@@ -337,6 +337,116 @@ test("a dump whose contents take long to list is read to the end of the list", (
   expect([status, stderr]).toEqual([0, ""]);
 });
 
+describe("a dump", () => {
+  /** Of a PostgreSQL of one release by programs of another, which are played as they call themselves. */
+  const dump = (server: string, version: string): BashResult =>
+    bash(
+      `param() { echo postgresql; }; as_zato() { "$@"; }; postgresql_program() { echo "$1"; }; pg_dump() { echo '${version}'; }
+       sql() { ${server}; }; secret_in_use() { :; }; odb_client() { echo "dump by $2"; }
+       . "$1/lib/dump.sh"; odb_dump "$2/dump" || exit 9`,
+      [HOST_SCRIPTS, folder()],
+    );
+
+  test.each([
+    ["of the server's release", "15", "pg_dump (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)"],
+    ["of a newer one", "9", "pg_dump (PostgreSQL) 18.6 (Debian 18.6-3)"],
+    ["of one that is not out yet", "18", "pg_dump (PostgreSQL) 19beta1"],
+  ])("is made by a pg_dump %s", (_, server, version) => {
+    expect(dump(`echo ${server}`, version).status).toBe(0);
+    expect(readFileSync(path("dump"), "utf8")).toBe("dump by pg_dump\n");
+  });
+
+  test("of a server that is newer than pg_dump is not tried, and what helps is said", () => {
+    const { status, stderr } = dump("echo 16", "pg_dump (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)");
+    expect([status, existsSync(path("dump"))]).toEqual([9, false]);
+    expect(stderr).toBe(
+      "its server is PostgreSQL 16, and pg_dump on this host is of 15, which dumps none newer; install postgresql-client-16 beside it, from apt.postgresql.org\n",
+    );
+  });
+
+  test("of a server that does not answer is not made, nor is what it answers taken for a number that is none", () => {
+    const version = "pg_dump (PostgreSQL) 15.20";
+    expect(dump("echo refused >&2; return 2", version)).toMatchObject({ status: 9, stderr: "refused\n" });
+    expect(dump("echo 'a[$(echo x >&2)]'", version)).toMatchObject({ status: 9, stderr: "" });
+  });
+
+  test.each([
+    ["MySQL's", "mysqldump  Ver 8.0.44-0ubuntu0.24.04.1 for Linux on x86_64 ((Ubuntu))", true],
+    ["MariaDB's of Debian 12", "mysqldump  Ver 10.19 Distrib 10.11.19-MariaDB, for debian-linux-gnu (x86_64)", false],
+    ["MariaDB's of Debian 13", "mysqldump from 11.8.9-MariaDB, client 10.20 for debian-linux-gnu (x86_64)", false],
+  ])("needs no more of the server by %s mysqldump than the user of the ODB may", (_, version, isMysqls) => {
+    const program = `param() { echo mysql; }; as_zato() { "$@"; }; mysqldump() { echo '${version}'; }; secret_in_use() { :; }
+      odb_client() { printf '%s\\n' "$@"; }; . "$1/lib/dump.sh"; odb_dump "$2/dump"; gzip -cd "$2/dump"`;
+    const options = bash(program, [HOST_SCRIPTS, folder()]).stdout.split("\n");
+    expect(options).toContain("--single-transaction");
+    for (const own of ["--set-gtid-purged=OFF", "--column-statistics=0"]) {
+      expect(options.includes(own)).toBe(isMysqls);
+    }
+  });
+});
+
+test("what a newer pg_restore sets is set where the server knows it, and rows are left as they are", () => {
+  // GIVEN what pg_restore 17.12 prints of a dump of PostgreSQL 15, whose rows look like its own first lines
+  const ROWS =
+    "COPY public.cluster (name) FROM stdin;\nSET transaction_timeout = 0;\n-- Name: a\nSET lock_timeout = 0;\n\\.\n";
+  write(
+    `--
+-- PostgreSQL database dump
+--
+
+\\restrict vAJRF3XM85FfmWyj93ReujnZGN8LSiLU
+
+-- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
+-- Dumped by pg_dump version 17.12 (Debian 17.12-0+deb13u1)
+
+SET statement_timeout = 0;
+SET transaction_timeout = 0;
+SET client_encoding = 'UTF8';
+SELECT pg_catalog.set_config('search_path', '', false);
+SET row_security = off;
+
+--
+-- Name: cluster; Type: TABLE; Schema: public; Owner: -
+--
+
+SET default_tablespace = '';
+
+${ROWS}`,
+    "dump",
+  );
+
+  // WHEN
+  const { status, stdout } = bash(
+    `param() { echo postgresql; }; as_zato_with_input() { "$@"; }; postgresql_program() { echo "$1"; }; pg_restore() { cat; }
+     scripts=$1; . "$1/lib/dump.sh"; odb_statements "$2/dump"`,
+    [HOST_SCRIPTS, folder()],
+  );
+
+  // THEN
+  expect(status).toBe(0);
+  const restored = stdout.slice(stdout.indexOf("\\restrict"));
+  const set = (name: string, value: string): string =>
+    `SELECT pg_catalog.set_config(name, '${value}', false) FROM pg_catalog.pg_settings WHERE name = '${name}';\n`;
+  expect(restored.slice(0, restored.indexOf("\n\n--\n"))).toBe(
+    `\\restrict vAJRF3XM85FfmWyj93ReujnZGN8LSiLU
+
+-- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
+-- Dumped by pg_dump version 17.12 (Debian 17.12-0+deb13u1)
+
+${set("statement_timeout", "0")}${set("transaction_timeout", "0")}${set("client_encoding", "UTF8")}SELECT pg_catalog.set_config('search_path', '', false);
+${set("row_security", "off").trimEnd()}`,
+  );
+  expect(restored).toMatch(/\nSET default_tablespace = '';\n/);
+  expect(restored.endsWith(`${ROWS}commit;\n`)).toBe(true);
+});
+
+test("a dump that pg_restore cannot read to its end is not restored", () => {
+  const cut = `param() { echo postgresql; }; as_zato_with_input() { "$@"; }; postgresql_program() { echo "$1"; }
+    pg_restore() { echo "SET lock_timeout = 0;"; return 1; }; scripts=$1; . "$1/lib/dump.sh"; odb_statements /dev/null || exit 9`;
+  const { status, stdout } = bash(cut, [HOST_SCRIPTS]);
+  expect([status, stdout]).toEqual([9, expect.not.stringContaining("commit")]);
+});
+
 test.each([
   ["with Zato's tables and its end is whole", "INSERT INTO `cluster` VALUES\n-- Dump completed on 2026-01-03\n", 0],
   ["without its end is not", "INSERT INTO `cluster` VALUES\nINSERT INTO `job` VALUES\n", 1],

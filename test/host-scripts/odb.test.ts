@@ -156,6 +156,22 @@ test("the user of an ODB may log in, and nothing that concerns other databases o
   );
 });
 
+describe("an ODB whose server is newer than the programs that would dump it", () => {
+  const play = (backedUp: boolean): string[] =>
+    odb(`for one in settle_password odb_client_package of_release odb_has_table; do eval "$one() { :; }"; done
+      LOCAL=false; param() { case $1 in odb_local) echo false ;; backed_up) echo ${backedUp} ;; *) echo "$1" ;; esac; }
+      odb_can_be_dumped() { echo "its server is newer" >&2; return 1; }; converge`).did;
+
+  test("is refused before anything is made in it, where backups are declared", () => {
+    expect(play(true)).toContain("failed: no backup could be made of the ODB odb_name: its server is newer");
+    expect(play(true).join("\n")).not.toContain("put_file");
+  });
+
+  test("is taken where none are", () => {
+    expect(play(false).join("\n")).not.toContain("failed");
+  });
+});
+
 test("an ODB is used once its password is settled, and whose deployment it is, root alone reads", () => {
   writeFileSync(join(folder(), ".owner"), "4711");
   const play = `for one in settle_password odb_has_table; do eval "$one() { echo $one; }"; done

@@ -195,6 +195,12 @@ describe("SQL", () => {
     expect(stdout.match(/\$d/g)).toHaveLength(1);
   });
 
+  test("a database server without TLS, or with a certificate of its own, is reached by MariaDB's client, which demands more; MySQL's does not know the option", () => {
+    given({ ...DATABASE, odb_engine: "mysql" }, { odb_password: "s" });
+    const { stdout } = withZato(`${CLIENTS} sql 'select 1'`);
+    expect(stdout.split("\n").slice(2, 4)).toEqual(["[client-mariadb]", "disable-ssl-verify-server-cert"]);
+  });
+
   test.each([
     ["the newest of several", ["9.6", "15", "17"], "/17/bin/psql"],
     ["the only one", ["16"], "/16/bin/psql"],

@@ -3,12 +3,16 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { TerraformVariable, type TerraformStack } from "cdktf";
 import { DataRemoval, OdbDatabase, Secret, ZatoCluster, ZatoInstallation } from "cdktf-zato";
-import type { Lab } from "../../lab/lab";
+import type { Lab, MachineOptions } from "../../lab/lab";
 import { restore, takeBackup } from "./support/backups";
 import { labHost } from "./support/programs";
 import { lastLines, Project, type Program } from "./support/project";
 import { freshHosts } from "./support/shared-lab";
 import { httpStatus, logIn, query, secretOf, words } from "./support/zato";
+
+/** Client programs are newer than the databases: those of Debian 13 ask for more than PostgreSQL 15 and MariaDB 10.11 give. */
+const NEWER: MachineOptions = { equipped: true, release: "trixie" };
+const OLDER: MachineOptions = { equipped: true, release: "bookworm" };
 
 const PASSWORD = `it's "secret" \\ $HOME %s`;
 
@@ -54,7 +58,7 @@ const byReference =
     const password = Secret.fromVariable(new TerraformVariable(stack, "odb_password", { type: "string" }));
     const at = (database: string) => ({ host: lab.host("db").address, database, username: database, password });
     const odb = { a: OdbDatabase.postgresql(at("zato_a")), b: OdbDatabase.mysql(at("zato_b")) };
-    new ZatoCluster(stack, "a", { ...options("a", stack, "host1"), odb: odb.a });
+    new ZatoCluster(stack, "a", { ...options("a", stack, "host1"), odb: odb.a, backup: {} });
     new ZatoCluster(stack, "b", { ...options("b", stack, "host2", revision), odb: odb.b, backup: {} });
   };
 
@@ -63,7 +67,8 @@ function mariadb(statement: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  lab = await freshHosts(["db", "host1", "host2"], { equipped: true });
+  lab = await freshHosts(["db"], OLDER);
+  await lab.freshHosts(["host1", "host2"], NEWER);
 });
 
 describe("a database by reference", () => {
@@ -93,13 +98,30 @@ describe("a database by reference", () => {
     expect(await project.planStatus()).toBe(0);
   });
 
+  test("comes back from a backup, though PostgreSQL's programs are newer than it", async () => {
+    // GIVEN
+    const folder = mkdtempSync(path.join(tmpdir(), "zato-older-"));
+    const backup = await takeBackup(lab, "host1", "a", folder);
+    await query(lab, "db", "set role zato_a; create table later (x int)", "zato_a");
+
+    // WHEN
+    const restored = await restore(project, "a", backup);
+    rmSync(folder, { recursive: true });
+
+    // THEN
+    expect(restored).toMatchObject({ status: 0, stdout: expect.stringContaining("restore: restored\n") as string });
+    expect(await query(lab, "db", "select to_regclass('later')", "zato_a")).toEqual([]);
+    expect(await query(lab, "db", "select id, name from cluster", "zato_a")).toEqual(["1|a"]);
+    expect(await httpStatus(lab, `http://${lab.host("host1").address}:11223/zato/ping`)).toBe(200);
+  });
+
   test("is of no use to a rebuilt host without its keys, which come back from a backup", async () => {
     // GIVEN
     const folder = mkdtempSync(path.join(tmpdir(), "zato-keys-"));
     const keyOf = () => lab.execOrThrow("host2", "cat /etc/cdktf-zato/secrets/b/secret_key");
     const [backup, key] = [await takeBackup(lab, "host2", "b", folder), await keyOf()];
     await mariadb("create table zato_b.later (x int)");
-    await lab.rebuild("host2", { equipped: true });
+    await lab.rebuild("host2", NEWER);
 
     // WHEN
     const refused = await project.synth(byReference("2")).tryApply();

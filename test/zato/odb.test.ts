@@ -1,5 +1,5 @@
-import { TerraformVariable } from "cdktf";
-import { DataRemoval, ExistingDatabaseProps, OdbDatabase, Secret } from "cdktf-zato";
+import { TerraformStack, TerraformVariable } from "cdktf";
+import { BackupOptions, DataRemoval, ExistingDatabaseProps, OdbDatabase, Secret } from "cdktf-zato";
 import { newCluster, newHost, newStack } from "../support/stack";
 import { Template } from "../support/template";
 
@@ -158,4 +158,25 @@ test("the host is told whose it is, by an identity that stays the same in Terraf
   const { provisioner = [] } = template.state("a/odb");
   const owner = provisioner.find(({ file }) => file?.destination === ".cdktf-zato/a-odb.${self.id}.owner");
   expect(owner?.file?.content).toBe(`\${${template.addressOf("a/odb/lifetime/Resource")}.id}`);
+});
+
+describe("whether backups of it are made", () => {
+  const told = (odb: (stack: TerraformStack) => OdbDatabase | undefined, backup?: BackupOptions): unknown => {
+    const stack = newStack();
+    newCluster(stack, { odb: odb(stack), backup });
+    return Template.synth(stack).manifest("a/odb").parameters.backed_up;
+  };
+  const elsewhere = (stack: TerraformStack): OdbDatabase => {
+    const password = Secret.fromVariable(new TerraformVariable(stack, "password", {}));
+    return postgresql({ host: "db.internal", database: "zato", username: "owner", password });
+  };
+
+  test("the host is told of one elsewhere, which may be newer than the host's programs", () => {
+    expect(told(elsewhere, {})).toBe("true");
+    expect(told(elsewhere)).toBeUndefined();
+  });
+
+  test("the host is not told of a local one, which the programs have come with", () => {
+    expect(told(() => undefined, {})).toBeUndefined();
+  });
 });

@@ -9,6 +9,7 @@ converge() {
     if [ "$(param odb_local)" = true ]; then local_postgresql; fi
     settle_password
     refuse_tables_of_another_release
+    refuse_backups_that_cannot_be
     if [ "$(param odb_local)" = true ]; then record_postgresql; fi
     # A deploy that makes up for this one does not know it.
     [ ! -s "$staged.owner" ] || put_file "$staged.owner" "$STATE/deployment-$(param cluster)" 0600 root
@@ -146,6 +147,13 @@ refuse_tables_of_another_release() {
     if odb_has_table cluster && ! of_release has_own_tables; then
         fail "the database $(param odb_name) has the tables of another release of Zato, which cannot be changed into those of this one; declare another database, and leave that one as the way back"
     fi
+}
+
+# A cluster's first backup comes at the end of a deploy, when everything else is there.
+refuse_backups_that_cannot_be() {
+    local reason
+    [ "$(param backed_up)" != true ] || reason=$(odb_can_be_dumped 2>&1) ||
+        fail "no backup could be made of the ODB $(param odb_name): $reason"
 }
 
 # record_postgresql: what we have set, or rely on.

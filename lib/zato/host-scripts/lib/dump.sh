@@ -5,12 +5,35 @@
 odb_dump() {
     case $(param odb_engine) in
         postgresql)
-            odb_client "$(secret_in_use odb_password)" pg_dump --format=custom --no-owner --no-privileges >"$1"
+            odb_can_be_dumped && odb_client "$(secret_in_use odb_password)" pg_dump --format=custom --no-owner --no-privileges >"$1"
             ;;
         mysql)
+            local of_mysql=()
+            mapfile -t of_mysql < <(options_of_mysql)
             odb_client "$(secret_in_use odb_password)" mysqldump --single-transaction --no-tablespaces --skip-triggers \
-                --skip-add-locks --hex-blob --default-character-set=utf8mb4 | gzip >"$1"
+                --skip-add-locks --hex-blob --default-character-set=utf8mb4 "${of_mysql[@]}" | gzip >"$1"
             ;;
+    esac
+}
+
+# odb_can_be_dumped: fails, and says why, where the server is newer than this host's pg_dump, which refuses it.
+odb_can_be_dumped() {
+    local client server
+    [ "$(param odb_engine)" = postgresql ] || return 0
+    client=$(as_zato "$(postgresql_program pg_dump)" --version | sed 's/^[^0-9]*//; s/[^0-9].*//') &&
+        server=$(sql "select current_setting('server_version_num')::int / 10000" | grep -xE '[1-9][0-9]{0,3}') || return
+    [ "$client" -ge "$server" ] || {
+        echo "its server is PostgreSQL $server, and pg_dump on this host is of $client, which dumps none newer; install postgresql-client-$server beside it, from apt.postgresql.org" >&2
+        return 1
+    }
+}
+
+# options_of_mysql: those that only MySQL's own mysqldump knows, one a line. Without them it needs rights that the cluster's user has not
+# where the server counts transactions (GTID), and from MariaDB a table that it has not.
+options_of_mysql() {
+    case $(as_zato mysqldump --version) in
+        *MariaDB*) ;;
+        *) printf '%s\n' --set-gtid-purged=OFF --column-statistics=0 ;;
     esac
 }
 
@@ -43,7 +66,13 @@ odb_restore() {
 
 restoring_postgresql() {
     printf '%s\n' 'begin;' "set lock_timeout = '60s';" && cat "$scripts/lib/drop-all.sql" &&
-        read_dump --no-owner --no-privileges -f - "$1" && echo 'commit;'
+        read_dump --no-owner --no-privileges -f - "$1" | only_known_settings && echo 'commit;'
+}
+
+# only_known_settings: PostgreSQL's statements, in which what is set at first is set where the server has such a setting: a newer
+# pg_restore sets its own, whichever server it is for. Rows come after the first name of an object, and are left alone.
+only_known_settings() {
+    LC_ALL=C sed -E "1,/^-- .*Name: / s/^SET ([a-z_]+) = '?([^';]*)'?;\$/SELECT pg_catalog.set_config(name, '\2', false) FROM pg_catalog.pg_settings WHERE name = '\1';/"
 }
 
 # read_dump [OPTION...] FILE: what pg_restore says of it. Whoever's it is, it is read without root's rights.

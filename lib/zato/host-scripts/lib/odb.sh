@@ -32,7 +32,8 @@ odb_client() {
             {
                 printf '[client]\npassword="'
                 sed 's/[\\"]/\\&/g' "$secret" | tr -d '\n'
-                printf '"\n'
+                # MariaDB's from 11.4 on demands TLS and a certificate that it can verify, which older ones and Zato's own driver do not.
+                printf '"\n[client-mariadb]\ndisable-ssl-verify-server-cert\n'
             } >"$login"
             as_zato_with_input "$program" --defaults-extra-file="$login" "$@" \
                 -h "$(param odb_host)" -P "$(param odb_port)" -u "$(param odb_user)" "$(param odb_name)"
