@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 
 converge() {
+    forget_unfinished
     ensure_user
     keep_user
     # All hosts at the same time, before anything that runs is touched.
@@ -24,6 +25,18 @@ converge() {
     fi
     [ -n "$(param root)" ] || link_current
     record account zato
+}
+
+when_failed() {
+    forget_unfinished
+    where_it_stopped
+}
+
+# forget_unfinished: what was on its way when a run failed, or was killed, since that takes room from all else on the disk. A whole archive
+# is not fetched twice.
+forget_unfinished() {
+    find "$STATE" -maxdepth 1 \( -name 'archive-*' -o -name 'image-*' \) ! -name "archive-$(param sha256)" -exec rm -rf -- {} +
+    rm -rf -- "$ZATO_HOME"/builds/*.new
 }
 
 ensure_user() {
@@ -88,7 +101,8 @@ unpack_archive() {
     roots_folder "$(dirname "$folder")" 0755 root
     rm -rf -- "$folder.new" "$folder"
     mkdir "$folder.new"
-    tar -x -f "$archive" -C "$folder.new" --no-same-owner
+    while_room "$(dirname "$folder")" tar -x -f "$archive" -C "$folder.new" --no-same-owner ||
+        fail "$(param url) cannot be unpacked to $folder; see the log"
     own_tree "$folder.new"
     sync -f "$folder.new"
     mv -T "$folder.new" "$folder"
@@ -105,7 +119,7 @@ download() {
     sum=$(param sha256)
     if ! printf '%s  %s\n' "$sum" "$archive" | sha256sum --check --status 2>/dev/null; then
         progress "downloading $(param url)"
-        curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 -o "$archive.part" -- "$(param url)" ||
+        while_room "$STATE" curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 -o "$archive.part" -- "$(param url)" ||
             fail "$(param url) cannot be downloaded"
         printf '%s  %s\n' "$sum" "$archive.part" | sha256sum --check --status ||
             fail "$(param url) has SHA-256 $(sha256sum "$archive.part" | cut -d ' ' -f 1) instead of $sum; nothing was unpacked"
@@ -154,6 +168,25 @@ need_space() {
     available=$(df --output=avail -B 1M "$ZATO_HOME" | tail -n 1 | tr -d ' ')
     [ "$available" -ge "$((2 * ${largest:-0}))" ] ||
         fail "there are $available MiB free below $ZATO_HOME, and another build of Zato needs $((2 * ${largest:-0})) MiB"
+}
+
+# while_room FOLDER COMMAND...: a program that writes there, for as long as it leaves room to what else is on that disk. It ends with this run,
+# since nobody would watch it then.
+while_room() {
+    local folder=$1 room writer
+    shift
+    room=$(room_in "$folder")
+    setpriv --pdeathsig KILL -- "$@" </dev/null 3>&- &
+    writer=$!
+    while kill -0 "$writer" 2>/dev/null; do
+        if [ "$(room_in "$folder")" -eq 0 ]; then
+            kill "$writer" 2>/dev/null || true
+            wait "$writer" || true
+            fail "there is too little space in $folder: what comes there needs more than the $((room / 1024)) MiB that can be used; make room on that disk"
+        fi
+        sleep 0.2
+    done
+    wait "$writer"
 }
 
 # A folder that somebody else has filled is not ours to change.
