@@ -45,9 +45,14 @@ function archive(text = "one", entry = "bin/py"): string {
   return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
 
-function converge(sandbox: Sandbox, parameters: Readonly<Record<string, string>>, files = {}): BashResult {
+function converge(
+  sandbox: Sandbox,
+  parameters: Readonly<Record<string, string>>,
+  files = {},
+  name = "zato",
+): BashResult {
   const common = { host: "host1", label: "zato", zato: ZATO, folder: "", packages: "" };
-  return sandbox.converge("installation", "zato", renderManifest({ parameters: { ...common, ...parameters }, files }));
+  return sandbox.converge("installation", name, renderManifest({ parameters: { ...common, ...parameters }, files }));
 }
 
 const fromArchive = (sha256: string, build = sha256.slice(0, 8)): Record<string, string> => ({
@@ -372,4 +377,49 @@ test("a folder 'current' of somebody else's stays what it is", () => {
   sandbox.write("/opt/zato/current/bin/py", "theirs");
   expect(converge(sandbox, fromArchive(archive())).status).toBe(0);
   expect(sandbox.read("/opt/zato/current/bin/py")).toBe("theirs");
+});
+
+describe.each([
+  ["releases", "/opt/zato/4.1"],
+  ["builds at the same path", ZATO],
+])("of two clusters of different %s on a host", (_, path) => {
+  /** Deploys the installation of a cluster, which says what `verify` finds of both then. */
+  function deploy(sandbox: Sandbox, cluster: "a" | "b"): string[] {
+    const zato = cluster === "a" ? ZATO : path;
+    const parameters = { ...fromArchive(archive(cluster), cluster), zato };
+    expect(converge(sandbox, parameters, {}, `${cluster}-zato`).status).toBe(0);
+    return ["a-zato", "b-zato"].flatMap((name) => sandbox.drift("installation", name));
+  }
+  const notThere = (cluster: string): string => `${cluster}-zato\tnothing of it is on this host`;
+
+  test.each([
+    ["a", "b"],
+    ["b", "a"],
+  ] as const)("%s has the links that are there once, %s leaves them, and nothing is found of both", (first, second) => {
+    // GIVEN
+    const sandbox = host();
+    expect(deploy(sandbox, first)).toEqual([notThere(second)]);
+
+    // WHEN
+    expect(deploy(sandbox, second)).toEqual([]);
+    expect(deploy(sandbox, first)).toEqual([]);
+
+    // THEN
+    expect(sandbox.read("/opt/zato/current/bin/py")).toContain(`# ${first}`);
+  });
+
+  test("the other one has them when the first one has gone", () => {
+    // GIVEN
+    const sandbox = host();
+    deploy(sandbox, "a");
+    deploy(sandbox, "b");
+
+    // WHEN
+    expect(sandbox.run("remove.sh", "installation", "a-zato").status).toBe(0);
+    deploy(sandbox, "b");
+
+    // THEN
+    expect(sandbox.read("/opt/zato/current/bin/py")).toContain("# b");
+    expect(sandbox.drift("installation", "b-zato")).toEqual([]);
+  });
 });

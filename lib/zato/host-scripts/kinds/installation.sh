@@ -210,11 +210,23 @@ note_path() {
 link_build() {
     local zato name
     zato=$(param zato)
+    if are_links_of_another "$zato"; then return; fi
     find "$zato" -mindepth 1 -maxdepth 1 ! -name .cdktf-zato -exec rm -rf {} +
     while IFS= read -r -d '' name; do
         ln -s "$1/$name" "$zato/$name"
         record link "$zato/$name"
     done < <(find "$1" -mindepth 1 -maxdepth 1 -printf '%P\0')
+}
+
+# are_links_of_another PATH: whether what lies there leads into the build of another installation, which is declared with this path, too.
+are_links_of_another() {
+    local manifest build
+    build=$(dirname "$(readlink "$1/bin")")
+    [ "$build" != "$(param folder)" ] && [ -d "$build" ] || return
+    while IFS= read -r manifest; do
+        if grep -qxF "|$build" "$manifest"; then return; fi
+    done < <(other_installations "$1")
+    return 1
 }
 
 # forget_builds [KEPT]: those that no component is declared with any more. So the former one stays, as a way back, until
@@ -288,9 +300,25 @@ check_import() {
 link_current() {
     [ "$(param zato)" != "$ZATO_HOME/current" ] || return 0
     if [ ! -e "$ZATO_HOME/current" ] && [ ! -L "$ZATO_HOME/current" ]; then touch "$STATE/created-current"; fi
+    if is_path_of_another "$(readlink "$ZATO_HOME/current")"; then return; fi
     if ! is_our_current; then return; fi
     ln -sfnT "$(param zato)" "$ZATO_HOME/current"
     record link "$ZATO_HOME/current"
+}
+
+# is_path_of_another PATH: whether another installation on this host, with another path, is declared to have its Zato there. The one link is
+# its own as long as it is; else each would take it from the other.
+is_path_of_another() {
+    [ "$1" != "$(param zato)" ] && [ -e "$1" ] && [ -n "$(other_installations "$1")" ]
+}
+
+# other_installations PATH: manifests of those that are declared to have their Zato there.
+other_installations() {
+    local folder
+    for folder in "$STATE"/components/*/; do
+        if [ "$folder" = "$state/" ] || [ "$(cat "$folder/kind" 2>/dev/null)" != installation ]; then continue; fi
+        if grep -A1 -x '@param zato' "$folder/manifest" | grep -qxF "|$1"; then printf '%s\n' "$folder/manifest"; fi
+    done
 }
 
 # is_our_current: by the stamp, or by what deploys of before have noted.
