@@ -12,6 +12,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { renderManifest } from "../../lib/remote/manifest";
 import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+import { runbookBlocks } from "../support/runbook";
 import { Sandbox } from "../support/sandbox";
 
 const folder = temporaryFolder();
@@ -232,6 +233,23 @@ describe("the component's own run", () => {
     expect([status, stdout]).toEqual([1, expect.stringContaining("/backups is no folder for backups: ")]);
     expect([sandbox.calls, sandbox.read("/made"), sandbox.read("/backups/unfinished")]).toEqual([[], undefined, ""]);
   });
+
+  test.each(["true", "false"])(
+    "leaves what another run is writing meanwhile alone, when the delivery ends with %s",
+    (end) => {
+      // GIVEN
+      const sandbox = host(`echo '${path("backups", "a.tar")}'`, "upload");
+      const parameters = { host: "host1", label: "backup", directory: path("backups"), retain: "2", deliver: "upload" };
+      sandbox.write(`${STATE}/manifest`, renderManifest({ parameters }));
+      sandbox.program("upload", `mkdir '${path("backups", "unfinished")}'; ${end}`);
+
+      // WHEN
+      sandbox.run("backup.sh", "a-backup");
+
+      // THEN
+      expect(existsSync(path("backups", "unfinished"))).toBe(true);
+    },
+  );
 });
 
 describe("a folder for backups", () => {
@@ -263,6 +281,30 @@ describe("a folder for backups", () => {
     const check = `lies_in_roots() { true; }; find() { command find "$1" -type d -perm /022; }; is_folder_for_backups "$2/backups"`;
     expect(withFiles(`chmod 0700 "$2/backups"; ${check}`).status).toBe(0);
     expect(withFiles(`chmod 0770 "$2/backups/kept"; ${check}`).status).toBe(1);
+  });
+});
+
+describe("the script of the handbook that encrypts what leaves the host", () => {
+  const SCRIPT = runbookBlocks()
+    .map(({ commands }) => commands.join("\n"))
+    .find((text) => text.includes("age --encrypt"))!;
+
+  /** Delivers a backup with an rclone that does as told: the exit status, and what lies beside the backup then. */
+  function deliver(rclone: string): [number | null, string[]] {
+    write("backup", "nights", "a.tar");
+    write('#!/bin/bash\ncp "${@: -1}" "${@: -2:1}"\n', "bin", "age");
+    write(`#!/bin/bash\n[ -f "$2" ] || exit 9\n${rclone}\n`, "bin", "rclone");
+    write(SCRIPT, "deliver");
+    const { status } = bash('chmod +x "$1"/bin/*; PATH=$1/bin:$PATH sh "$1/deliver" "$1/nights/a.tar"', [folder()]);
+    return [status, readdirSync(path("nights"))];
+  }
+
+  test.each([
+    ["succeeds", "exit 0", 0],
+    ["fails", "exit 3", 3],
+    ["is stopped in the middle", 'kill "$PPID"', 1],
+  ])("leaves no copy on the host when sending %s", (_, rclone, status) => {
+    expect(deliver(rclone)).toEqual([status, ["a.tar"]]);
   });
 });
 

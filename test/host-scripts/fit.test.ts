@@ -65,7 +65,7 @@ test("of a cluster that was deployed before nothing is said, whatever it has the
 describe("the user zato", () => {
   test("is taken as it is, which is told; one that we have made is not told", () => {
     expect(said(`${ACCOUNT}; stat() { echo 755 zato zato; }`)).toEqual([
-      "finding: this host has a user zato, and no group of that name; add it: groupadd --system zato",
+      "finding: this host has a user zato, and no group of that name; add it: sudo groupadd --system zato",
       "note: the folder /opt/zato of zato becomes root's, and so does /opt/zato/env; what others have in there stays theirs",
       "note: the user zato is there already, and is taken as it is: uid=998(zato) gid=998(zato) groups=998(zato), home /opt/zato, shell /bin/bash",
     ]);

@@ -184,6 +184,30 @@ describe("an image in a registry", () => {
     ]);
   });
 
+  test("whose layers would fill the disk together is given up before, and leaves none", () => {
+    // GIVEN
+    const sandbox = host();
+    sandbox.program("df", `echo "Avail Size"; echo "$((1000 - $(du -sk '${folder()}/var' | cut -f 1))) 2000"`, false);
+    const layers =
+      'mkdir -p "$layout"; for one in {1..60}; do head -c 100000 /dev/zero >"$layout/$one"; sleep 0.02; done';
+    sandbox.program("skopeo", `case $1 in copy) layout=\${!#} layout=\${layout#oci:} layout=\${layout%:zato}; ${layers} ;; *) cat '${folder()}/config.json' ;; esac`); // prettier-ignore
+
+    // WHEN
+    const { status, stdout } = fromRegistry(sandbox);
+
+    // THEN
+    expect([status, stdout]).toEqual([1, expect.stringMatching(/too little space in \S+\/var\/lib\/cdktf-zato: /)]);
+    expect(readdirSync(join(folder(), "var/lib/cdktf-zato"))).not.toContain("image-one");
+  });
+
+  test("whose layers cannot be unpacked leaves neither them nor a part of a build", () => {
+    const sandbox = host();
+    sandbox.program("umoci", 'mkdir "${!#}"; exit 1');
+    expect(fromRegistry(sandbox).stdout).toContain("the layers of the image cannot be unpacked");
+    expect(readdirSync(join(folder(), "var/lib/cdktf-zato"))).not.toContain("image-one");
+    expect(builds()).toEqual([]);
+  });
+
   test("that lacks something is refused, with all of it", () => {
     const lacks = `case "$*" in *check_image.py) echo "time zones (package tzdata)"; echo "the program awk" ;; esac`;
     expect(fromRegistry(host({}, lacks)).stdout).toContain(

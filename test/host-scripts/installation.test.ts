@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmdirSync,
   statSync,
@@ -43,9 +45,14 @@ function archive(text = "one", entry = "bin/py"): string {
   return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
 
-function converge(sandbox: Sandbox, parameters: Readonly<Record<string, string>>, files = {}): BashResult {
+function converge(
+  sandbox: Sandbox,
+  parameters: Readonly<Record<string, string>>,
+  files = {},
+  name = "zato",
+): BashResult {
   const common = { host: "host1", label: "zato", zato: ZATO, folder: "", packages: "" };
-  return sandbox.converge("installation", "zato", renderManifest({ parameters: { ...common, ...parameters }, files }));
+  return sandbox.converge("installation", name, renderManifest({ parameters: { ...common, ...parameters }, files }));
 }
 
 const fromArchive = (sha256: string, build = sha256.slice(0, 8)): Record<string, string> => ({
@@ -54,6 +61,12 @@ const fromArchive = (sha256: string, build = sha256.slice(0, 8)): Record<string,
   sha256,
   folder: `${BUILDS}/${build}`,
 });
+
+/** What lies beside our notes while a build comes, but for a whole archive. */
+const onTheWay = (): string[] =>
+  readdirSync(join(folder(), "var/lib/cdktf-zato")).filter((name) =>
+    /^(archive-.*\.part|archive-.$|image-)/.test(name),
+  );
 
 const downloads = (sandbox: Sandbox): number => sandbox.calls.filter((call) => call.startsWith("curl")).length;
 
@@ -126,6 +139,47 @@ describe("an archive", () => {
     expect(converge(sandbox, fromArchive(archive())).stdout).toMatch(/there are 9 MiB free .* needs 10 MiB/);
     sandbox.program("df", "echo Avail; echo 10");
     expect(converge(sandbox, fromArchive(archive())).status).toBe(0);
+  });
+
+  test("that would fill the disk on its way is given up before, and leaves nothing there", () => {
+    // GIVEN
+    const sandbox = host();
+    sandbox.program("df", `echo "Avail Size"; echo "$((1000 - $(du -sk '${folder()}/var' | cut -f 1))) 2000"`, false);
+    sandbox.program("curl", 'while [ "$1" != -o ]; do shift; done; for one in {1..60}; do head -c 100000 /dev/zero >>"$2"; sleep 0.02; done'); // prettier-ignore
+
+    // WHEN
+    const { status, stdout } = converge(sandbox, fromArchive(archive(), "one"));
+
+    // THEN
+    expect([status, stdout]).toEqual([
+      1,
+      expect.stringMatching(/too little space in \S+\/var\/lib\/cdktf-zato: .* the 0 MiB that can be used/),
+    ]);
+    expect(onTheWay()).toEqual([]);
+  });
+
+  test("that cannot be unpacked leaves nothing in the place of the build", () => {
+    const sandbox = host();
+    sandbox.program("tar", "exit 2");
+    expect(converge(sandbox, fromArchive(archive(), "one")).stdout).toContain("zato.tar cannot be unpacked to");
+    expect(onTheWay()).toEqual([]);
+    expect(readdirSync(join(folder(), BUILDS))).toEqual([]);
+  });
+
+  test("that came whole before a run was killed is not downloaded again, and what else it left is gone", () => {
+    // GIVEN
+    const sandbox = host();
+    const sha256 = archive();
+    const left = ["archive-0.part", "archive-1", "image-2/blob", `archive-${sha256}.part`];
+    left.forEach((name) => sandbox.write(`/var/lib/cdktf-zato/${name}`, ""));
+    sandbox.write(`${BUILDS}/two.new/bin/py`, "");
+    copyFileSync(join(folder(), "archive.tar"), join(folder(), "var/lib/cdktf-zato", `archive-${sha256}`));
+
+    // WHEN
+    expect(converge(sandbox, fromArchive(sha256, "one")).status).toBe(0);
+
+    // THEN
+    expect([downloads(sandbox), onTheWay(), readdirSync(join(folder(), BUILDS))]).toEqual([0, [], ["one"]]);
   });
 
   test("with no Zato in it, or one that cannot be imported, is none", () => {
@@ -323,4 +377,49 @@ test("a folder 'current' of somebody else's stays what it is", () => {
   sandbox.write("/opt/zato/current/bin/py", "theirs");
   expect(converge(sandbox, fromArchive(archive())).status).toBe(0);
   expect(sandbox.read("/opt/zato/current/bin/py")).toBe("theirs");
+});
+
+describe.each([
+  ["releases", "/opt/zato/4.1"],
+  ["builds at the same path", ZATO],
+])("of two clusters of different %s on a host", (_, path) => {
+  /** Deploys the installation of a cluster, which says what `verify` finds of both then. */
+  function deploy(sandbox: Sandbox, cluster: "a" | "b"): string[] {
+    const zato = cluster === "a" ? ZATO : path;
+    const parameters = { ...fromArchive(archive(cluster), cluster), zato };
+    expect(converge(sandbox, parameters, {}, `${cluster}-zato`).status).toBe(0);
+    return ["a-zato", "b-zato"].flatMap((name) => sandbox.drift("installation", name));
+  }
+  const notThere = (cluster: string): string => `${cluster}-zato\tnothing of it is on this host`;
+
+  test.each([
+    ["a", "b"],
+    ["b", "a"],
+  ] as const)("%s has the links that are there once, %s leaves them, and nothing is found of both", (first, second) => {
+    // GIVEN
+    const sandbox = host();
+    expect(deploy(sandbox, first)).toEqual([notThere(second)]);
+
+    // WHEN
+    expect(deploy(sandbox, second)).toEqual([]);
+    expect(deploy(sandbox, first)).toEqual([]);
+
+    // THEN
+    expect(sandbox.read("/opt/zato/current/bin/py")).toContain(`# ${first}`);
+  });
+
+  test("the other one has them when the first one has gone", () => {
+    // GIVEN
+    const sandbox = host();
+    deploy(sandbox, "a");
+    deploy(sandbox, "b");
+
+    // WHEN
+    expect(sandbox.run("remove.sh", "installation", "a-zato").status).toBe(0);
+    deploy(sandbox, "b");
+
+    // THEN
+    expect(sandbox.read("/opt/zato/current/bin/py")).toContain("# b");
+    expect(sandbox.drift("installation", "b-zato")).toEqual([]);
+  });
 });

@@ -139,6 +139,19 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     { name: "max_connections", was: "echo 1000 >host/sql", change: "echo 7 >host/sql", found: /max_connections is: 7/ },
     { name: "role zato", was: "echo f,f >host/sql", change: "echo t,f >host/sql", found: /role zato is: t,f/ },
     { name: "database zato", was: "echo zato >host/sql", change: "echo me >host/sql", found: /database zato is: me/ },
+    { name: "settings-of zato", was: "echo t >host/sql", change: "echo f >host/sql", found: /settings-of zato is: f/ },
+    {
+      name: "configuration",
+      was: "echo 'a = 1 | b = 2' >host/sql",
+      change: "echo 'a = 1 | b = 3 | c = 4' >host/sql",
+      found: /configuration is: b = 3 \| c = 4; in place of: b = 2; put it back/,
+    },
+    {
+      name: "configuration",
+      was: "echo 'a = 1 | b = 2' >host/sql",
+      change: "echo 'a = 1 | b = 2 | c = 4' >host/sql",
+      found: /configuration is: c = 4; in place of: nothing; put it back/,
+    },
   ],
 };
 

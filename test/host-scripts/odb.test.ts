@@ -93,6 +93,7 @@ function odb(program: string): { readonly status: number | null; readonly did: s
      as_postgres() { echo "as_postgres $*"; }
      fail() { echo "failed: $1"; exit 1; }
      wait_until() { shift 2; "$@" >/dev/null; }
+     OUR_PACKAGES=$STATE/our-packages
      ${program}`,
     [HOST_SCRIPTS, folder()],
   );
@@ -147,9 +148,29 @@ describe("the tables of an ODB", () => {
   });
 });
 
+test("what somebody has set for an ODB and its user by hand is taken back, and told, before it is used", () => {
+  const play = `for one in install_postgresql restart_postgresql_always wait_for_postgresql restart_for_connections; do eval "$one() { :; }"; done
+    set_for() { echo "set_for $1"; }
+    as_postgres() { case "$*" in *set_for*) printf 'default_transaction_read_only=on\\nwork_mem=1MB\\n' ;; "") cat >>"$STATE/said" ;; -d*) cat >/dev/null; echo "in $2" ;; esac; }; local_postgresql`;
+  const { status, did } = odb(play);
+  expect(status).toBe(0);
+  expect(did.slice(-2)).toEqual([
+    "progress taking back what was set by hand for the database zato_a: default_transaction_read_only=on, work_mem=1MB; servers have it until they connect anew, or are restarted",
+    "in zato_a",
+  ]);
+  const said = readFileSync(join(folder(), "said"), "utf8");
+  [
+    `alter role "zato" connection limit -1 valid until 'infinity';`,
+    'alter role "zato" reset all;',
+    'alter role "zato" in database "zato_a" reset all;',
+    'alter database "zato_a" with allow_connections true connection limit -1;',
+    'alter database "zato_a" reset all;',
+  ].forEach((statement) => expect(said).toContain(statement));
+});
+
 test("the user of an ODB may log in, and nothing that concerns other databases or users", () => {
   const play = `for one in install_postgresql restart_postgresql_always wait_for_postgresql restart_for_connections; do eval "$one() { :; }"; done
-    as_postgres() { [ "$#" -gt 0 ] || cat >>"$STATE/roles"; }; local_postgresql`;
+    as_postgres() { [ "$#" -gt 0 ] || cat >>"$STATE/roles"; }; set_for() { :; }; local_postgresql`;
   expect(odb(play).status).toBe(0);
   expect(readFileSync(join(folder(), "roles"), "utf8")).toContain(
     'alter role "zato" login nosuperuser nocreatedb nocreaterole noreplication nobypassrls;\n',
@@ -242,7 +263,17 @@ test("what was set in a PostgreSQL of ours, or is relied on there, is noted", ()
     "record setting listen_addresses",
     "record setting role zato",
     "record setting database zato_a",
+    "record setting settings-of zato_a",
   ]);
+});
+
+test.each([
+  ["of ours", "postgresql\n", ["record setting configuration"]],
+  ["that was there before us", "haproxy\n", []],
+])("the configuration of a PostgreSQL %s is noted accordingly", (_, packages, expected) => {
+  writeFileSync(join(folder(), "packages"), packages);
+  const { did } = odb("pg_lsclusters() { :; }; as_postgres() { :; }; OUR_PACKAGES=$STATE/packages; record_postgresql");
+  expect(did.filter((line) => line.endsWith("configuration"))).toEqual(expected);
 });
 
 describe("an ODB that is removed", () => {

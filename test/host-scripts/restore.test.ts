@@ -131,6 +131,19 @@ test("keys that were generated come back, and the identity of the data; what is 
   expect(names.map(secret)).toEqual(["key\n", "0a1b2c3d\n", "given now\n", "of what runs\n", "2\n", undefined]);
 });
 
+test("a secret that is given stays, though a cluster whose name begins alike has one of that name that was generated", () => {
+  // GIVEN
+  const host = deployed();
+  const parameters = { host: "host1", cluster: "a-test", secrets: "api_key generated" };
+  host.write("/var/lib/cdktf-zato/components/a-test-odb/manifest", renderManifest({ parameters }));
+
+  // WHEN
+  restore(host);
+
+  // THEN
+  expect(host.read("/etc/cdktf-zato/secrets/a/api_key")).toBe("given now\n");
+});
+
 test.each([
   ["a backup that is damaged", "/damaged", /is no whole backup of a cluster a in postgresql, .*; nothing was changed/],
   ["a dump that cannot be read", "/unreadable", /the backup cannot be read, .*; nothing was changed/],

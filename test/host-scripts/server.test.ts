@@ -147,6 +147,36 @@ describe("its address", () => {
   });
 });
 
+test("each configuration file that Zato has written for it is noted, and nothing that a service has put there by another name", () => {
+  // GIVEN
+  const sandbox = host('as_zato() { "$@"; }');
+  const repo = "/opt/zato/env/a/server1/config/repo";
+  const written = ["logging.conf", "pickup.conf", "server.conf", "service-sources.txt", "simple-io.conf", "sql.conf", "sso.conf"]; // prettier-ignore
+  written.forEach((name) => sandbox.write(`${repo}/${name}`, "gunicorn_bind=127.0.0.1:17010\n"));
+  ["internal-cache.dat", "a b.conf", "x\nfile\tshadow\t.conf", "$(id).txt"].forEach((name) =>
+    sandbox.write(`${repo}/${name}`, ""),
+  );
+  const changed = (): string[] =>
+    sandbox
+      .drift("server", "a-server1")
+      .filter((line) => line.includes("/config/repo/"))
+      .map((line) => line.replace(/^.*\/config\/repo\//, ""));
+
+  // WHEN
+  expect(converge(sandbox)).toMatchObject({ status: 0 });
+
+  // THEN
+  const ledger = sandbox.read("/var/lib/cdktf-zato/components/a-server1/ledger")!;
+  expect([...ledger.matchAll(/^created\t.*\/config\/repo\/(.*?)\t/gm)].map(([, name]) => name)).toEqual(written);
+  expect(changed()).toEqual([]);
+
+  // WHEN
+  written.forEach((name) => sandbox.write(`${repo}/${name}`, "gunicorn_bind=127.0.0.1:17010\n# by hand\n"));
+
+  // THEN
+  expect(changed()).toEqual(written.map((name) => `${name} was changed`));
+});
+
 test("it is not restarted again by a deploy of the same, but for another environment", () => {
   const sandbox = host();
   converge(sandbox);

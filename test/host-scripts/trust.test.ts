@@ -71,7 +71,7 @@ describe("root's scripts", () => {
       'lib/zato.sh: [ -L "$path/logs" ] || [ ! -d "$path/logs" ] || [ -d "$path.logs" ] || mv -T "$path/logs" "$path.logs"',
       'lib/zato.sh: mv -T "$path.logs" "$path/logs"',
       // Only named here, and looked at as zato.
-      "lib/zato.sh: file=$(param path)/config/repo/$name.conf",
+      'lib/zato.sh: record created "$(param path)/config/repo/$name"',
       `release/zato-3/components.sh: printf '%s' "$(param path)/config/repo/server.conf"`,
       `release/zato-4/components.sh: printf '%s' "$(param path)/config/repo/server.conf"`,
     ]);

@@ -76,6 +76,8 @@ change() {
     setting)
       case $2 in
         'role '*) as_postgres -c "alter role \\"\${2#* }\\" superuser" ;;
+        'settings-of '*) as_postgres -c "alter database \\"\${2#* }\\" set default_transaction_read_only = on" ;;
+        configuration) as_postgres -c "alter system set log_min_messages = 'error'" ;;
         'database '*) as_postgres -c "grant connect on database \\"\${2#* }\\" to public" ;;
         *) as_postgres -c "alter system set $2 = '$(as_postgres -c "show $2" | sed 's/1000/1234/; s/localhost/127.0.0.1/')'" ;;
       esac

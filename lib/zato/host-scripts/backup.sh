@@ -17,6 +17,8 @@ require_folder_for_backups "$(param directory)"
 trap 'status=$?; rm -rf -- "$(param directory)/unfinished"; end "$status"' EXIT
 backup=$(write_backup "$(param directory)") || fail "no backup was made, and the former ones were left alone: $(reason)"
 forget_old_backups "$(param directory)" "$(param retain)"
+# From here on another run may be making one.
+trap 'end $?' EXIT
 release_lock
 progress "made $backup"
 

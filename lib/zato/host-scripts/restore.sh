@@ -52,11 +52,20 @@ restore_all_keys() {
 
 # What a file holds besides is not put anywhere.
 is_generated_here() {
-    grep -qsE "^\|$1 generated( |\$)" "$STATE"/components/"$cluster"-*/manifest
+    is_declared_here "$1 generated( .*)?"
 }
 
 is_given() {
-    grep -qsxF "|$1 given" "$STATE"/components/"$cluster"-*/manifest
+    is_declared_here "$1 given"
+}
+
+# is_declared_here SECRET: whether a component of this cluster has it, as a pattern says.
+is_declared_here() {
+    local manifest
+    for manifest in "$STATE"/components/*/manifest; do
+        if is_of_this_cluster "$manifest" && grep -qxE "\|$1" "$manifest"; then return; fi
+    done
+    return 1
 }
 
 # Everything of the cluster that uses the ODB.

@@ -137,7 +137,7 @@ install_missing() {
     finish_packages
     install_packages "$@" ||
         { apt update && install_packages --fix-broken "$@"; } ||
-        fail "the packages $* cannot be installed; see whether 'apt-get install' works on the host"
+        fail "the packages $* cannot be installed; see whether 'sudo apt-get install' works on the host"
 }
 
 # finish_packages: what somebody was cut off in, or we; where it cannot be finished, apt says so. A package that dpkg was unpacking must be

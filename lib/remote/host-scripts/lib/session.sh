@@ -33,7 +33,7 @@ take_lock() {
     exec 9>"$LOCK"
     if ! flock -n 9; then
         progress "waiting for another run on this host"
-        flock -w 3600 9 || fail "another run has held $LOCK for an hour; see who: fuser $LOCK"
+        flock -w 3600 9 || fail "another run has held $LOCK for an hour; see who: sudo fuser $LOCK"
     fi
     tail --pid="$$" -s 0.5 -f /dev/null </dev/null 3>&- &
     lock_keeper=$!

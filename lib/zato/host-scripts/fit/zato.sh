@@ -28,7 +28,7 @@ check_account() {
     ! as_root test -f "/var/lib/cdktf-zato/created-user-zato" || return 0
     [ "$(cut -d : -f 3 <<<"$entry")" -ne 0 ] || finding "the user zato of this host is root; give it a number of its own"
     getent group zato >/dev/null ||
-        finding "this host has a user zato, and no group of that name; add it: groupadd --system zato"
+        finding "this host has a user zato, and no group of that name; add it: sudo groupadd --system zato"
     note "the user zato is there already, and is taken as it is: $(id zato), home $(cut -d : -f 6 <<<"$entry"), shell $(cut -d : -f 7 <<<"$entry")"
 }
 

@@ -73,11 +73,11 @@ refuse_another_secret_key() {
         fi
     else
         [ -s "$key" ] ||
-            fail "the ODB holds the cluster $(param cluster) already, and its keys are not on this host; bring them back: bash $scripts/restore.sh $(param cluster) BACKUP --keys-only"
+            fail "the ODB holds the cluster $(param cluster) already, and its keys are not on this host; bring them back: sudo bash ~/.cdktf-zato/scripts/restore.sh $(param cluster) BACKUP --keys-only"
         is_generated "$key" "$version" ||
             fail "the secret key cannot get another version: Zato cannot encrypt the ODB's passwords anew; declare the former one"
         fits_odb "$key" ||
-            fail "the ODB's passwords were encrypted with another secret key than the one on this host; bring that back: bash $scripts/restore.sh $(param cluster) BACKUP --keys-only"
+            fail "the ODB's passwords were encrypted with another secret key than the one on this host; bring that back: sudo bash ~/.cdktf-zato/scripts/restore.sh $(param cluster) BACKUP --keys-only"
     fi
 }
 

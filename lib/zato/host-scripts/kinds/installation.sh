@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 
 converge() {
+    forget_unfinished
     ensure_user
     keep_user
     # All hosts at the same time, before anything that runs is touched.
@@ -24,6 +25,18 @@ converge() {
     fi
     [ -n "$(param root)" ] || link_current
     record account zato
+}
+
+when_failed() {
+    forget_unfinished
+    where_it_stopped
+}
+
+# forget_unfinished: what was on its way when a run failed, or was killed, since that takes room from all else on the disk. A whole archive
+# is not fetched twice.
+forget_unfinished() {
+    find "$STATE" -maxdepth 1 \( -name 'archive-*' -o -name 'image-*' \) ! -name "archive-$(param sha256)" -exec rm -rf -- {} +
+    rm -rf -- "$ZATO_HOME"/builds/*.new
 }
 
 ensure_user() {
@@ -88,7 +101,8 @@ unpack_archive() {
     leading_folder "$(dirname "$folder")"
     rm -rf -- "$folder.new" "$folder"
     mkdir "$folder.new"
-    tar -x -f "$archive" -C "$folder.new" --no-same-owner
+    while_room "$(dirname "$folder")" tar -x -f "$archive" -C "$folder.new" --no-same-owner ||
+        fail "$(param url) cannot be unpacked to $folder; see the log"
     own_tree "$folder.new"
     sync -f "$folder.new"
     mv -T "$folder.new" "$folder"
@@ -105,7 +119,7 @@ download() {
     sum=$(param sha256)
     if ! printf '%s  %s\n' "$sum" "$archive" | sha256sum --check --status 2>/dev/null; then
         progress "downloading $(param url)"
-        curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 -o "$archive.part" -- "$(param url)" ||
+        while_room "$STATE" curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 -o "$archive.part" -- "$(param url)" ||
             fail "$(param url) cannot be downloaded"
         printf '%s  %s\n' "$sum" "$archive.part" | sha256sum --check --status ||
             fail "$(param url) has SHA-256 $(sha256sum "$archive.part" | cut -d ' ' -f 1) instead of $sum; nothing was unpacked"
@@ -156,6 +170,25 @@ need_space() {
         fail "there are $available MiB free below $ZATO_HOME, and another build of Zato needs $((2 * ${largest:-0})) MiB"
 }
 
+# while_room FOLDER COMMAND...: a program that writes there, for as long as it leaves room to what else is on that disk. It ends with this run,
+# since nobody would watch it then.
+while_room() {
+    local folder=$1 room writer
+    shift
+    room=$(room_in "$folder")
+    setpriv --pdeathsig KILL -- "$@" </dev/null 3>&- &
+    writer=$!
+    while kill -0 "$writer" 2>/dev/null; do
+        if [ "$(room_in "$folder")" -eq 0 ]; then
+            kill "$writer" 2>/dev/null || true
+            wait "$writer" || true
+            fail "there is too little space in $folder: what comes there needs more than the $((room / 1024)) MiB that can be used; make room on that disk"
+        fi
+        sleep 0.2
+    done
+    wait "$writer"
+}
+
 # A folder that somebody else has filled is not ours to change.
 refuse_foreign_zato() {
     local zato
@@ -177,11 +210,23 @@ note_path() {
 link_build() {
     local zato name
     zato=$(param zato)
+    if are_links_of_another "$zato"; then return; fi
     find "$zato" -mindepth 1 -maxdepth 1 ! -name .cdktf-zato -exec rm -rf {} +
     while IFS= read -r -d '' name; do
         ln -s "$1/$name" "$zato/$name"
         record link "$zato/$name"
     done < <(find "$1" -mindepth 1 -maxdepth 1 -printf '%P\0')
+}
+
+# are_links_of_another PATH: whether what lies there leads into the build of another installation, which is declared with this path, too.
+are_links_of_another() {
+    local manifest build
+    build=$(dirname "$(readlink "$1/bin")")
+    [ "$build" != "$(param folder)" ] && [ -d "$build" ] || return
+    while IFS= read -r manifest; do
+        if grep -qxF "|$build" "$manifest"; then return; fi
+    done < <(other_installations "$1")
+    return 1
 }
 
 # forget_builds [KEPT]: those that no component is declared with any more. So the former one stays, as a way back, until
@@ -255,9 +300,25 @@ check_import() {
 link_current() {
     [ "$(param zato)" != "$ZATO_HOME/current" ] || return 0
     if [ ! -e "$ZATO_HOME/current" ] && [ ! -L "$ZATO_HOME/current" ]; then touch "$STATE/created-current"; fi
+    if is_path_of_another "$(readlink "$ZATO_HOME/current")"; then return; fi
     if ! is_our_current; then return; fi
     ln -sfnT "$(param zato)" "$ZATO_HOME/current"
     record link "$ZATO_HOME/current"
+}
+
+# is_path_of_another PATH: whether another installation on this host, with another path, is declared to have its Zato there. The one link is
+# its own as long as it is; else each would take it from the other.
+is_path_of_another() {
+    [ "$1" != "$(param zato)" ] && [ -e "$1" ] && [ -n "$(other_installations "$1")" ]
+}
+
+# other_installations PATH: manifests of those that are declared to have their Zato there.
+other_installations() {
+    local folder
+    for folder in "$STATE"/components/*/; do
+        if [ "$folder" = "$state/" ] || [ "$(cat "$folder/kind" 2>/dev/null)" != installation ]; then continue; fi
+        if grep -A1 -x '@param zato' "$folder/manifest" | grep -qxF "|$1"; then printf '%s\n' "$folder/manifest"; fi
+    done
 }
 
 # is_our_current: by the stamp, or by what deploys of before have noted.

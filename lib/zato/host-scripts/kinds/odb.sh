@@ -55,10 +55,26 @@ SQL
         # Every host has this locale, whichever it is set to, and in all clusters the same comes first.
         as_postgres -c "create database \"$name\" owner \"$user\" encoding 'UTF8' lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8' template template0"
     fi
+    reset_settings "$name" "$user"
     as_postgres -d "$name" <<SQL
 revoke all on database "$name" from public;
 revoke create on schema public from public;
 grant all on schema public to "$user";
+SQL
+}
+
+# reset_settings DATABASE USER: what somebody has set for them by hand, such as to write nothing, decides what servers can do.
+reset_settings() {
+    local set
+    set=$(as_postgres -c "select one from $(set_for "$1")")
+    [ -z "$set" ] ||
+        progress "taking back what was set by hand for the database $1: ${set//$'\n'/, }; servers have it until they connect anew, or are restarted"
+    as_postgres <<SQL
+alter role "$2" connection limit -1 valid until 'infinity';
+alter role "$2" reset all;
+alter role "$2" in database "$1" reset all;
+alter database "$1" with allow_connections true connection limit -1;
+alter database "$1" reset all;
 SQL
 }
 
@@ -170,6 +186,9 @@ record_postgresql() {
     record setting listen_addresses
     record setting "role $(param odb_user)"
     record setting "database $(param odb_name)"
+    record setting "settings-of $(param odb_name)"
+    # One that was there before us is somebody's to tune.
+    if grep -qsxF postgresql "$OUR_PACKAGES"; then record setting configuration; fi
 }
 
 drift() {

@@ -60,7 +60,7 @@ unpack_image() {
     progress "unpacking to $root"
     leading_folder "$(dirname "$root")"
     rm -rf -- "$root.new"
-    foreign umoci raw unpack --image "$layout:zato" "$root.new" || fail "the layers of the image cannot be unpacked; see the log"
+    while_room "$(dirname "$root")" umoci raw unpack --image "$layout:zato" "$root.new" || fail "the layers of the image cannot be unpacked; see the log"
     find "$root.new" \( -type b -o -type c \) -exec rm -f {} +
     make_mount_points "$root.new"
     own_tree "$root.new"
@@ -80,7 +80,7 @@ put_aside() {
 with_skopeo() {
     local said way
     [ -d /var/lib/containers ] || touch "$STATE/created-skopeo-cache"
-    foreign env TMPDIR="$on_disk" skopeo "$@" 2>"$work/skopeo" </dev/null && return
+    while_room "$STATE" env TMPDIR="$on_disk" skopeo "$@" 2>"$work/skopeo" && return
     cat "$work/skopeo" >&2
     said=$(tail -n 1 "$work/skopeo" | sed 's/^.*level=fatal msg="\(.*\)"$/\1/; s/\\"/"/g')
     case $said in

@@ -119,7 +119,8 @@ adopt_odb_password() {
     rm -f "$former"
 }
 
-# setting: of the local PostgreSQL: "NAME", "role NAME", or "database NAME".
+# setting: of the local PostgreSQL: "NAME", "role NAME", "database NAME", "settings-of DATABASE" with its owner, or "configuration": all that its
+# files set besides, and what is set for all roles.
 now_setting() {
     local what=${1%% *} name=${1#* }
     case $what in
@@ -130,6 +131,17 @@ now_setting() {
             as_postgres -d "$name" -c "select pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype, datacl,
                 (select nspacl from pg_namespace where nspname = 'public') from pg_database where datname = current_database()"
             ;;
+        # Beside these two, of which former ledgers hold no more.
+        settings-of)
+            as_postgres -c "select datallowconn, datconnlimit, rolconnlimit, rolvaliduntil, (select string_agg(one, ', ' order by setdatabase, setrole)
+                from $(set_for "$name")) from pg_database join pg_roles on pg_roles.oid = datdba where datname = '$name'"
+            ;;
+        configuration)
+            as_postgres -c "select string_agg(one, ' | ' order by one) from (
+                select one from (select distinct on (name) name || ' = ' || coalesce(setting, '') as one from pg_file_settings
+                    where name not in ('max_connections', 'listen_addresses') order by name, seqno desc) as files
+                union all select unnest(setconfig) from pg_db_role_setting where setdatabase = 0 and setrole = 0) as all_of_them"
+            ;;
         # What a restart would read counts too.
         *)
             as_postgres -c "select current_setting('$name'), coalesce((select setting from pg_file_settings where name = '$name'
@@ -138,7 +150,29 @@ now_setting() {
     esac 2>/dev/null | tr '\n\t' '  ' || printf 'unknown'
 }
 
+# set_for DATABASE: as a table of SQL, what is set for it, for its owner, or for him in it.
+set_for() {
+    printf '%s' "(select array_to_string(setconfig, ', ') as one, setdatabase, setrole from pg_db_role_setting, pg_database d where datname = '$1'
+        and setdatabase in (0, d.oid) and setrole in (0, datdba) and (setdatabase, setrole) <> (0, 0)) as settings"
+}
+
 differs_setting() {
     # That it does not answer is found otherwise.
-    [ "$3" = unknown ] || found "PostgreSQL's $1 is: $3; in place of: $2"
+    [ "$3" != unknown ] || return 0
+    if [ "$1" = configuration ]; then
+        found "PostgreSQL's configuration is: $(only_first "$3" "$2"); in place of: $(only_first "$2" "$3"); put it back, since a deploy takes it as it is; see: sudo -u postgres psql -c 'table pg_file_settings'"
+    else
+        found "PostgreSQL's $1 is: $3; in place of: $2"
+    fi
+}
+
+# only_first LIST OTHER: what the other one lacks.
+only_first() {
+    local lines
+    lines=$(LC_ALL=C comm -23 <(lines_of "$1") <(lines_of "$2"))
+    printf '%s' "${lines:-nothing}" | paste -sd '|' | sed 's/|/ | /g'
+}
+
+lines_of() {
+    sed 's/ *$//; s/ | /\n/g' <<<"$1" | LC_ALL=C sort
 }

@@ -7,8 +7,13 @@ folders_of_this_cluster() {
     local folder kind
     for folder in "$STATE"/components/*/; do
         if ! read -r kind 2>/dev/null <"$folder/kind" || [ "$kind" != "$1" ]; then continue; fi
-        if grep -A1 -x '@param cluster' "$folder/manifest" | grep -qxF "|$(param cluster)"; then printf '%s\n' "$folder"; fi
+        if is_of_this_cluster "$folder/manifest"; then printf '%s\n' "$folder"; fi
     done
+}
+
+# is_of_this_cluster MANIFEST: by what it says, since the name of another one may begin with this one's.
+is_of_this_cluster() {
+    grep -A1 -x '@param cluster' "$1" | grep -qxF "|$(param cluster)"
 }
 
 # enter_component FOLDER: for a subshell, in which param and file are those of another component.

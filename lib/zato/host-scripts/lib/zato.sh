@@ -216,13 +216,14 @@ create_directory() {
     mv -f "$stamp.new" "$stamp"
 }
 
-# record_configuration: what Zato has written into a component's folder once, and reads there.
+# record_configuration: what Zato has written into a component's folder once, and reads there. It changes none of it (docs/zato-3.3-tried.md).
+# A service may have put there what it likes: by whichever name, and as many as it likes.
 record_configuration() {
-    local name file
-    for name in server secrets web-admin scheduler; do
-        file=$(param path)/config/repo/$name.conf
-        if as_zato test -f "$file"; then record created "$file"; fi
-    done
+    local name
+    while IFS= read -r name; do
+        record created "$(param path)/config/repo/$name"
+    done < <(as_zato timeout 60 env LC_ALL=C find "$(param path)/config/repo" -maxdepth 1 -type f \( -name '*.conf' -o -name '*.txt' \) \
+        ! -name '*[!A-Za-z0-9._-]*' -printf '%f\n' 2>/dev/null | LC_ALL=C sort | head -n 50)
 }
 
 # has_own_configuration: whether nobody has changed that since.
