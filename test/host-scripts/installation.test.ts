@@ -24,7 +24,8 @@ const BUILDS = "/opt/zato/builds";
 function host(imports = "true"): Sandbox {
   const sandbox = new Sandbox(folder());
   sandbox.program("curl", `while [ "$1" != -o ]; do shift; done; cp '${folder()}/archive.tar' "$2"`);
-  ["gpg", "apt-mark", "dpkg-query"].forEach((name) => sandbox.program(name));
+  ["apt-mark", "dpkg-query"].forEach((name) => sandbox.program(name));
+  sandbox.program("gpg", "exit 1");
   sandbox.note("need_haproxy", "install_packages", "purge_if_ours", "need_packages");
   sandbox.define(`
     is_roots_tree() { [ -d "$1" ] && [ ! -e "$1/writable" ]; }
@@ -241,15 +242,17 @@ test.each([
 describe("a package", () => {
   const PACKAGE = { method: "repository", package: "zato", version: "3.3", url: "https://example.org/apt" };
   const FILES = { signing_key: "key", sources: "deb https://example.org/apt\n" };
+  const SOURCES = "/etc/apt/sources.list.d/cdktf-zato.list";
+  const KEYRING = "/etc/apt/keyrings/cdktf-zato.gpg";
 
   function hostWith(version: string): Sandbox {
     const sandbox = host();
     sandbox.program("dpkg-query", `printf '%s' '${version}'`);
     sandbox.write(`${ZATO}/bin/py`, "");
     chmodSync(join(folder(), ZATO, "bin/py"), 0o755);
-    // /etc/apt is no folder of ours.
-    sandbox.define(`install_file() { printf 'install_file %s\\n' "$2" >>'${folder()}/calls'; }
-      install() { case $* in */etc/apt/*) ;; *) command install "$@" ;; esac; }`);
+    ["etc/apt/keyrings", "etc/apt/sources.list.d"].forEach((name) =>
+      mkdirSync(join(folder(), name), { recursive: true }),
+    );
     return sandbox;
   }
 
@@ -257,8 +260,41 @@ describe("a package", () => {
     const sandbox = hostWith("3.2");
     expect(converge(sandbox, PACKAGE, FILES).status).toBe(0);
     const { calls } = sandbox;
-    expect(calls).toEqual(expect.arrayContaining(["install_file /etc/apt/keyrings/cdktf-zato.gpg", "apt-mark hold zato"])); // prettier-ignore
+    expect([calls, sandbox.read(SOURCES)]).toEqual([expect.arrayContaining(["apt-mark hold zato"]), FILES.sources]);
     expect(calls.find((call) => call.startsWith("install_packages"))).toMatch(/zato=3\.3$/);
+  });
+
+  /** Another cluster on the host whose code is the same. */
+  function neighbour(sandbox: Sandbox): void {
+    const parameters = { ...PACKAGE, host: "host1", label: "zato", zato: ZATO, folder: "", packages: "" };
+    const manifest = renderManifest({ parameters, files: FILES });
+    expect(sandbox.converge("installation", "b-zato", manifest).status).toBe(0);
+  }
+  const left = (sandbox: Sandbox): boolean[] =>
+    [SOURCES, KEYRING, `${ZATO}/bin/py`, "/opt/zato/current/bin/py"].map((file) => sandbox.read(file) !== undefined);
+
+  test("that another cluster on the host runs from stays when one of them goes, held, with its source, until the last one goes", () => {
+    // GIVEN
+    const sandbox = hostWith("3.3");
+    expect(converge(sandbox, PACKAGE, FILES).status).toBe(0);
+    neighbour(sandbox);
+
+    // WHEN
+    expect(sandbox.run("remove.sh", "installation", "zato").status).toBe(0);
+
+    // THEN
+    expect(left(sandbox)).toEqual([true, true, true, true]);
+    const purged = (): string[] => sandbox.calls.filter((call) => /^(purge_if_ours|apt-mark unhold)/.test(call));
+    expect(purged()).toEqual([]);
+
+    // WHEN
+    expect(sandbox.run("remove.sh", "installation", "b-zato").status).toBe(0);
+
+    // THEN
+    expect([purged(), left(sandbox)]).toEqual([
+      ["apt-mark unhold zato", "purge_if_ours zato"],
+      [false, false, false, false],
+    ]);
   });
 
   test("is not installed again, but held again", () => {

@@ -83,7 +83,7 @@ function odb(program: string): { readonly status: number | null; readonly did: s
   ["odb_password", "odb_password.former"].forEach((name) => writeFileSync(join(folder(), "secrets", name), name));
   const { status, stdout } = bash(
     `STATE=$2 state=$2 CONFIG=$2/config work=$2 staged=$2/
-     . "$1/kinds/odb.sh"
+     . "$1/lib/ledger.sh"; . "$1/kinds/odb.sh"
      param() { case $1 in odb_local) echo "\${LOCAL:-true}" ;; odb_name) echo zato_a ;; odb_user) echo zato ;; cluster) echo a ;; on_removal) echo "\${ON_REMOVAL:-drop}" ;; *) echo "$1" ;; esac; }
      secret_file() { echo "$STATE/secrets/$1"; }
      file() { echo "$1"; }
@@ -230,12 +230,32 @@ test("what was set in a PostgreSQL of ours, or is relied on there, is noted", ()
 });
 
 describe("an ODB that is removed", () => {
-  const removed = (onRemoval: string): string[] => {
+  const removed = (onRemoval: string, before = ":"): string[] => {
     mkdirSync(join(folder(), "config", "secrets", "a"), { recursive: true });
     return odb(
-      `ON_REMOVAL=${onRemoval}; POSTGRESQL_DROP_IN=$STATE/drop-in/x; has_package() { true; }; remove`,
+      `${before}; ON_REMOVAL=${onRemoval}; POSTGRESQL_DROP_IN=$STATE/drop-in/x; has_package() { true; }; remove`,
     ).did.filter((line) => /^as_postgres|daemon-reload/.test(line));
   };
+  test("leaves how PostgreSQL is started to another cluster's that is on the host", () => {
+    // GIVEN
+    mkdirSync(join(folder(), "components", "b-odb"), { recursive: true });
+    mkdirSync(join(folder(), "drop-in"));
+    writeFileSync(join(folder(), "drop-in", "x"), "");
+    const ledger = join(folder(), "components", "b-odb", "ledger");
+    const note = (file: string): void => writeFileSync(ledger, `file\t${folder()}/drop-in/${file}\t644\n`);
+
+    // WHEN, THEN
+    note("x");
+    const own = "state=$STATE/components/a-odb";
+    expect([removed("drop", own)[0], existsSync(join(folder(), "drop-in", "x"))]).toEqual([DROPPED, true]);
+    note("xy");
+    expect([removed("drop", own)[0], existsSync(join(folder(), "drop-in"))]).toEqual([
+      "systemctl daemon-reload",
+      false,
+    ]);
+  });
+
+  const DROPPED = 'as_postgres -c drop database if exists "zato_a" with (force)';
   const keys = (): boolean => existsSync(join(folder(), "config", "secrets", "a"));
 
   test("is dropped with its user and its keys", () => {

@@ -265,9 +265,9 @@ is_our_current() {
     [ -f "$STATE/created-current" ] || grep -qsF "link	$ZATO_HOME/current	" "$STATE"/components/*/ledger
 }
 
-# forget_current PATH: with what it leads to.
+# forget_current PATH: with what it leads to, which another cluster may have, too.
 forget_current() {
-    if [ "$(readlink "$ZATO_HOME/current")" != "$1" ] || ! is_our_current; then return; fi
+    if [ "$(readlink "$ZATO_HOME/current")" != "$1" ] || ! is_our_current || declared_elsewhere "|$1"; then return; fi
     rm -f "$ZATO_HOME/current" "$STATE/created-current"
 }
 
@@ -302,14 +302,22 @@ remove() {
     case $(param method) in
         archive) remove_builds "$zato" ;;
         image | image-archive) remove_builds ;;
-        repository)
-            in_turn apt-mark unhold "$(param package)" || true
-            # With what Python has left in its folder.
-            if purge_if_ours "$(param package)"; then rm -rf -- "$zato"; fi
-            rm -f /etc/apt/sources.list.d/cdktf-zato.list /etc/apt/keyrings/cdktf-zato.gpg
-            ;;
+        repository) remove_package "$zato" ;;
     esac
     forget_current "$zato"
+}
+
+# remove_package PATH: and where it came from, but what another cluster has, too.
+remove_package() {
+    local file
+    if ! noted_elsewhere pinned "$(param package)"; then
+        in_turn apt-mark unhold "$(param package)" || true
+        # With what Python has left in its folder.
+        if purge_if_ours "$(param package)"; then rm -rf -- "$1"; fi
+    fi
+    for file in /etc/apt/sources.list.d/cdktf-zato.list /etc/apt/keyrings/cdktf-zato.gpg; do
+        noted_elsewhere file "$file" || rm -f -- "$file"
+    done
 }
 
 # remove_builds [PATH]: with the places that former archives, and the one at PATH, were found at.

@@ -126,6 +126,12 @@ restart_postgresql_always() {
     systemctl daemon-reload
 }
 
+remove_drop_in() {
+    rm -f "$POSTGRESQL_DROP_IN"
+    rmdir --ignore-fail-on-non-empty "${POSTGRESQL_DROP_IN%/*}" 2>/dev/null || true
+    systemctl daemon-reload
+}
+
 # A local database gets another password when the first server has stopped for it, one elsewhere has it already.
 settle_password() {
     local current former
@@ -170,9 +176,7 @@ drift() {
 
 remove() {
     local name user
-    rm -f "$POSTGRESQL_DROP_IN"
-    rmdir --ignore-fail-on-non-empty "${POSTGRESQL_DROP_IN%/*}" 2>/dev/null || true
-    systemctl daemon-reload
+    noted_elsewhere file "$POSTGRESQL_DROP_IN" || remove_drop_in
     rm -f "$STATE/deployment-$(param cluster)" "$STATE/restoring-$(param cluster)"
     name=$(param odb_name)
     if [ "$(param on_removal)" = keep-data ]; then
