@@ -172,7 +172,10 @@ export class ZatoInstallation {
     }));
   }
 
-  /** A script of the user's own. It is run once, and again whenever its text changes. */
+  /**
+   * A script of the user's own. It is run once, and again whenever its text changes. What it leaves at `path` goes with the cluster, unless
+   * something was there before.
+   */
   public static script(props: ScriptProps): ZatoInstallation {
     return new ZatoInstallation((scope, release) => {
       const script = readScript(scope, "the installation script", props.file);

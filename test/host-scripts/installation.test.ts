@@ -20,6 +20,9 @@ const folder = temporaryFolder();
 const ZATO = "/opt/zato/3.3";
 const BUILDS = "/opt/zato/builds";
 
+/** Where a build with a name lies. */
+const build = (name: string): string => `${BUILDS}/${createHash("sha256").update(name).digest("hex")}`;
+
 /** A host on which nothing is root's but by name, and imports of Zato end as told. */
 function host(imports = "true"): Sandbox {
   const sandbox = new Sandbox(folder());
@@ -49,11 +52,11 @@ function converge(sandbox: Sandbox, parameters: Readonly<Record<string, string>>
   return sandbox.converge("installation", "zato", renderManifest({ parameters: { ...common, ...parameters }, files }));
 }
 
-const fromArchive = (sha256: string, build = sha256.slice(0, 8)): Record<string, string> => ({
+const fromArchive = (sha256: string, name: string = sha256): Record<string, string> => ({
   method: "archive",
   url: "https://example.org/zato.tar",
   sha256,
-  folder: `${BUILDS}/${build}`,
+  folder: build(name),
 });
 
 const downloads = (sandbox: Sandbox): number => sandbox.calls.filter((call) => call.startsWith("curl")).length;
@@ -63,10 +66,10 @@ describe("an archive", () => {
     const sandbox = host();
     const parameters = fromArchive(archive(), "one");
     expect(converge(sandbox, parameters).status).toBe(0);
-    expect(sandbox.read(`${BUILDS}/one/bin/py`)).toContain("# one");
+    expect(sandbox.read(`${build("one")}/bin/py`)).toContain("# one");
     expect(sandbox.read(`${ZATO}/bin/py`)).toContain("# one");
     expect(sandbox.read("/opt/zato/current/bin/py")).toContain("# one");
-    expect(sandbox.calls).toEqual(expect.arrayContaining([`own_tree ${BUILDS}/one.new`, `imported ${BUILDS}/one`]));
+    expect(sandbox.calls).toEqual(expect.arrayContaining([`own_tree ${build("one")}.new`, `imported ${build("one")}`]));
     expect(existsSync(join(folder(), "var/lib/cdktf-zato", `archive-${parameters.sha256!}`))).toBe(false);
   });
 
@@ -76,10 +79,10 @@ describe("an archive", () => {
     converge(sandbox, parameters);
     converge(sandbox, parameters);
     expect(downloads(sandbox)).toBe(1);
-    sandbox.write(`${BUILDS}/one/writable`, "");
-    sandbox.write(`${BUILDS}/one/bin/evil`, "");
+    sandbox.write(`${build("one")}/writable`, "");
+    sandbox.write(`${build("one")}/bin/evil`, "");
     converge(sandbox, parameters);
-    expect([downloads(sandbox), sandbox.read(`${BUILDS}/one/bin/evil`)]).toEqual([2, undefined]);
+    expect([downloads(sandbox), sandbox.read(`${build("one")}/bin/evil`)]).toEqual([2, undefined]);
   });
 
   test("comes to a host that has no folder of Zato's yet: it is made, for everybody to pass and for nobody to write to", () => {
@@ -101,7 +104,7 @@ describe("an archive", () => {
     const sandbox = host();
     archive();
     const { status, stdout } = converge(sandbox, fromArchive("0".repeat(64), "one"));
-    expect([status, sandbox.read(`${BUILDS}/one/bin/py`)]).toEqual([1, undefined]);
+    expect([status, sandbox.read(`${build("one")}/bin/py`)]).toEqual([1, undefined]);
     expect(stdout).toMatch(/zato.tar has SHA-256 [0-9a-f]{64} instead of 0{64}; nothing was unpacked/);
   });
 
@@ -141,17 +144,17 @@ describe("an archive", () => {
 
   test("leaves the build that is in use as the way back, and forgets the one before", () => {
     const sandbox = host();
-    const build = (name: string): BashResult => converge(sandbox, fromArchive(archive(name), name));
+    const deploy = (name: string): BashResult => converge(sandbox, fromArchive(archive(name), name));
     // A server runs the declared build.
     const inUse = (name: string): void =>
-      sandbox.write("/var/lib/cdktf-zato/components/a-server1/manifest", `|${folder()}${BUILDS}/${name}\n`);
-    build("one");
+      sandbox.write("/var/lib/cdktf-zato/components/a-server1/manifest", `|${folder()}${build(name)}\n`);
+    deploy("one");
     inUse("one");
-    build("two");
-    expect(sandbox.read(`${BUILDS}/one/bin/py`)).toContain("# one");
+    deploy("two");
+    expect(sandbox.read(`${build("one")}/bin/py`)).toContain("# one");
     inUse("two");
-    build("three");
-    expect([sandbox.read(`${BUILDS}/one/bin/py`), sandbox.read(`${BUILDS}/two/bin/py`)]).toEqual([
+    deploy("three");
+    expect([sandbox.read(`${build("one")}/bin/py`), sandbox.read(`${build("two")}/bin/py`)]).toEqual([
       undefined,
       expect.stringContaining("# two"),
     ]);
@@ -162,7 +165,7 @@ describe("an archive", () => {
     // GIVEN
     const sandbox = host();
     converge(sandbox, fromArchive(archive(), "one"));
-    sandbox.program("rm", `case $* in *builds/one*) /bin/rm -rf '${folder()}${BUILDS}'/one*/bin; exit 1 ;; *) exec /bin/rm "$@" ;; esac`); // prettier-ignore
+    sandbox.program("rm", `case $* in *${build("one")}*) /bin/rm -rf '${folder()}${build("one")}'*/bin; exit 1 ;; *) exec /bin/rm "$@" ;; esac`); // prettier-ignore
     expect(sandbox.run("remove.sh", "installation", "zato").status).not.toBe(0);
 
     // WHEN
@@ -170,8 +173,8 @@ describe("an archive", () => {
     expect(converge(sandbox, fromArchive(archive(), "one"))).toMatchObject({ status: 0 });
 
     // THEN
-    expect(sandbox.read(`${BUILDS}/one/bin/py`)).toBeDefined();
-    expect(existsSync(join(folder(), `${BUILDS}/one.gone`))).toBe(false);
+    expect(sandbox.read(`${build("one")}/bin/py`)).toBeDefined();
+    expect(existsSync(join(folder(), `${build("one")}.gone`))).toBe(false);
   });
 
   test("goes with its links when it is removed", () => {
@@ -183,6 +186,51 @@ describe("an archive", () => {
       false,
       false,
     ]);
+  });
+});
+
+describe("what somebody else has put", () => {
+  const THEIRS = [`${ZATO}/logs/theirs`, `${ZATO}/theirs`, `${BUILDS}/theirs/file`];
+
+  test("beside links to a build and beside builds stays, in deploys and when they go, which is said", () => {
+    // GIVEN
+    const sandbox = host();
+    converge(sandbox, fromArchive(archive("one"), "one"));
+    THEIRS.forEach((file) => sandbox.write(file, "theirs"));
+
+    // WHEN
+    converge(sandbox, fromArchive(archive("two"), "two"));
+    converge(sandbox, fromArchive(archive("three"), "three"));
+
+    // THEN
+    expect(sandbox.read(`${ZATO}/bin/py`)).toContain("# three");
+    expect(existsSync(join(folder(), build("one")))).toBe(false);
+
+    // WHEN
+    const { status, stdout } = sandbox.run("remove.sh", "installation", "zato");
+
+    // THEN
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/left: in .*\/opt\/zato\/3.3 is what is not of this library: (logs theirs|theirs logs) \n/)]); // prettier-ignore
+    expect(THEIRS.map((file) => sandbox.read(file))).toEqual(["theirs", "theirs", "theirs"]);
+    expect([`${ZATO}/bin`, `${ZATO}/.cdktf-zato`, "/opt/zato/current"].map((path) => existsSync(join(folder(), path)))).toEqual([false, false, false]); // prettier-ignore
+  });
+
+  test("in the place of what a build has is named", () => {
+    const sandbox = host();
+    sandbox.write(`${ZATO}/.cdktf-zato`, "");
+    sandbox.write(`${ZATO}/bin`, "theirs");
+    expect(converge(sandbox, fromArchive(archive())).stdout).toMatch(
+      /\/opt\/zato\/3.3\/bin is not of this library, and in the way of Zato's; move it away/,
+    );
+    expect(sandbox.read(`${ZATO}/bin`)).toBe("theirs");
+  });
+
+  test("at the path before the first deploy, which failed for it, stays when that is taken back", () => {
+    const sandbox = host();
+    sandbox.write(`${ZATO}/bin/py`, "theirs");
+    expect(converge(sandbox, fromArchive(archive())).status).toBe(1);
+    expect(sandbox.run("remove.sh", "installation", "zato").status).toBe(0);
+    expect(sandbox.read(`${ZATO}/bin/py`)).toBe("theirs");
   });
 });
 
@@ -326,6 +374,17 @@ describe("an installation script", () => {
     expect(sandbox.read("/ran")).toBe("ran\n");
     run(sandbox, `${works()} # changed`);
     expect(sandbox.read("/ran")).toBe("ran\nran\n");
+  });
+
+  test.each([
+    ["goes with what it has installed", undefined],
+    ["leaves a folder that was there before", "theirs"],
+  ])("%s when it is removed", (_, before) => {
+    const sandbox = host();
+    if (before !== undefined) sandbox.write(`${ZATO}/theirs`, before);
+    run(sandbox, works());
+    expect(sandbox.run("remove.sh", "installation", "zato").status).toBe(0);
+    expect([existsSync(join(folder(), ZATO)), sandbox.read(`${ZATO}/theirs`)]).toEqual([before !== undefined, before]);
   });
 
   test("that fails is run again by the next deploy", () => {

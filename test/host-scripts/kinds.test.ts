@@ -793,12 +793,13 @@ describe("what is left on a host of ours", () => {
       sandbox.write(`/var/lib/cdktf-zato/${stamp}`, ""),
     );
     sandbox.write("/etc/cdktf-zato/secrets/a/secret_key", "key");
-    sandbox.write("/opt/zato/3.3/bin/zato", "");
+    OURS.forEach((name) => mkdirSync(join(folder(), name), { recursive: true }));
     sandbox.write(DROP_IN, "text");
     CUT_OFF.concat(STAGED, THEIRS).forEach((file) => sandbox.write(file, ""));
     sandbox.define(`getent() { echo 'ops:x:1000:1000::${folder()}/home/ops:/bin/bash'; }`);
     return sandbox;
   }
+  const OURS = ["opt/zato/env", "opt/zato/packages", "opt/zato/builds", "etc/zato"];
   const STAGED = "/home/ops/.cdktf-zato/scripts/remove.sh";
   // Of applies that were killed before they made that folder.
   const CUT_OFF = ["/home/ops/.cdktf-zato-0a1.sh", "/home/ops/sh .cdktf-zato-0a1.sh"];
@@ -817,21 +818,33 @@ describe("what is left on a host of ours", () => {
       "systemctl disable --now --quiet postgresql",
       "remove_our_packages",
     ]);
-    const gone = [KEY, "/opt/zato/3.3/bin/zato", DROP_IN, STAGED, ...CUT_OFF];
+    const gone = [KEY, DROP_IN, STAGED, ...CUT_OFF];
     expect(gone.filter((file) => sandbox.read(file) !== undefined)).toEqual([]);
+    expect(["opt/zato", ...OURS].filter((name) => existsSync(join(folder(), name)))).toEqual([]);
     expect(sandbox.read(THEIRS)).toBe("");
   });
 
   test("goes from a folder of Zato's that was there before, which stays", () => {
     const sandbox = host();
-    const path = (name: string): string => join(folder(), name);
-    rmSync(path("var/lib/cdktf-zato/created-home"));
-    const ours = ["opt/zato/env", "opt/zato/packages", "etc/zato"];
-    ours.forEach((name) => mkdirSync(path(name), { recursive: true }));
+    rmSync(join(folder(), "var/lib/cdktf-zato/created-home"));
     expect(sandbox.run("remove.sh", "host", "host1").status).toBe(0);
-    expect([...ours, "opt/zato/3.3/bin/zato"].filter((name) => existsSync(path(name)))).toEqual([
-      "opt/zato/3.3/bin/zato",
-    ]);
+    expect(["opt/zato", ...OURS].filter((name) => existsSync(join(folder(), name)))).toEqual(["opt/zato"]);
+  });
+
+  test("goes from a folder of Zato's that we have made, and what others have put there since stays, which is said", () => {
+    // GIVEN
+    const sandbox = host();
+    const theirs = ["/opt/zato/3.2/bin/py", "/opt/zato/env/qs-1/server1", "/opt/zato/backups/a/1.tar"];
+    theirs.forEach((file) => sandbox.write(file, "theirs"));
+
+    // WHEN
+    const { status, stdout } = sandbox.run("remove.sh", "host", "host1");
+
+    // THEN
+    expect(status).toBe(0);
+    expect(theirs.map((file) => sandbox.read(file))).toEqual(["theirs", "theirs", "theirs"]);
+    const [, names] = /left: in .*\/opt\/zato is what is not of this library: (.*)/.exec(stdout)!;
+    expect(names!.split(" ").filter(Boolean).sort()).toEqual(["3.2", "backups", "env"]);
   });
 
   test("stays while a component needs it", () => {

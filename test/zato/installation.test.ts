@@ -22,12 +22,15 @@ function file(name: string, text: string): string {
 }
 
 describe("any installation", () => {
-  test.each(["/opt/zato", "/opt/zato/env", "/opt/zato/env/a", "/opt/zato/builds/1"])("at %s is refused", (path) => {
-    expect(() => newCluster(newStack(), { installation: ZatoInstallation.preinstalled(path) })).toThrow(
-      `the path of the installation is '${path}', where the files of the clusters are; ` +
-        "give a folder of its own, for example '/opt/zato/current'",
-    );
-  });
+  test.each(["/opt/zato", "/opt/zato/env", "/opt/zato/env/a", "/opt/zato/builds/1", "/var/lib/cdktf-zato/zato"])(
+    "at %s is refused",
+    (path) => {
+      expect(() => newCluster(newStack(), { installation: ZatoInstallation.preinstalled(path) })).toThrow(
+        `the path of the installation is '${path}', where the files of the clusters are; ` +
+          "give a folder of its own, for example '/opt/zato/current'",
+      );
+    },
+  );
 });
 
 describe("an archive", () => {

@@ -3,8 +3,10 @@
 
 leave() {
     remove_user
-    rmdir --ignore-fail-on-non-empty "$ZATO_HOME/env" "$ZATO_HOME/packages" /etc/zato 2>/dev/null || true
-    if [ -f "$STATE/created-home" ]; then rm -rf -- "$ZATO_HOME" "$STATE/created-home"; fi
+    rmdir --ignore-fail-on-non-empty "$ZATO_HOME/env" "$ZATO_HOME/packages" "$ZATO_HOME/builds" /etc/zato 2>/dev/null || true
+    # All of ours has gone from there with its components.
+    if [ -f "$STATE/created-home" ]; then leave_folder "$ZATO_HOME"; fi
+    rm -f "$STATE/created-home"
     keeps_local_data || postgresql_of_others >"$work/postgresql-of-others"
     if [ ! -d "$STATE/data-kept" ] && [ ! -s "$work/postgresql-of-others" ]; then leave_postgresql; fi
 }
