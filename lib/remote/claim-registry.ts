@@ -1,3 +1,4 @@
+import { Token } from "cdktf";
 import { IConstruct } from "constructs";
 import { ConstructError } from "../validation";
 
@@ -8,6 +9,13 @@ interface Claim {
   readonly whole: IConstruct;
 }
 
+/** What several have in common on a host. */
+interface Shared {
+  readonly owner: IConstruct;
+  /** What has been declared of it. */
+  readonly declared: string;
+}
+
 /**
  * The units, files and folders of a host that are somebody's. Names of different kinds end up in the same places (a balancer's unit is
  * `zato-NAME.service`, a server's `zato-CLUSTER-NAME.service`), so it is the places that are compared, not the names.
@@ -15,6 +23,7 @@ interface Claim {
 export class ClaimRegistry {
   private readonly claims = new Map<string, Claim>();
   private readonly reserved = new Set<string>();
+  private readonly shared = new Map<string, Shared>();
 
   /**
    * Notes that a construct has units, by their names, and files and folders, by their paths, to itself.
@@ -50,6 +59,25 @@ export class ClaimRegistry {
   public reserve(owner: IConstruct, places: readonly string[]): void {
     this.claim(owner, owner, places);
     places.forEach((place) => this.reserved.add(place));
+  }
+
+  /**
+   * Notes that a construct has something in common with whoever declares the same of it.
+   *
+   * @param what as messages say it: `the package zato`
+   * @param declared what else would be something else: `version 3.3`
+   * @throws ConstructError when somebody has declared something else of it
+   */
+  public share(owner: IConstruct, what: string, declared: string): void {
+    const other = this.shared.get(what) ?? { owner, declared };
+    if (![declared, other.declared].some((text) => Token.isUnresolved(text)) && declared !== other.declared) {
+      throw new ConstructError(
+        owner,
+        `${what} on the host would be of ${declared}, and of ${other.declared} for ${other.owner.node.path}`,
+        "declare the same for both, since a host has it once, or put one of the two on another host",
+      );
+    }
+    this.shared.set(what, other);
   }
 
   /** The units among what is claimed, by their names. */

@@ -4,6 +4,7 @@ import { BackupDelivery, RenderedDelivery } from "./backup-delivery";
 import { BackupSchedule } from "./backup-schedule";
 import { ClusterComponent } from "./cluster-component";
 import { ClusterFrame } from "./cluster-frame";
+import { requireLastingFolder } from "./own-folders";
 import { describeUnit, renderUnit } from "./systemd-unit";
 
 /** What a {@link Backup} can be told. */
@@ -24,7 +25,7 @@ export interface BackupOptions {
 
   /**
    * The folder on the host that they are put into, each cluster's in a folder of its name, readable by root alone. It and those that lead
-   * to it must be root's, and nobody else may write to them.
+   * to it must be root's, and nobody else may write to them. Not below `/opt/zato` and other folders that go with what is deployed.
    *
    * @default "/var/backups/cdktf-zato"
    */
@@ -53,14 +54,21 @@ export class Backup extends ClusterComponent {
   private readonly delivery: RenderedDelivery | undefined;
 
   /**
-   * @throws ConstructError when the folder or the delivery's program has no absolute path, the number is below 1, or the
-   * schedule is none
+   * @throws ConstructError when the folder or the delivery's program has no absolute path, the folder goes with what is deployed, the
+   * number is below 1, or the schedule is none
    * @hidden A cluster makes its components itself.
    */
   constructor(frame: ClusterFrame, id: string, options: BackupOptions) {
     super(frame, id, "backup");
     const { directory = "/var/backups/cdktf-zato", schedule = BackupSchedule.daily(), retain = 7, delivery } = options;
-    this.directory = `${requireAbsolutePath(this, "the folder for backups", directory)}/${frame.clusterName}`;
+    const what = "the folder for backups";
+    const { path, _root } = frame.installation;
+    this.directory = requireLastingFolder(
+      this,
+      what,
+      `${requireAbsolutePath(this, what, directory)}/${frame.clusterName}`,
+      _root === undefined ? [path] : [],
+    );
     this.machine.claims.claim(this, frame.cluster, [this.directory]);
     this.retain = requireWhole(this, "the number of backups that stay", retain, 1);
     this.schedule = requireOpaque(this, "'schedule'", BackupSchedule, schedule)._render(this);

@@ -7,10 +7,10 @@ export function buildFolder(build: string): string {
   return `/opt/zato/builds/${build}`;
 }
 
-/** Refuses a folder in which the clusters' own files and packages are, or the builds that archives and images become. */
+/** Refuses a folder in which the clusters' own files and packages are, the builds that archives and images become, or what we note. */
 export function requirePlace(scope: IConstruct, path: string): string {
   if (
-    /^\/opt\/zato(\/(env|builds|packages)(\/.*)?)?$/.test(
+    /^(\/opt\/zato(\/(env|builds|packages)(\/.*)?)?|\/(etc|var\/lib|var\/log|run)\/cdktf-zato(\/.*)?)$/.test(
       requireAbsolutePath(scope, "the path of the installation", path),
     )
   ) {

@@ -38,6 +38,9 @@ export class InstalledZato extends RemoteComponent {
     const installation = requireOpaque(this, "'installation'", ZatoInstallation, props.installation);
     this.rendered = installation._render(this, props.release.name);
     this.path = this.rendered.path;
+    Object.entries(this.rendered.shared ?? {}).forEach(([what, declared]) =>
+      this.machine.claims.share(this, what, declared),
+    );
     this.demands = props.demands;
   }
 

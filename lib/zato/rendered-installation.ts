@@ -11,6 +11,8 @@ export interface RenderedInstallation {
   readonly root?: string;
   readonly parameters: Record<string, string>;
   readonly files: Record<string, string>;
+  /** What a host has once, however many clusters are on it, and what is declared of each; nothing where all of it is the build's. */
+  readonly shared?: Readonly<Record<string, string>>;
   readonly secrets?: Record<string, Secret>;
   /** MiB below `/opt`, while it is unpacked. @default - what an archive takes */
   readonly disk?: number;

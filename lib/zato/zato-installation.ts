@@ -126,6 +126,7 @@ export class ZatoInstallation {
           packages: packages.join("\n"),
         },
         files: {},
+        shared: codeAt(path, `the archive ${sha256}`),
         downloads: [`${props.url} ${folder}`],
       };
     });
@@ -140,18 +141,21 @@ export class ZatoInstallation {
         requireWord(scope, "the package repository", word),
       );
       const [name] = requirePackages(scope, [props.package ?? "zato"]);
+      const path = requirePlace(scope, props.path ?? "/opt/zato/current");
+      const version = requireWord(scope, "the package version", props.version);
+      const signingKey = readTextFile(scope, "the signing key", props.signingKeyFile);
       return {
-        path: requirePlace(scope, props.path ?? "/opt/zato/current"),
-        build: props.version,
-        parameters: {
-          method: "repository",
-          url: props.url,
-          package: name!,
-          version: requireWord(scope, "the package version", props.version),
-        },
+        path,
+        build: version,
+        parameters: { method: "repository", url: props.url, package: name!, version },
         files: {
-          signing_key: readTextFile(scope, "the signing key", props.signingKeyFile),
+          signing_key: signingKey,
           sources: `deb [signed-by=/etc/apt/keyrings/cdktf-zato.gpg] ${line.join(" ")}\n`,
+        },
+        shared: {
+          [`the package ${name}`]: `the version ${version}`,
+          "the package repository of Zato": `${line.join(" ")} with the key of SHA-256 ${sha256Of(signingKey)}`,
+          ...codeAt(path, `the package ${name}`),
         },
       };
     });
@@ -164,18 +168,25 @@ export class ZatoInstallation {
       build: "",
       parameters: { method: "preinstalled" },
       files: {},
+      shared: codeAt(path, "whoever has preinstalled it"),
     }));
   }
 
-  /** A script of the user's own. It is run once, and again whenever its text changes. */
+  /**
+   * A script of the user's own. It is run once, and again whenever its text changes. What it leaves at `path` goes with the cluster, unless
+   * something was there before.
+   */
   public static script(props: ScriptProps): ZatoInstallation {
     return new ZatoInstallation((scope, release) => {
       const script = readScript(scope, "the installation script", props.file);
+      const path = requirePlace(scope, props.path ?? `/opt/zato/${release}`);
+      const build = sha256Of(script);
       return {
-        path: requirePlace(scope, props.path ?? `/opt/zato/${release}`),
-        build: createHash("sha256").update(script).digest("hex"),
+        path,
+        build,
         parameters: { method: "script" },
         files: { script },
+        shared: codeAt(path, `the script of SHA-256 ${build}`),
       };
     });
   }
@@ -188,6 +199,15 @@ export class ZatoInstallation {
   protected get [KIND](): "ZatoInstallation" {
     return "ZatoInstallation";
   }
+}
+
+/** What a host has at the path of its Zato: that of all clusters there. */
+function codeAt(path: string, origin: string): Record<string, string> {
+  return { [`the code in ${path}`]: origin };
+}
+
+function sha256Of(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** apt knows further kinds of URLs, of files for example. */

@@ -56,6 +56,7 @@ test("a folder that is there already is in the cluster's way", () => {
 
 test("of a cluster that was deployed before nothing is said, whatever it has there", () => {
   write("/var/lib/cdktf-zato/components/a-odb/manifest");
+  write("/var/lib/cdktf-zato/components/a-odb/databases", "zato_a zato_a\n");
   write("/opt/zato/env/a/server1/.zato-info");
   expect(
     said(`${ACCOUNT}; ${CLUSTER_5432}; ${HAS_DATABASE}; stat() { echo 755 zato zato; }; pgrep() { echo 1; }`),
@@ -135,14 +136,46 @@ describe("PostgreSQL", () => {
     expect(said(programs)).toEqual([expect.stringMatching(finding)]);
   });
 
+  const there = `${CLUSTER_5432}; ${HAS_DATABASE}`;
+  const FOREIGN = [expect.stringMatching(/^finding: PostgreSQL has a database or a user zato_a already,/) as string];
+  const KEPT = ["note: the database zato_a of the cluster a was kept here, and is taken up again"];
+  const KEY = "/etc/cdktf-zato/secrets/a/odb_password";
+
   test("with a database or a user of the name has one that is not ours, unless it was kept", () => {
     write("/var/lib/cdktf-zato/packages", "postgresql\n");
-    const there = `${CLUSTER_5432}; ${HAS_DATABASE}`;
-    expect(said(there)).toEqual([
-      expect.stringMatching(/^finding: PostgreSQL has a database or a user zato_a already,/),
-    ]);
-    write("/var/lib/cdktf-zato/data-kept/a", "local\n");
-    expect(said(there)).toEqual(["note: the database zato_a of the cluster a was kept here, and is taken up again"]);
+    expect(said(there)).toEqual(FOREIGN);
+    write("/var/lib/cdktf-zato/data-kept/a", "local\nzato_a zato_a\n");
+    expect(said(there)).toEqual(KEPT);
+  });
+
+  test.each<[string, string | undefined, readonly string[]]>([
+    ["by a removal that noted no names", "local\n", KEPT],
+    ["by a removal of which the keys are all that is left", undefined, KEPT],
+    ["under another name, is not ours", "local\nother other\n", FOREIGN],
+    ["elsewhere, is not ours", "elsewhere\n", FOREIGN],
+  ])("with a database that was kept %s", (_, note, expected) => {
+    write("/var/lib/cdktf-zato/packages", "postgresql\n");
+    write(KEY, "key");
+    if (note !== undefined) write("/var/lib/cdktf-zato/data-kept/a", note);
+    expect(said(there)).toEqual(expected);
+  });
+
+  test("with a database of the name that a cluster gets in place of its own has one that is not ours, unless a deploy of it has noted that", () => {
+    // GIVEN
+    write("/var/lib/cdktf-zato/packages", "postgresql\n");
+    write(KEY, "key");
+    const component = "/var/lib/cdktf-zato/components/a-odb";
+    write(`${component}/manifest`);
+    write(`${component}/ledger`, "setting\tdatabase zato_former\tx\n");
+
+    // WHEN, THEN
+    expect(said(there)).toEqual(FOREIGN);
+    write(`${component}/ledger`, "setting\tdatabase zato_a\tx\n");
+    expect(said(there)).toEqual([]);
+    write(`${component}/databases`, "zato_former zato_former\n");
+    expect(said(there)).toEqual(FOREIGN);
+    write(`${component}/databases`, "zato_former zato_former\nzato_a zato_a\n");
+    expect(said(there)).toEqual([]);
   });
 });
 

@@ -1,6 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
 import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
@@ -9,6 +18,10 @@ import { Sandbox } from "../support/sandbox";
 const folder = temporaryFolder();
 
 const BUILDS = "/opt/zato/builds";
+
+/** What a digest or a SHA-256 looks like, of a build with a name. */
+const sumOf = (name: string): string => createHash("sha256").update(name).digest("hex");
+const build = (name: string): string => `${BUILDS}/${sumOf(name)}`;
 const IMAGE = "registry.example.com:5000/zato/zato-3.3";
 
 /** What a registry answers. */
@@ -45,23 +58,23 @@ function host({ manifest = { layers: [] }, refusal }: Registry = {}, inImage = "
   return sandbox;
 }
 
-function fromRegistry(sandbox: Sandbox, build = "one", more = {}, secrets = {}): BashResult {
+function fromRegistry(sandbox: Sandbox, name = "one", more = {}, secrets = {}): BashResult {
   const parameters = {
     method: "image",
-    image: `${IMAGE}@sha256:${build}`,
+    image: `${IMAGE}@sha256:${name}`,
     registry: IMAGE.split("/")[0]!,
     username: "",
     ...more,
   };
-  return converge(sandbox, build, parameters, secrets);
+  return converge(sandbox, name, parameters, secrets);
 }
 
-function converge(sandbox: Sandbox, build: string, parameters: Record<string, string>, secrets = {}): BashResult {
+function converge(sandbox: Sandbox, name: string, parameters: Record<string, string>, secrets = {}): BashResult {
   const common = {
     host: "host1",
     label: "zato",
     zato: "/opt/zato/current",
-    root: `${BUILDS}/${build}`,
+    root: build(name),
     from_host: ["/etc/passwd", "/etc/resolv.conf", "/run"].join("\n"),
   };
   const manifest = renderManifest({ parameters: { ...common, ...parameters } });
@@ -69,7 +82,13 @@ function converge(sandbox: Sandbox, build: string, parameters: Record<string, st
 }
 
 const copies = (sandbox: Sandbox): string[] => sandbox.calls.filter((call) => call.startsWith("skopeo copy"));
-const builds = (): string[] => readdirSync(join(folder(), "opt/zato")).includes("builds") ? readdirSync(join(folder(), BUILDS)) : []; // prettier-ignore
+/** The names of builds that are there. */
+const builds = (): string[] => {
+  if (!existsSync(join(folder(), BUILDS))) return [];
+  const named = (entry: string): string =>
+    ["one", "two", "three"].reduce((text, name) => text.replace(sumOf(name), name), entry);
+  return readdirSync(join(folder(), BUILDS)).map(named);
+};
 
 describe("an image in a registry", () => {
   test("becomes a build by its digest, once, and leaves no layers", () => {
@@ -77,10 +96,10 @@ describe("an image in a registry", () => {
     expect(fromRegistry(sandbox)).toMatchObject({ status: 0 });
     expect(fromRegistry(sandbox)).toMatchObject({ status: 0 });
     expect(copies(sandbox)).toEqual([
-      expect.stringMatching(`^skopeo copy --retry-times 3 docker://${IMAGE}@sha256:one oci:/var/lib/cdktf-zato/image-one:zato`), // prettier-ignore
+      expect.stringMatching(`^skopeo copy --retry-times 3 docker://${IMAGE}@sha256:one oci:/var/lib/cdktf-zato/image-${sumOf("one")}:zato`), // prettier-ignore
     ]);
     expect(builds()).toEqual(["one"]);
-    expect(readdirSync(join(folder(), "var/lib/cdktf-zato"))).not.toContain("image-one");
+    expect(readdirSync(join(folder(), "var/lib/cdktf-zato"))).not.toContain(`image-${sumOf("one")}`);
   });
 
   test("comes to a host that has no folder of Zato's yet, which is noted as ours", () => {
@@ -159,11 +178,8 @@ describe("an image in a registry", () => {
 
   test("leaves the build that is in use as the way back, and forgets the one before", () => {
     const sandbox = host();
-    const inUse = (build: string): void =>
-      sandbox.write(
-        "/var/lib/cdktf-zato/components/a-server1/manifest",
-        `|RootDirectory=${folder()}${BUILDS}/${build}\n`,
-      );
+    const inUse = (name: string): void =>
+      sandbox.write("/var/lib/cdktf-zato/components/a-server1/manifest", `|RootDirectory=${folder()}${build(name)}\n`);
     fromRegistry(sandbox, "one");
     inUse("one");
     fromRegistry(sandbox, "two");
@@ -175,9 +191,9 @@ describe("an image in a registry", () => {
   test("that others could have changed is unpacked again, and put aside for what still runs in it", () => {
     const sandbox = host();
     fromRegistry(sandbox);
-    sandbox.write(`${BUILDS}/one/writable`, "");
+    sandbox.write(`${build("one")}/writable`, "");
     expect(fromRegistry(sandbox)).toMatchObject({ status: 0 });
-    expect([copies(sandbox).length, sandbox.read(`${BUILDS}/one/writable`), builds().sort()]).toEqual([
+    expect([copies(sandbox).length, sandbox.read(`${build("one")}/writable`), builds().sort()]).toEqual([
       2,
       undefined,
       ["one", "one.former"],
@@ -265,7 +281,7 @@ describe("what an image finds of the host", () => {
     expect(fromRegistry(sandbox)).toMatchObject({ status: 0 });
 
     // THEN
-    const root = join(folder(), BUILDS, "one");
+    const root = join(folder(), build("one"));
     for (const name of ["etc/resolv.conf", "etc/passwd"]) {
       expect(lstatSync(join(root, name)).isFile()).toBe(true);
     }

@@ -22,11 +22,15 @@ const folder = temporaryFolder();
 const ZATO = "/opt/zato/3.3";
 const BUILDS = "/opt/zato/builds";
 
+/** Where a build with a name lies. */
+const build = (name: string): string => `${BUILDS}/${createHash("sha256").update(name).digest("hex")}`;
+
 /** A host on which nothing is root's but by name, and imports of Zato end as told. */
 function host(imports = "true"): Sandbox {
   const sandbox = new Sandbox(folder());
   sandbox.program("curl", `while [ "$1" != -o ]; do shift; done; cp '${folder()}/archive.tar' "$2"`);
-  ["gpg", "apt-mark", "dpkg-query"].forEach((name) => sandbox.program(name));
+  ["apt-mark", "dpkg-query"].forEach((name) => sandbox.program(name));
+  sandbox.program("gpg", "exit 1");
   sandbox.note("need_haproxy", "install_packages", "purge_if_ours", "need_packages");
   sandbox.define(`
     is_roots_tree() { [ -d "$1" ] && [ ! -e "$1/writable" ]; }
@@ -55,11 +59,11 @@ function converge(
   return sandbox.converge("installation", name, renderManifest({ parameters: { ...common, ...parameters }, files }));
 }
 
-const fromArchive = (sha256: string, build = sha256.slice(0, 8)): Record<string, string> => ({
+const fromArchive = (sha256: string, name: string = sha256): Record<string, string> => ({
   method: "archive",
   url: "https://example.org/zato.tar",
   sha256,
-  folder: `${BUILDS}/${build}`,
+  folder: build(name),
 });
 
 /** What lies beside our notes while a build comes, but for a whole archive. */
@@ -75,10 +79,10 @@ describe("an archive", () => {
     const sandbox = host();
     const parameters = fromArchive(archive(), "one");
     expect(converge(sandbox, parameters).status).toBe(0);
-    expect(sandbox.read(`${BUILDS}/one/bin/py`)).toContain("# one");
+    expect(sandbox.read(`${build("one")}/bin/py`)).toContain("# one");
     expect(sandbox.read(`${ZATO}/bin/py`)).toContain("# one");
     expect(sandbox.read("/opt/zato/current/bin/py")).toContain("# one");
-    expect(sandbox.calls).toEqual(expect.arrayContaining([`own_tree ${BUILDS}/one.new`, `imported ${BUILDS}/one`]));
+    expect(sandbox.calls).toEqual(expect.arrayContaining([`own_tree ${build("one")}.new`, `imported ${build("one")}`]));
     expect(existsSync(join(folder(), "var/lib/cdktf-zato", `archive-${parameters.sha256!}`))).toBe(false);
   });
 
@@ -88,10 +92,10 @@ describe("an archive", () => {
     converge(sandbox, parameters);
     converge(sandbox, parameters);
     expect(downloads(sandbox)).toBe(1);
-    sandbox.write(`${BUILDS}/one/writable`, "");
-    sandbox.write(`${BUILDS}/one/bin/evil`, "");
+    sandbox.write(`${build("one")}/writable`, "");
+    sandbox.write(`${build("one")}/bin/evil`, "");
     converge(sandbox, parameters);
-    expect([downloads(sandbox), sandbox.read(`${BUILDS}/one/bin/evil`)]).toEqual([2, undefined]);
+    expect([downloads(sandbox), sandbox.read(`${build("one")}/bin/evil`)]).toEqual([2, undefined]);
   });
 
   test("comes to a host that has no folder of Zato's yet: it is made, for everybody to pass and for nobody to write to", () => {
@@ -113,7 +117,7 @@ describe("an archive", () => {
     const sandbox = host();
     archive();
     const { status, stdout } = converge(sandbox, fromArchive("0".repeat(64), "one"));
-    expect([status, sandbox.read(`${BUILDS}/one/bin/py`)]).toEqual([1, undefined]);
+    expect([status, sandbox.read(`${build("one")}/bin/py`)]).toEqual([1, undefined]);
     expect(stdout).toMatch(/zato.tar has SHA-256 [0-9a-f]{64} instead of 0{64}; nothing was unpacked/);
   });
 
@@ -194,17 +198,17 @@ describe("an archive", () => {
 
   test("leaves the build that is in use as the way back, and forgets the one before", () => {
     const sandbox = host();
-    const build = (name: string): BashResult => converge(sandbox, fromArchive(archive(name), name));
+    const deploy = (name: string): BashResult => converge(sandbox, fromArchive(archive(name), name));
     // A server runs the declared build.
     const inUse = (name: string): void =>
-      sandbox.write("/var/lib/cdktf-zato/components/a-server1/manifest", `|${folder()}${BUILDS}/${name}\n`);
-    build("one");
+      sandbox.write("/var/lib/cdktf-zato/components/a-server1/manifest", `|${folder()}${build(name)}\n`);
+    deploy("one");
     inUse("one");
-    build("two");
-    expect(sandbox.read(`${BUILDS}/one/bin/py`)).toContain("# one");
+    deploy("two");
+    expect(sandbox.read(`${build("one")}/bin/py`)).toContain("# one");
     inUse("two");
-    build("three");
-    expect([sandbox.read(`${BUILDS}/one/bin/py`), sandbox.read(`${BUILDS}/two/bin/py`)]).toEqual([
+    deploy("three");
+    expect([sandbox.read(`${build("one")}/bin/py`), sandbox.read(`${build("two")}/bin/py`)]).toEqual([
       undefined,
       expect.stringContaining("# two"),
     ]);
@@ -215,7 +219,7 @@ describe("an archive", () => {
     // GIVEN
     const sandbox = host();
     converge(sandbox, fromArchive(archive(), "one"));
-    sandbox.program("rm", `case $* in *builds/one*) /bin/rm -rf '${folder()}${BUILDS}'/one*/bin; exit 1 ;; *) exec /bin/rm "$@" ;; esac`); // prettier-ignore
+    sandbox.program("rm", `case $* in *${build("one")}*) /bin/rm -rf '${folder()}${build("one")}'*/bin; exit 1 ;; *) exec /bin/rm "$@" ;; esac`); // prettier-ignore
     expect(sandbox.run("remove.sh", "installation", "zato").status).not.toBe(0);
 
     // WHEN
@@ -223,8 +227,8 @@ describe("an archive", () => {
     expect(converge(sandbox, fromArchive(archive(), "one"))).toMatchObject({ status: 0 });
 
     // THEN
-    expect(sandbox.read(`${BUILDS}/one/bin/py`)).toBeDefined();
-    expect(existsSync(join(folder(), `${BUILDS}/one.gone`))).toBe(false);
+    expect(sandbox.read(`${build("one")}/bin/py`)).toBeDefined();
+    expect(existsSync(join(folder(), `${build("one")}.gone`))).toBe(false);
   });
 
   test("goes with its links when it is removed", () => {
@@ -236,6 +240,51 @@ describe("an archive", () => {
       false,
       false,
     ]);
+  });
+});
+
+describe("what somebody else has put", () => {
+  const THEIRS = [`${ZATO}/logs/theirs`, `${ZATO}/theirs`, `${BUILDS}/theirs/file`];
+
+  test("beside links to a build and beside builds stays, in deploys and when they go, which is said", () => {
+    // GIVEN
+    const sandbox = host();
+    converge(sandbox, fromArchive(archive("one"), "one"));
+    THEIRS.forEach((file) => sandbox.write(file, "theirs"));
+
+    // WHEN
+    converge(sandbox, fromArchive(archive("two"), "two"));
+    converge(sandbox, fromArchive(archive("three"), "three"));
+
+    // THEN
+    expect(sandbox.read(`${ZATO}/bin/py`)).toContain("# three");
+    expect(existsSync(join(folder(), build("one")))).toBe(false);
+
+    // WHEN
+    const { status, stdout } = sandbox.run("remove.sh", "installation", "zato");
+
+    // THEN
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/left: in .*\/opt\/zato\/3.3 is what is not of this library: (logs theirs|theirs logs) \n/)]); // prettier-ignore
+    expect(THEIRS.map((file) => sandbox.read(file))).toEqual(["theirs", "theirs", "theirs"]);
+    expect([`${ZATO}/bin`, `${ZATO}/.cdktf-zato`, "/opt/zato/current"].map((path) => existsSync(join(folder(), path)))).toEqual([false, false, false]); // prettier-ignore
+  });
+
+  test("in the place of what a build has is named", () => {
+    const sandbox = host();
+    sandbox.write(`${ZATO}/.cdktf-zato`, "");
+    sandbox.write(`${ZATO}/bin`, "theirs");
+    expect(converge(sandbox, fromArchive(archive())).stdout).toMatch(
+      /\/opt\/zato\/3.3\/bin is not of this library, and in the way of Zato's; move it away/,
+    );
+    expect(sandbox.read(`${ZATO}/bin`)).toBe("theirs");
+  });
+
+  test("at the path before the first deploy, which failed for it, stays when that is taken back", () => {
+    const sandbox = host();
+    sandbox.write(`${ZATO}/bin/py`, "theirs");
+    expect(converge(sandbox, fromArchive(archive())).status).toBe(1);
+    expect(sandbox.run("remove.sh", "installation", "zato").status).toBe(0);
+    expect(sandbox.read(`${ZATO}/bin/py`)).toBe("theirs");
   });
 });
 
@@ -295,15 +344,17 @@ test.each([
 describe("a package", () => {
   const PACKAGE = { method: "repository", package: "zato", version: "3.3", url: "https://example.org/apt" };
   const FILES = { signing_key: "key", sources: "deb https://example.org/apt\n" };
+  const SOURCES = "/etc/apt/sources.list.d/cdktf-zato.list";
+  const KEYRING = "/etc/apt/keyrings/cdktf-zato.gpg";
 
   function hostWith(version: string): Sandbox {
     const sandbox = host();
     sandbox.program("dpkg-query", `printf '%s' '${version}'`);
     sandbox.write(`${ZATO}/bin/py`, "");
     chmodSync(join(folder(), ZATO, "bin/py"), 0o755);
-    // /etc/apt is no folder of ours.
-    sandbox.define(`install_file() { printf 'install_file %s\\n' "$2" >>'${folder()}/calls'; }
-      install() { case $* in */etc/apt/*) ;; *) command install "$@" ;; esac; }`);
+    ["etc/apt/keyrings", "etc/apt/sources.list.d"].forEach((name) =>
+      mkdirSync(join(folder(), name), { recursive: true }),
+    );
     return sandbox;
   }
 
@@ -311,8 +362,41 @@ describe("a package", () => {
     const sandbox = hostWith("3.2");
     expect(converge(sandbox, PACKAGE, FILES).status).toBe(0);
     const { calls } = sandbox;
-    expect(calls).toEqual(expect.arrayContaining(["install_file /etc/apt/keyrings/cdktf-zato.gpg", "apt-mark hold zato"])); // prettier-ignore
+    expect([calls, sandbox.read(SOURCES)]).toEqual([expect.arrayContaining(["apt-mark hold zato"]), FILES.sources]);
     expect(calls.find((call) => call.startsWith("install_packages"))).toMatch(/zato=3\.3$/);
+  });
+
+  /** Another cluster on the host whose code is the same. */
+  function neighbour(sandbox: Sandbox): void {
+    const parameters = { ...PACKAGE, host: "host1", label: "zato", zato: ZATO, folder: "", packages: "" };
+    const manifest = renderManifest({ parameters, files: FILES });
+    expect(sandbox.converge("installation", "b-zato", manifest).status).toBe(0);
+  }
+  const left = (sandbox: Sandbox): boolean[] =>
+    [SOURCES, KEYRING, `${ZATO}/bin/py`, "/opt/zato/current/bin/py"].map((file) => sandbox.read(file) !== undefined);
+
+  test("that another cluster on the host runs from stays when one of them goes, held, with its source, until the last one goes", () => {
+    // GIVEN
+    const sandbox = hostWith("3.3");
+    expect(converge(sandbox, PACKAGE, FILES).status).toBe(0);
+    neighbour(sandbox);
+
+    // WHEN
+    expect(sandbox.run("remove.sh", "installation", "zato").status).toBe(0);
+
+    // THEN
+    expect(left(sandbox)).toEqual([true, true, true, true]);
+    const purged = (): string[] => sandbox.calls.filter((call) => /^(purge_if_ours|apt-mark unhold)/.test(call));
+    expect(purged()).toEqual([]);
+
+    // WHEN
+    expect(sandbox.run("remove.sh", "installation", "b-zato").status).toBe(0);
+
+    // THEN
+    expect([purged(), left(sandbox)]).toEqual([
+      ["apt-mark unhold zato", "purge_if_ours zato"],
+      [false, false, false, false],
+    ]);
   });
 
   test("is not installed again, but held again", () => {
@@ -344,6 +428,17 @@ describe("an installation script", () => {
     expect(sandbox.read("/ran")).toBe("ran\n");
     run(sandbox, `${works()} # changed`);
     expect(sandbox.read("/ran")).toBe("ran\nran\n");
+  });
+
+  test.each([
+    ["goes with what it has installed", undefined],
+    ["leaves a folder that was there before", "theirs"],
+  ])("%s when it is removed", (_, before) => {
+    const sandbox = host();
+    if (before !== undefined) sandbox.write(`${ZATO}/theirs`, before);
+    run(sandbox, works());
+    expect(sandbox.run("remove.sh", "installation", "zato").status).toBe(0);
+    expect([existsSync(join(folder(), ZATO)), sandbox.read(`${ZATO}/theirs`)]).toEqual([before !== undefined, before]);
   });
 
   test("that fails is run again by the next deploy", () => {

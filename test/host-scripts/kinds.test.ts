@@ -803,12 +803,13 @@ describe("what is left on a host of ours", () => {
       sandbox.write(`/var/lib/cdktf-zato/${stamp}`, ""),
     );
     sandbox.write("/etc/cdktf-zato/secrets/a/secret_key", "key");
-    sandbox.write("/opt/zato/3.3/bin/zato", "");
+    OURS.forEach((name) => mkdirSync(join(folder(), name), { recursive: true }));
     sandbox.write(DROP_IN, "text");
     CUT_OFF.concat(STAGED, THEIRS).forEach((file) => sandbox.write(file, ""));
     sandbox.define(`getent() { echo 'ops:x:1000:1000::${folder()}/home/ops:/bin/bash'; }`);
     return sandbox;
   }
+  const OURS = ["opt/zato/env", "opt/zato/packages", "opt/zato/builds", "etc/zato"];
   const STAGED = "/home/ops/.cdktf-zato/scripts/remove.sh";
   // Of applies that were killed before they made that folder.
   const CUT_OFF = ["/home/ops/.cdktf-zato-0a1.sh", "/home/ops/sh .cdktf-zato-0a1.sh"];
@@ -827,21 +828,33 @@ describe("what is left on a host of ours", () => {
       "systemctl disable --now --quiet postgresql",
       "remove_our_packages",
     ]);
-    const gone = [KEY, "/opt/zato/3.3/bin/zato", DROP_IN, STAGED, ...CUT_OFF];
+    const gone = [KEY, DROP_IN, STAGED, ...CUT_OFF];
     expect(gone.filter((file) => sandbox.read(file) !== undefined)).toEqual([]);
+    expect(["opt/zato", ...OURS].filter((name) => existsSync(join(folder(), name)))).toEqual([]);
     expect(sandbox.read(THEIRS)).toBe("");
   });
 
   test("goes from a folder of Zato's that was there before, which stays", () => {
     const sandbox = host();
-    const path = (name: string): string => join(folder(), name);
-    rmSync(path("var/lib/cdktf-zato/created-home"));
-    const ours = ["opt/zato/env", "opt/zato/packages", "etc/zato"];
-    ours.forEach((name) => mkdirSync(path(name), { recursive: true }));
+    rmSync(join(folder(), "var/lib/cdktf-zato/created-home"));
     expect(sandbox.run("remove.sh", "host", "host1").status).toBe(0);
-    expect([...ours, "opt/zato/3.3/bin/zato"].filter((name) => existsSync(path(name)))).toEqual([
-      "opt/zato/3.3/bin/zato",
-    ]);
+    expect(["opt/zato", ...OURS].filter((name) => existsSync(join(folder(), name)))).toEqual(["opt/zato"]);
+  });
+
+  test("goes from a folder of Zato's that we have made, and what others have put there since stays, which is said", () => {
+    // GIVEN
+    const sandbox = host();
+    const theirs = ["/opt/zato/3.2/bin/py", "/opt/zato/env/qs-1/server1", "/opt/zato/backups/a/1.tar"];
+    theirs.forEach((file) => sandbox.write(file, "theirs"));
+
+    // WHEN
+    const { status, stdout } = sandbox.run("remove.sh", "host", "host1");
+
+    // THEN
+    expect(status).toBe(0);
+    expect(theirs.map((file) => sandbox.read(file))).toEqual(["theirs", "theirs", "theirs"]);
+    const [, names] = /left: in .*\/opt\/zato is what is not of this library: (.*)/.exec(stdout)!;
+    expect(names!.split(" ").filter(Boolean).sort()).toEqual(["3.2", "backups", "env"]);
   });
 
   test("stays while a component needs it", () => {
@@ -854,10 +867,61 @@ describe("what is left on a host of ours", () => {
   test("stays as far as it is data that was to be kept, and what decrypts it", () => {
     const sandbox = host();
     sandbox.define("installed_packages() { printf '%s\\n' haproxy postgresql postgresql-15 postgresql-client-15; }");
-    sandbox.write("/var/lib/cdktf-zato/data-kept/a", "local\n");
+    sandbox.write("/var/lib/cdktf-zato/data-kept/a", "local\nzato_a zato_a\n");
     expect(sandbox.run("remove.sh", "host", "host1").stdout).toContain("kept: data of a removed cluster");
     expect(sandbox.read(KEY)).toBe("key");
     expect(sandbox.calls).toContain("remove_our_packages postgresql postgresql-15");
     expect([sandbox.calls.filter((call) => call.startsWith("systemctl")), sandbox.read(DROP_IN)]).toEqual([[], "text"]);
+  });
+
+  /** With a PostgreSQL that a deploy has installed, in which psql finds some databases besides its own. */
+  function withPostgresql(clusters: string, psql: string, ours = "postgresql\npostgresql-15\n"): Sandbox {
+    const sandbox = host();
+    sandbox.define("installed_packages() { printf '%s\\n' haproxy postgresql postgresql-15; }");
+    sandbox.define(
+      `as_postgres() { case $* in *pg_database*) ${psql} ;; esac; }; wait_until() { "\${@:3}" >/dev/null; }`,
+    );
+    sandbox.program("pg_lsclusters", `printf '%s online postgres /var/lib log\\n' ${clusters}`, false);
+    sandbox.write("/var/lib/cdktf-zato/packages", ours);
+    return sandbox;
+  }
+  const MAIN = "'15 main 5432'";
+  const stopped = ({ calls }: Sandbox): boolean => calls.includes("systemctl disable --now --quiet postgresql");
+
+  test.each([
+    ["a database", MAIN, "echo 'the database crm'", "the database crm"],
+    ["a cluster", `${MAIN} '15 crm 5433'`, ":", "the cluster 15/crm"],
+    ["both", `${MAIN} '15 crm 5433'`, "echo 'the database crm'", "the database crm, the cluster 15/crm"],
+    ["what it does not tell", MAIN, ":; esac; case $1 in -c) false", "nobody can tell what while it does not answer"],
+  ])("stays as far as it is a PostgreSQL in which others have %s, which is said", (_, clusters, psql, named) => {
+    // GIVEN
+    const sandbox = withPostgresql(clusters, psql);
+
+    // WHEN
+    const { stdout, status } = sandbox.run("remove.sh", "host", "host1");
+
+    // THEN
+    expect([status, stdout]).toEqual([0, expect.stringContaining(`kept: PostgreSQL, though a deploy has installed it, since it has what is not of this library: ${named}`)]); // prettier-ignore
+    expect(sandbox.calls).toContain("remove_our_packages postgresql postgresql-15");
+    expect([stopped(sandbox), sandbox.read(DROP_IN)]).toEqual([false, "text"]);
+  });
+
+  test("stays so, too, where data was kept that is elsewhere", () => {
+    const sandbox = withPostgresql(MAIN, "echo 'the database crm'");
+    sandbox.write("/var/lib/cdktf-zato/data-kept/a", "elsewhere\n");
+    expect(sandbox.run("remove.sh", "host", "host1").stdout).toMatch(
+      /kept: data of a removed cluster.*; and PostgreSQL/,
+    );
+    expect(sandbox.calls).toContain("remove_our_packages postgresql postgresql-15");
+  });
+
+  test.each([
+    ["nobody has anything in its PostgreSQL", MAIN, ":", undefined],
+    ["what others have is in a PostgreSQL of theirs", "'14 crm 5433'", "echo 'the database crm'", undefined],
+    ["PostgreSQL is not ours", MAIN, "echo 'the database crm'", "haproxy\n"],
+  ])("goes where %s", (_, clusters, psql, ours) => {
+    const sandbox = withPostgresql(clusters, psql, ours);
+    expect(sandbox.run("remove.sh", "host", "host1")).toMatchObject({ status: 0 });
+    expect([sandbox.calls.map((call) => call.trim()).includes("remove_our_packages"), stopped(sandbox)]).toEqual([true, true]); // prettier-ignore
   });
 });

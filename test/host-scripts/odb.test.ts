@@ -83,7 +83,7 @@ function odb(program: string): { readonly status: number | null; readonly did: s
   ["odb_password", "odb_password.former"].forEach((name) => writeFileSync(join(folder(), "secrets", name), name));
   const { status, stdout } = bash(
     `STATE=$2 state=$2 CONFIG=$2/config work=$2 staged=$2/
-     . "$1/kinds/odb.sh"
+     . "$1/lib/ledger.sh"; . "$1/kinds/odb.sh"
      param() { case $1 in odb_local) echo "\${LOCAL:-true}" ;; odb_name) echo zato_a ;; odb_user) echo zato ;; cluster) echo a ;; on_removal) echo "\${ON_REMOVAL:-drop}" ;; *) echo "$1" ;; esac; }
      secret_file() { echo "$STATE/secrets/$1"; }
      file() { echo "$1"; }
@@ -208,8 +208,8 @@ describe("connections to a PostgreSQL of ours", () => {
     `${CLUSTERS}; pg_conftool() { echo ${allowed}; }; as_postgres() { case $2 in show*) echo ${allowed} ;; select\\ count*) echo ${connected} ;; *) echo 1 ;; esac; }
      allow_connections() { echo allowed; }; restart_for_connections`;
 
-  test("are allowed by a restart while nobody is connected", () => {
-    expect(odb(postgresql(100, 1)).did).toEqual(["allowed", "systemctl restart postgresql"]);
+  test("are allowed by a restart while nobody is connected, and PostgreSQL on other ports goes on", () => {
+    expect(odb(postgresql(100, 1)).did).toEqual(["allowed", "systemctl try-restart postgresql@15-main.service"]);
   });
 
   test("are allowed by whoever restarts it, where it is in use", () => {
@@ -249,6 +249,54 @@ describe("connections to a PostgreSQL of ours", () => {
   });
 });
 
+describe("a database of the name that is declared", () => {
+  /** Which databases and users there are; what is done in the end. */
+  const declared = (there: string, before = ":"): readonly string[] => {
+    const play = `for one in install_postgresql restart_postgresql_always wait_for_postgresql restart_for_connections; do eval "$one() { :; }"; done
+      as_postgres() { case $* in *pg_roles*) ${there} ;; "") cat >/dev/null ;; esac; }
+      rm -f "$STATE/secrets/odb_password"; ${before}
+      note_own_databases; local_postgresql`;
+    return odb(play).did.filter((line) => /^(failed|progress creating)/.test(line));
+  };
+  const noted = (): string => readFileSync(join(folder(), "databases"), "utf8");
+  const THERE = "echo 1";
+  const REFUSED = [
+    "failed: PostgreSQL has a database or a user zato_a already, and not of this cluster; rename it, or name another one: OdbDatabase.localPostgresql({ database })",
+  ];
+  const kept = (text: string): string => `mkdir -p "$STATE/data-kept"; printf '${text}' >"$STATE/data-kept/a"`;
+  const KEYS = 'touch "$STATE/secrets/odb_password"; echo key >"$STATE/secrets/odb_password"';
+
+  test("is created and noted where there is none, and is the cluster's from then on", () => {
+    expect([declared(""), noted()]).toEqual([["progress creating the database zato_a"], "zato_a zato\n"]);
+    expect(declared(THERE)).toEqual(["progress creating the database zato_a"]);
+  });
+
+  test("is somebody else's where the cluster has had another one: it is neither changed nor noted", () => {
+    writeFileSync(join(folder(), "databases"), "zato_former zato_former\n");
+    expect([declared(THERE), noted()]).toEqual([REFUSED, "zato_former zato_former\n"]);
+  });
+
+  test.each([
+    [
+      "a deploy that had no other notes has noted it",
+      `printf 'setting\\tdatabase zato_a\\tx\\nsetting\\trole zato\\tx\\n' >"$STATE/ledger"`,
+    ],
+    ["its removal has kept it", kept("local\\nzato_a zato\\nzato4_a zato4_a\\n")],
+    ["its removal has kept it, and noted no names", `${kept("local\\n")}; ${KEYS}`],
+  ])("is the cluster's where %s", (_, before) => {
+    expect(declared(THERE, before)).toEqual(["progress creating the database zato_a"]);
+    expect(noted()).toContain("zato_a zato\n");
+  });
+
+  test.each([
+    ["its removal has kept another one", `${kept("local\\nother other\\n")}; ${KEYS}`],
+    ["its removal has kept none here", `${kept("elsewhere\\n")}; ${KEYS}`],
+    ["nothing was kept", ":"],
+  ])("is somebody else's where %s", (_, before) => {
+    expect(declared(THERE, before)).toEqual(REFUSED);
+  });
+});
+
 test("what was set in a PostgreSQL of ours, or is relied on there, is noted", () => {
   writeFileSync(join(folder(), "hba"), "");
   const { did } = odb(
@@ -277,12 +325,32 @@ test.each([
 });
 
 describe("an ODB that is removed", () => {
-  const removed = (onRemoval: string): string[] => {
+  const removed = (onRemoval: string, before = ":"): string[] => {
     mkdirSync(join(folder(), "config", "secrets", "a"), { recursive: true });
     return odb(
-      `ON_REMOVAL=${onRemoval}; POSTGRESQL_DROP_IN=$STATE/drop-in/x; has_package() { true; }; remove`,
+      `${before}; ON_REMOVAL=${onRemoval}; POSTGRESQL_DROP_IN=$STATE/drop-in/x; has_package() { true; }; remove`,
     ).did.filter((line) => /^as_postgres|daemon-reload/.test(line));
   };
+  test("leaves how PostgreSQL is started to another cluster's that is on the host", () => {
+    // GIVEN
+    ["a-odb", "b-odb"].forEach((name) => mkdirSync(join(folder(), "components", name), { recursive: true }));
+    mkdirSync(join(folder(), "drop-in"));
+    writeFileSync(join(folder(), "drop-in", "x"), "");
+    const ledger = join(folder(), "components", "b-odb", "ledger");
+    const note = (file: string): void => writeFileSync(ledger, `file\t${folder()}/drop-in/${file}\t644\n`);
+
+    // WHEN, THEN
+    note("x");
+    const own = "state=$STATE/components/a-odb";
+    expect([removed("drop", own)[0], existsSync(join(folder(), "drop-in", "x"))]).toEqual([DROPPED, true]);
+    note("xy");
+    expect([removed("drop", own)[0], existsSync(join(folder(), "drop-in"))]).toEqual([
+      "systemctl daemon-reload",
+      false,
+    ]);
+  });
+
+  const DROPPED = 'as_postgres -c drop database if exists "zato_a" with (force)';
   const keys = (): boolean => existsSync(join(folder(), "config", "secrets", "a"));
 
   test("is dropped with its user and its keys", () => {
@@ -304,9 +372,35 @@ describe("an ODB that is removed", () => {
     ]);
   });
 
-  test("is kept where that is declared, with its keys, and that is noted", () => {
+  const kept = (): string => readFileSync(join(folder(), "data-kept", "a"), "utf8");
+
+  test("is kept where that is declared, with its keys and former ones, and that is noted", () => {
+    writeFileSync(join(folder(), "databases"), "zato_a zato\nzato4_a zato4_a\n");
     expect(removed("keep-data")).toEqual(["systemctl daemon-reload"]);
-    expect([keys(), existsSync(join(folder(), "data-kept", "a"))]).toEqual([true, true]);
+    expect([keys(), kept()]).toEqual([true, "local\nzato_a zato\nzato4_a zato4_a\n"]);
+  });
+
+  test("is kept here as the way back where the cluster's database is elsewhere by now", () => {
+    writeFileSync(join(folder(), "databases"), "zato_a zato_a\n");
+    removed("keep-data", "LOCAL=false");
+    expect(kept()).toBe("local\nzato_a zato_a\n");
+  });
+
+  test("is elsewhere where the cluster has never had one here", () => {
+    expect(removed("drop", "LOCAL=false")).toEqual(["systemctl daemon-reload"]);
+    removed("keep-data", "LOCAL=false");
+    expect(kept()).toBe("elsewhere\n");
+  });
+
+  test("is dropped here, too, where the cluster's database is elsewhere by now, and only what is the cluster's", () => {
+    writeFileSync(join(folder(), "databases"), "former former\n");
+    const dropped = ["former"].flatMap((name) => [
+      `as_postgres -c drop database if exists "${name}" with (force)`,
+      `as_postgres -c drop role if exists "${name}"`,
+    ]);
+    expect(removed("drop", "LOCAL=false").slice(1)).toEqual(dropped);
+    writeFileSync(join(folder(), "databases"), "former former\n");
+    expect(removed("drop").slice(1)).toEqual(dropped);
   });
 });
 

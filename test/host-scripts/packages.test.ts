@@ -212,3 +212,40 @@ describe("a service of the distribution that would be in the way", () => {
     expect(need('touch "$work/there"')).toEqual([]);
   });
 });
+
+describe("what was installed, and somebody else runs", () => {
+  const UNITS = ["haproxy", "keepalived", "nftables", "redis-server"];
+  /** What is purged where packages of ours are there, and their units are as told. */
+  const purged = (systemctl: string, before = ":"): readonly string[] =>
+    withPackages(
+      `printf '%s\\n' ${UNITS.join(" ")} >"$OUR_PACKAGES"
+       progress() { echo "said: $1"; }; finish_packages() { :; }; remove_our_accounts() { :; }; systemd-tmpfiles() { :; }
+       dpkg-query() { case $* in *Provides*) for one in ${UNITS.join(" ")}; do printf 'installed\\t%s\\t,\\t\\n' $one; done ;; *) printf 'installed %s\\n' ${UNITS.join(" ")} ;; esac; }
+       apt() { case $1 in purge) echo "$*" ;; esac; }
+       systemctl() { case $1:$3 in ${systemctl}) ;; *) return 1 ;; esac; }
+       ${before}
+       remove_our_packages`,
+    ).stdout.split("\n").filter((line) => /^(purge|said)/.test(line)); // prettier-ignore
+
+  test.each([
+    ["runs", "is-active:redis-server.service"],
+    ["starts at boot", "is-enabled:redis-server.service"],
+  ])("stays, with its data, where its own service %s", (_, systemctl) => {
+    expect(purged(systemctl)).toEqual([
+      "said: keeping what was installed and somebody else runs: redis-server",
+      "purge haproxy keepalived nftables",
+    ]);
+  });
+
+  test("is all that stays", () => {
+    expect(purged("none")).toEqual(["purge haproxy keepalived nftables redis-server"]);
+    expect(purged("is-*")[0]).toBe(`said: keeping what was installed and somebody else runs: ${UNITS.join(" ")}`);
+  });
+
+  test("is not what a run that was cut off has not stopped yet", () => {
+    const cutOff = 'touch "$STATE/starts-not-redis-server.service"';
+    expect(purged("is-enabled:redis-server.service", cutOff)).toEqual([
+      "purge haproxy keepalived nftables redis-server",
+    ]);
+  });
+});

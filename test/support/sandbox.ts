@@ -5,7 +5,7 @@ import { copyHostScripts, bash, BashResult } from "./bash";
 
 /** The folders of a host that the scripts know by name; in a sandbox they lie below its own folder. */
 const PLACES =
-  /(?<![\w$}.])\/(var\/(lib|log|backups)\/cdktf-zato|etc\/(cdktf-zato|zato|systemd\/system|postgresql)|run\/(cdktf-zato|zato-)|opt\/zato)/g;
+  /(?<![\w$}.])\/(var\/(lib|log|backups)\/cdktf-zato|etc\/(cdktf-zato|zato|systemd\/system|postgresql|apt)|run\/(cdktf-zato|zato-)|opt\/zato)/g;
 
 /** Programs that change the host itself: in a sandbox they are only noted. */
 const PROGRAMS = [

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { ArchiveProps, RepositoryProps, ZatoInstallation, ZatoRelease } from "cdktf-zato";
+import { ArchiveProps, RepositoryProps, WorkerAllocation, ZatoInstallation, ZatoRelease } from "cdktf-zato";
 import { temporaryFolder } from "../support/bash";
-import { newCluster, newDeployment, newStack } from "../support/stack";
+import { newCluster, newDeployment, newHost, newStack } from "../support/stack";
 import { Manifest } from "../support/manifest";
 import { Template } from "../support/template";
 
@@ -22,12 +22,15 @@ function file(name: string, text: string): string {
 }
 
 describe("any installation", () => {
-  test.each(["/opt/zato", "/opt/zato/env", "/opt/zato/env/a", "/opt/zato/builds/1"])("at %s is refused", (path) => {
-    expect(() => newCluster(newStack(), { installation: ZatoInstallation.preinstalled(path) })).toThrow(
-      `the path of the installation is '${path}', where the files of the clusters are; ` +
-        "give a folder of its own, for example '/opt/zato/current'",
-    );
-  });
+  test.each(["/opt/zato", "/opt/zato/env", "/opt/zato/env/a", "/opt/zato/builds/1", "/var/lib/cdktf-zato/zato"])(
+    "at %s is refused",
+    (path) => {
+      expect(() => newCluster(newStack(), { installation: ZatoInstallation.preinstalled(path) })).toThrow(
+        `the path of the installation is '${path}', where the files of the clusters are; ` +
+          "give a folder of its own, for example '/opt/zato/current'",
+      );
+    },
+  );
 });
 
 describe("an archive", () => {
@@ -192,6 +195,89 @@ describe("a package repository", () => {
     ["a relative path", { path: "./zato" }, /the path of the installation is '.\/zato'/],
   ])("fails for %s", (_, wrong, message) => {
     expect(() => manifestOf(ZatoInstallation.repository({ ...props(), ...wrong }))).toThrow(message);
+  });
+});
+
+describe("clusters of one host", () => {
+  /** Two of them, each with an installation of its own. */
+  const synth = (one: ZatoInstallation, other: ZatoInstallation): void => {
+    const stack = newStack();
+    const host = newHost(stack, "host1");
+    const half = { host, servers: 1, workers: WorkerAllocation.matchCpus({ reservedCpus: 2 }) };
+    newCluster(stack, { ...half, installation: one }, "a");
+    const ports = { zatoLoadBalancer: { port: 12223 }, webAdmin: { port: 9183 }, schedulerPort: 32530 };
+    const cluster = newCluster(stack, { ...half, ...ports, servers: 0, installation: other }, "b");
+    cluster.addServer("server1", { port: 18010 });
+    Template.synth(stack);
+  };
+  const archive = (more: Partial<ArchiveProps> = {}): ZatoInstallation =>
+    ZatoInstallation.archive({ url: "https://example.com/zato.tar.zst", sha256: SHA256, ...more });
+  const repository = (more: Partial<RepositoryProps> = {}): ZatoInstallation =>
+    ZatoInstallation.repository({
+      url: "https://example.com/debian",
+      suite: "bookworm",
+      signingKeyFile: file("key.asc", "THE KEY\n"),
+      version: "3.3-1",
+      ...more,
+    });
+  const script = (text = "one"): ZatoInstallation =>
+    ZatoInstallation.script({ file: file(`${text}.sh`, `#!/bin/sh\n: ${text}\n`) });
+
+  test.each<[string, () => ZatoInstallation, () => ZatoInstallation]>([
+    ["the same package", repository, repository],
+    ["the same archive", archive, archive],
+    ["archives with paths of their own", archive, () => archive({ sha256: "0".repeat(64), path: "/opt/zato/3.3-b" })],
+    ["the same script", script, script],
+    ["what is there already", () => ZatoInstallation.preinstalled(), () => ZatoInstallation.preinstalled()],
+  ])("may have %s", (_, one, other) => {
+    expect(() => synth(one(), other())).not.toThrow();
+  });
+
+  test.each<[string, () => ZatoInstallation, () => ZatoInstallation, RegExp]>([
+    [
+      "another version of the package",
+      repository,
+      () => repository({ version: "3.3-2" }),
+      /^stack\/b\/installation: the package zato on the host would be of the version 3.3-2, and of the version 3.3-1 for stack\/a\/installation; declare the same for both, since a host has it once/,
+    ],
+    [
+      "packages of other repositories",
+      repository,
+      () => repository({ package: "zato-b", path: "/opt/zato/b", suite: "trixie" }),
+      /the package repository of Zato on the host would be of https:\/\/example.com\/debian trixie main with the key/,
+    ],
+    [
+      "repositories with other keys",
+      repository,
+      () => repository({ package: "zato-b", path: "/opt/zato/b", signingKeyFile: file("b.asc", "ANOTHER\n") }),
+      /the package repository of Zato on the host would be of .* with the key of SHA-256 [0-9a-f]{64}, and of .* with the key of SHA-256/,
+    ],
+    [
+      "other packages at one path",
+      repository,
+      () => repository({ package: "zato-b" }),
+      /the code in \/opt\/zato\/current on the host would be of the package zato-b, and of the package zato/,
+    ],
+    [
+      "a package where the other is not to be touched",
+      () => ZatoInstallation.preinstalled(),
+      repository,
+      /the code in \/opt\/zato\/current on the host would be of the package zato, and of whoever has preinstalled it/,
+    ],
+    [
+      "other archives at one path",
+      archive,
+      () => archive({ sha256: "0".repeat(64) }),
+      /the code in \/opt\/zato\/3.3 on the host would be of the archive 0{64}, and of the archive abcdef/,
+    ],
+    [
+      "other scripts at one path",
+      script,
+      () => script("other"),
+      /the code in \/opt\/zato\/3.3 on the host would be of the script of SHA-256 [0-9a-f]{64}, and of the script/,
+    ],
+  ])("cannot have %s", (_, one, other, message) => {
+    expect(() => synth(one(), other())).toThrow(message);
   });
 });
 

@@ -32,6 +32,11 @@ extend_ledger() {
     keep_ledger
 }
 
+# noted_elsewhere TYPE NAME: whether another component has it, too: what is common to several goes with the last of them.
+noted_elsewhere() {
+    find "$STATE/components" -name ledger ! -path "$state/*" -exec cut -f 1,2 {} + | grep -xF -- "$1	$2" >/dev/null
+}
+
 # check_ledger FILE
 check_ledger() {
     local type thing was is files ledger=$1

@@ -7,9 +7,14 @@ readonly OUR_ACCOUNTS=$STATE/accounts
 # An apt of ours: what its dpkg said, and which accounts were not there before. Kept until it is noted what has come of it.
 readonly APT_CALL=$STATE/apt-call
 
-# What packages make and leave behind, as the layers that install them list it: "PACKAGE passwd|group NAME", "PACKAGE folder PATH".
+# What packages make and leave behind, as the layers that install them list it: "PACKAGE passwd|group NAME", "PACKAGE folder PATH"; and
+# "PACKAGE service UNIT", which no deploy lets run.
 accounts_of_packages() {
-    awk '$2 != "folder"' "$scripts"/leftovers/*
+    awk '$2 == "passwd" || $2 == "group"' "$scripts"/leftovers/*
+}
+
+services_of_packages() {
+    awk '$2 == "service" { print $1, $3 }' "$scripts"/leftovers/*
 }
 
 folders_of_packages() {
@@ -172,13 +177,16 @@ purge_if_ours() {
     grep -qxF "$1" "$OUR_PACKAGES" 2>/dev/null && apt purge "$1"
 }
 
-# remove_our_packages [KEPT...]: purges what we installed, but for the packages KEPT, and for what these or packages of others need.
+# remove_our_packages [KEPT...]: purges what we installed, but for the packages KEPT, and for what these, packages of others or somebody at the
+# host need.
 remove_our_packages() {
     note_what_came
     [ -s "$OUR_PACKAGES" ] || return 0
-    local others
+    local others used
     finish_packages
-    LC_ALL=C comm -12 "$OUR_PACKAGES" <(installed_packages) | without_needed_by "$@" >"$work/purged"
+    mapfile -t used < <(used_by_others)
+    [ "${#used[@]}" -eq 0 ] || progress "keeping what was installed and somebody else runs: ${used[*]}"
+    LC_ALL=C comm -12 "$OUR_PACKAGES" <(installed_packages) | without_needed_by "$@" "${used[@]}" >"$work/purged"
     while others=$(would_go_too "$work/purged") && [ -n "$others" ]; do
         progress "keeping what was installed and is needed by ${others//$'\n'/, }"
         # shellcheck disable=SC2086 # names of packages
@@ -193,6 +201,15 @@ remove_our_packages() {
     # The package `locales` takes along the link that systemd has made there before.
     systemd-tmpfiles --create --prefix=/etc/default/locale || true
     remove_our_accounts
+}
+
+# used_by_others: packages of ours whose own services run, or start at boot: with their purge configuration and data of somebody would go.
+used_by_others() {
+    local package unit
+    while read -r package unit; do
+        if ! grep -qxF "$package" "$OUR_PACKAGES" || [ -f "$STATE/starts-not-$unit" ]; then continue; fi
+        if systemctl is-active --quiet "$unit" || systemctl is-enabled --quiet "$unit"; then printf '%s\n' "$package"; fi
+    done < <(services_of_packages)
 }
 
 # without_needed_by NAME...: of the packages on standard input those that are neither named nor needed by the named ones.

@@ -79,15 +79,29 @@ tell_of_other_zatos() {
 check_databases() {
     local cluster component database port
     while read -r cluster component database port; do
-        if [ -z "$cluster" ] || is_here "$component"; then continue; fi
+        if [ -z "$cluster" ] || has_noted "$component" "$database"; then continue; fi
         check_postgresql "$port" "$database"
         database_is_there "$database" || continue
-        if as_root test -e "/var/lib/cdktf-zato/data-kept/$cluster" || as_root test -d "/etc/cdktf-zato/secrets/$cluster"; then
+        if ! is_here "$component" && was_kept "$cluster" "$database"; then
             note "the database $database of the cluster $cluster was kept here, and is taken up again"
         else
-            finding "PostgreSQL has a database or a user $database already, and not of this library; rename it, or name another one: OdbDatabase.localPostgresql({ database })"
+            finding "PostgreSQL has a database or a user $database already, and not of this cluster; rename it, or name another one: OdbDatabase.localPostgresql({ database })"
         fi
     done < <(param databases; echo)
+}
+
+# has_noted COMPONENT DATABASE: whether a deploy of it has made the database, or taken it up again. Former ones have noted it in their ledger.
+has_noted() {
+    local state=/var/lib/cdktf-zato/components/$1
+    as_root grep -qsxF "$2 $2" "$state/databases" ||
+        { ! as_root test -f "$state/databases" && as_root grep -qs "^setting	database $2	" "$state/ledger"; }
+}
+
+# was_kept CLUSTER DATABASE: by its removal, which may have left no names, but the keys.
+was_kept() {
+    local note=/var/lib/cdktf-zato/data-kept/$1
+    as_root grep -qsxF "$2 $2" "$note" ||
+        { ! as_root grep -qsvxF local "$note" && as_root test -s "/etc/cdktf-zato/secrets/$1/odb_password"; }
 }
 
 # check_postgresql PORT DATABASE: that it is the distribution's which answers there, or none yet.

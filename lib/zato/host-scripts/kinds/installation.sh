@@ -206,13 +206,16 @@ note_path() {
 }
 
 # What people and our own scripts find at the path: links into the build that is declared. The folder itself always stays the
-# same one, since units lay their builds over it.
+# same one, since units lay their builds over it. What somebody else has put there stays.
 link_build() {
     local zato name
     zato=$(param zato)
     if are_links_of_another "$zato"; then return; fi
-    find "$zato" -mindepth 1 -maxdepth 1 ! -name .cdktf-zato -exec rm -rf {} +
+    unlink_build "$zato"
     while IFS= read -r -d '' name; do
+        if [ -e "$zato/$name" ] || [ -L "$zato/$name" ]; then
+            fail "$zato/$name is not of this library, and in the way of Zato's; move it away"
+        fi
         ln -s "$1/$name" "$zato/$name"
         record link "$zato/$name"
     done < <(find "$1" -mindepth 1 -maxdepth 1 -printf '%P\0')
@@ -229,15 +232,24 @@ are_links_of_another() {
     return 1
 }
 
+unlink_build() {
+    find "$1" -mindepth 1 -maxdepth 1 -type l -lname "$ZATO_HOME/builds/*" -delete
+}
+
 # forget_builds [KEPT]: those that no component is declared with any more. So the former one stays, as a way back, until
 # another one comes.
 forget_builds() {
     local folder
     for folder in "$ZATO_HOME"/builds/*; do
-        if [ ! -e "$folder" ] || [ "$folder" = "${1:-}" ] || declared_elsewhere "$folder"; then continue; fi
+        if ! is_build "$folder" || [ "$folder" = "${1:-}" ] || declared_elsewhere "$folder"; then continue; fi
         rm -rf -- "$ZATO_HOME"/packages/*/"$(basename "$folder")"
         remove_build "$folder"
     done
+}
+
+# is_build FOLDER: or what is left of one, by its name: others may have put something beside them.
+is_build() {
+    [[ ${1##*/} =~ ^[0-9a-f]{64}(\.(new|former|gone))?$ ]]
 }
 
 # remove_build FOLDER: under another name, since one that was removed in part would be taken for a whole one.
@@ -280,6 +292,7 @@ from_script() {
     progress "running the installation script"
     # Not below /run, from which hardened hosts run nothing.
     install -m 0700 "$(file script)" "$state/script.run"
+    [ -e "$(param zato)" ] || touch "$state/created-code"
     (cd / && foreign "$state/script.run" "$(param zato)" </dev/null) ||
         fail "the installation script ended with exit status $?"
     rm -f "$state/script.run"
@@ -326,9 +339,9 @@ is_our_current() {
     [ -f "$STATE/created-current" ] || grep -qsF "link	$ZATO_HOME/current	" "$STATE"/components/*/ledger
 }
 
-# forget_current PATH: with what it leads to.
+# forget_current PATH: with what it leads to, which another cluster may have, too.
 forget_current() {
-    if [ "$(readlink "$ZATO_HOME/current")" != "$1" ] || ! is_our_current; then return; fi
+    if [ "$(readlink "$ZATO_HOME/current")" != "$1" ] || ! is_our_current || declared_elsewhere "|$1"; then return; fi
     rm -f "$ZATO_HOME/current" "$STATE/created-current"
 }
 
@@ -363,14 +376,23 @@ remove() {
     case $(param method) in
         archive) remove_builds "$zato" ;;
         image | image-archive) remove_builds ;;
-        repository)
-            in_turn apt-mark unhold "$(param package)" || true
-            # With what Python has left in its folder.
-            if purge_if_ours "$(param package)"; then rm -rf -- "$zato"; fi
-            rm -f /etc/apt/sources.list.d/cdktf-zato.list /etc/apt/keyrings/cdktf-zato.gpg
-            ;;
+        repository) remove_package "$zato" ;;
+        script) [ ! -f "$state/created-code" ] || declared_elsewhere "|$zato" || rm -rf -- "$zato" ;;
     esac
     forget_current "$zato"
+}
+
+# remove_package PATH: and where it came from, but what another cluster has, too.
+remove_package() {
+    local file
+    if ! noted_elsewhere pinned "$(param package)"; then
+        in_turn apt-mark unhold "$(param package)" || true
+        # With what Python has left in its folder.
+        if purge_if_ours "$(param package)"; then rm -rf -- "$1"; fi
+    fi
+    for file in /etc/apt/sources.list.d/cdktf-zato.list /etc/apt/keyrings/cdktf-zato.gpg; do
+        noted_elsewhere file "$file" || rm -f -- "$file"
+    done
 }
 
 # remove_builds [PATH]: with the places that former archives, and the one at PATH, were found at.
@@ -382,7 +404,16 @@ remove_builds() {
     rmdir --ignore-fail-on-non-empty "$ZATO_HOME/builds" 2>/dev/null || true
     while IFS= read -r path; do
         [ -n "$path" ] || continue
-        declared_elsewhere "|$path" || rm -rf -- "$path"
-        [ -e "$path" ] || forget_current "$path"
+        declared_elsewhere "|$path" || forget_path "$path"
+        forget_current "$path"
     done < <(cat "$state/paths" 2>/dev/null || true; printf '%s\n' "${1:-}")
+}
+
+# forget_path PATH: but for what somebody else has put there.
+forget_path() {
+    if [ -f "$1/.cdktf-zato" ]; then
+        unlink_build "$1"
+        rm -f -- "$1/.cdktf-zato"
+    fi
+    leave_folder "$1"
 }

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 
 converge() {
+    note_own_databases
     keep_former odb_password
     install_secrets "$CONFIG/secrets/$(param cluster)" "$staged"
     require_one_line odb_password
@@ -37,12 +38,11 @@ local_postgresql() {
     # Debian's own wait for it goes on for two seconds after its first answer.
     systemctl start --no-block postgresql
     wait_for_postgresql
-    restart_for_connections
     local name user exists
     # Names are checked by TypeScript.
     name=$(param odb_name) user=$(param odb_user)
-    touch "$state/databases"
-    grep -qxF -- "$name $user" "$state/databases" || printf '%s %s\n' "$name" "$user" >>"$state/databases"
+    own_database "$name" "$user"
+    restart_for_connections
     exists=$(
         as_postgres <<SQL
 select 'create role "$user"' where not exists (select from pg_roles where rolname = '$user') \gexec
@@ -76,6 +76,31 @@ alter role "$2" in database "$1" reset all;
 alter database "$1" with allow_connections true connection limit -1;
 alter database "$1" reset all;
 SQL
+}
+
+# note_own_databases: once, which of the databases here are this cluster's already, a line "NAME USER" each: those of a deploy that noted them
+# in its ledger alone, or what a removal has kept. One that noted no names has left the keys, and the database that is declared.
+note_own_databases() {
+    local kept
+    kept=$STATE/data-kept/$(param cluster)
+    [ ! -f "$state/databases" ] || return 0
+    if [ -f "$state/ledger" ]; then
+        awk -F '\t' '$1 == "setting" { split($2, words, " "); of[words[1]] = words[2] }
+            END { if ("database" in of) print of["database"], of["role"] }' "$state/ledger"
+    elif [ -f "$kept" ] && grep -vxF local "$kept"; then
+        :
+    elif [ "$(param odb_local)" = true ] && [ -s "$(secret_file odb_password)" ]; then
+        printf '%s %s\n' "$(param odb_name)" "$(param odb_user)"
+    fi | { grep ' ' || true; } >"$state/databases.new"
+    mv -f "$state/databases.new" "$state/databases"
+}
+
+# own_database NAME USER: noted before they are made, so that a run that is cut off does not take them for somebody else's.
+own_database() {
+    if grep -qxF -- "$1 $2" "$state/databases"; then return; fi
+    [ -z "$(as_postgres -c "select 1 from pg_database where datname = '$1' union select 1 from pg_roles where rolname = '$2'")" ] ||
+        fail "PostgreSQL has a database or a user $1 already, and not of this cluster; rename it, or name another one: OdbDatabase.localPostgresql({ database })"
+    printf '%s %s\n' "$1" "$2" >>"$state/databases"
 }
 
 wait_for_postgresql() {
@@ -120,18 +145,26 @@ allow_connections() {
         [ "$(pg_conftool -s "$version" "$cluster" show max_connections)" -lt "$max_connections" ] || continue
         echo "max_connections = $max_connections" >"$work/postgresql.conf"
         install_file "$work/postgresql.conf" "$folder/cdktf-zato.conf" 0644 root
-    done < <(pg_lsclusters --no-header | awk '$3 == 5432 { print $1, $2 }')
+    done < <(clusters_on_port)
 }
 
-# One that runs is restarted for it while nobody is connected, as before the first start of a server.
+# clusters_on_port: "VERSION NAME" of the PostgreSQL that is asked for our databases; others may run beside it.
+clusters_on_port() {
+    pg_lsclusters --no-header | awk '$3 == 5432 { print $1, $2 }'
+}
+
+# One that runs is restarted for it while nobody is connected, as before the first start of a server. Those on other ports go on.
 restart_for_connections() {
+    local version cluster
     [ "$(as_postgres -c 'show max_connections')" -lt "$max_connections" ] || return 0
     allow_connections
     if [ "$(as_postgres -c "select count(*) from pg_stat_activity where backend_type = 'client backend'")" -gt 1 ]; then
         progress "PostgreSQL is in use, and allows $max_connections connections once somebody restarts it"
         return
     fi
-    systemctl restart postgresql
+    while read -r version cluster; do
+        systemctl try-restart "postgresql@$version-$cluster.service"
+    done < <(clusters_on_port)
     wait_for_postgresql
 }
 
@@ -140,6 +173,12 @@ restart_postgresql_always() {
     printf '%s\n' '[Unit]' 'StartLimitIntervalSec=0' '[Service]' 'Restart=on-failure' 'RestartSec=1' >"$work/drop-in.conf"
     install -d -m 0755 "${POSTGRESQL_DROP_IN%/*}"
     install_file "$work/drop-in.conf" "$POSTGRESQL_DROP_IN" 0644 root
+    systemctl daemon-reload
+}
+
+remove_drop_in() {
+    rm -f "$POSTGRESQL_DROP_IN"
+    rmdir --ignore-fail-on-non-empty "${POSTGRESQL_DROP_IN%/*}" 2>/dev/null || true
     systemctl daemon-reload
 }
 
@@ -178,7 +217,7 @@ record_postgresql() {
     record enabled postgresql.service enabled
     while read -r version cluster; do
         record merged "postgresql@$version-$cluster.service"
-    done < <(pg_lsclusters --no-header | awk '$3 == 5432 { print $1, $2 }')
+    done < <(clusters_on_port)
     for file in /etc/postgresql/*/*/conf.d/cdktf-zato.conf "$(as_postgres -c 'show hba_file')"; do
         if [ -f "$file" ]; then record file "$file"; fi
     done
@@ -196,26 +235,33 @@ drift() {
 }
 
 remove() {
-    local name user
-    rm -f "$POSTGRESQL_DROP_IN"
-    rmdir --ignore-fail-on-non-empty "${POSTGRESQL_DROP_IN%/*}" 2>/dev/null || true
-    systemctl daemon-reload
+    noted_elsewhere file "$POSTGRESQL_DROP_IN" || remove_drop_in
+    note_own_databases
     rm -f "$STATE/deployment-$(param cluster)" "$STATE/restoring-$(param cluster)"
-    name=$(param odb_name)
     if [ "$(param on_removal)" = keep-data ]; then
-        progress "kept: the database $name at $(param odb_host):$(param odb_port), and its keys in $CONFIG/secrets/$(param cluster), as the last deploy said by DataRemoval.KEEP; to drop them, deploy with DataRemoval.DROP, then destroy"
+        progress "kept: the database $(param odb_name) at $(param odb_host):$(param odb_port), and its keys in $CONFIG/secrets/$(param cluster), as the last deploy said by DataRemoval.KEEP; to drop them, deploy with DataRemoval.DROP, then destroy"
         install -d "$STATE/data-kept"
-        if [ "$(param odb_local)" = true ]; then echo local; else echo elsewhere; fi >"$STATE/data-kept/$(param cluster)"
+        # Where the cluster's database is elsewhere by now, the local one of before is its way back.
+        if [ -s "$state/databases" ]; then echo local; else echo elsewhere; fi | cat - "$state/databases" >"$STATE/data-kept/$(param cluster)"
         return
     fi
     rm -f "$STATE/data-kept/$(param cluster)"
     rmdir --ignore-fail-on-non-empty "$STATE/data-kept" 2>/dev/null || true
-    if [ "$(param odb_local)" = true ] && has_package postgresql && systemctl is-active --quiet postgresql; then
-        # Former ones, too, which were left as the way back.
-        while read -r name user; do
-            as_postgres -c "drop database if exists \"$name\" with (force)" </dev/null
-            as_postgres -c "drop role if exists \"$user\"" </dev/null
-        done < <({ cat "$state/databases" 2>/dev/null || true; printf '%s %s\n' "$name" "$(param odb_user)"; } | sort -u)
-    fi
+    drop_databases
     rm -rf -- "${CONFIG:?}/secrets/$(param cluster)"
+}
+
+# drop_databases: former ones, too, which were left as the way back; and nobody else's.
+drop_databases() {
+    local name user
+    if [ ! -s "$state/databases" ] || ! has_package postgresql; then return; fi
+    systemctl start --no-block postgresql
+    if ! wait_until 60 "PostgreSQL" as_postgres -c 'select 1'; then
+        progress "left: the databases $(cut -d ' ' -f 1 "$state/databases" | paste -sd ' '), since PostgreSQL does not answer on this host"
+        return
+    fi
+    while read -r name user; do
+        as_postgres -c "drop database if exists \"$name\" with (force)" </dev/null
+        as_postgres -c "drop role if exists \"$user\"" </dev/null
+    done < <(sort -u "$state/databases")
 }

@@ -3,9 +3,12 @@
 
 leave() {
     remove_user
-    rmdir --ignore-fail-on-non-empty "$ZATO_HOME/env" "$ZATO_HOME/packages" /etc/zato 2>/dev/null || true
-    if [ -f "$STATE/created-home" ]; then rm -rf -- "$ZATO_HOME" "$STATE/created-home"; fi
-    if [ ! -d "$STATE/data-kept" ]; then leave_postgresql; fi
+    rmdir --ignore-fail-on-non-empty "$ZATO_HOME/env" "$ZATO_HOME/packages" "$ZATO_HOME/builds" /etc/zato 2>/dev/null || true
+    # All of ours has gone from there with its components.
+    if [ -f "$STATE/created-home" ]; then leave_folder "$ZATO_HOME"; fi
+    rm -f "$STATE/created-home"
+    keeps_local_data || postgresql_of_others >"$work/postgresql-of-others"
+    if [ ! -d "$STATE/data-kept" ] && [ ! -s "$work/postgresql-of-others" ]; then leave_postgresql; fi
 }
 
 # What is here of that name later is somebody else's.
@@ -30,12 +33,40 @@ leave_postgresql() {
     rm -f /etc/postgresql/*/*/conf.d/cdktf-zato.conf
 }
 
-kept() {
-    [ ! -d "$STATE/data-kept" ] ||
-        printf '%s' "data of a removed cluster, PostgreSQL where it is local, and the keys in $CONFIG/secrets"
+# postgresql_of_others: what the purge of a PostgreSQL that we have installed would drop, a line each; what is ours is dropped by now.
+postgresql_of_others() {
+    local version cluster port
+    note_what_came
+    # Half-made, it holds nothing.
+    [ ! -f "$STATE/creates-postgresql" ] || return 0
+    while read -r version cluster port _; do
+        if ! grep -qsxF "postgresql-$version" "$OUR_PACKAGES"; then continue; fi
+        if [ "$port" -eq 5432 ]; then databases_of_others </dev/null; else echo "the cluster $version/$cluster"; fi
+    done < <(pg_lsclusters --no-header 2>/dev/null)
 }
 
-# A local PostgreSQL stays where a database of ours is in it.
+databases_of_others() {
+    systemctl start --no-block postgresql >&2
+    if wait_until 60 "PostgreSQL" as_postgres -c 'select 1'; then
+        as_postgres -c "select 'the database ' || datname from pg_database where datname not in ('postgres', 'template0', 'template1') order by 1"
+    else
+        echo "nobody can tell what while it does not answer"
+    fi
+}
+
+# keeps_local_data: whether a database of ours stays.
+keeps_local_data() {
+    grep -qsrxF local "$STATE/data-kept"
+}
+
+kept() {
+    local data='' others
+    [ ! -d "$STATE/data-kept" ] || data="data of a removed cluster, PostgreSQL where it is local, and the keys in $CONFIG/secrets"
+    others=$(paste -sd , "$work/postgresql-of-others" 2>/dev/null | sed 's/,/, /g') || true
+    printf '%s' "$data${data:+${others:+; and }}${others:+PostgreSQL, though a deploy has installed it, since it has what is not of this library: $others}"
+}
+
+# A local PostgreSQL stays where a database of ours is in it, or of others.
 kept_packages() {
-    if grep -qrxF local "$STATE/data-kept"; then installed_packages | grep -E '^postgresql(-[0-9]+)?$'; fi
+    if keeps_local_data || [ -s "$work/postgresql-of-others" ]; then installed_packages | grep -E '^postgresql(-[0-9]+)?$'; fi
 }

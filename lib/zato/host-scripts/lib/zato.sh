@@ -109,6 +109,12 @@ own_cluster_folder() {
     leading_folder "$(param cluster_folder)"
 }
 
+# leave_folder PATH: removes it, unless somebody else has put something there, which is told.
+leave_folder() {
+    rmdir --ignore-fail-on-non-empty "$1" 2>/dev/null || true
+    [ ! -d "$1" ] || progress "left: in $1 is what is not of this library: $(find "$1" -mindepth 1 -maxdepth 1 -printf '%f ')"
+}
+
 # folder_of_zato PATH: one of its own, in a folder of root's.
 folder_of_zato() {
     install -d -m 0700 -o zato -g zato "$1"
