@@ -106,6 +106,16 @@ test("versions are those of the manifests", () => {
   expect(page).toContain(` constructs@~${manifest.devDependencies.constructs}\n`);
 });
 
+test("the Node that its command needs is told where Node is asked for", () => {
+  const framework = readFileSync(join(folder, "lib", "framework", "framework.ts"), "utf8");
+  const [, node] = /node: "([\d.]+)"/.exec(framework)!;
+  const asked = ["README.md", "docs/requirements.md", "docs/getting-started.md"].flatMap((page) =>
+    lines.filter(({ where, text }) => where.startsWith(`${page}:`) && /Node (≥ )?20\.9/.test(text)),
+  );
+  expect(asked.filter(({ text }) => !/demo/.test(text) && !text.includes(node!))).toEqual([]);
+  expect(asked.length).toBe(4);
+});
+
 /** A range of npm's as the page tells it: ^0.24.0 is 0.24, ^21.0.0 is 21, and >=10.6.0 <10.8.0 is ≥ 10.6 < 10.8. */
 function inWords(range: string): string {
   return range
