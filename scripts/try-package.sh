@@ -34,6 +34,11 @@ echo "the package takes $all bytes, and $without_pages without its pages and exa
 npx --no-install publint --strict "$tarball"
 npx --no-install attw --profile node16 "$tarball"
 
+# What its first page has people install, as the registry has it today.
+read -r -a installed < <(sed -n 's/^In a project of yours: .npm install \([^,]*\).,.*/\1/p' README.md)
+mkdir "$project/as-told"
+(cd "$project/as-told" && npm install --dry-run --silent --no-audit --no-fund "${installed[@]/#$name/$tarball}")
+
 cp scripts/try-package/* "$project"
 cd "$project"
 npm init --yes >/dev/null

@@ -16,6 +16,7 @@ import { differencesTable } from "./export-differences";
 import { ClusterPlace, ENMASSE_FILE, ProgramCluster, renderProgram } from "./export-program";
 import { renderReadme } from "./export-readme";
 import { targetOf } from "./export-target";
+import { oldNode } from "./old-node";
 import { projectFiles } from "./project-template";
 import { exportFromHost } from "./ssh";
 
@@ -180,5 +181,5 @@ function summary(folder: string, { files, sections, secrets, leftOut }: Exported
     ...leftOut.map(({ what, why }) => `left out: ${what}: ${why}`),
     `next: read README.md there; then 'npm install' and 'npx ${FRAMEWORK.name} synth'`,
   ];
-  return `${lines.join("\n")}\n`;
+  return `${lines.join("\n")}\n${oldNode(process.versions.node)}`;
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FRAMEWORK } from "../framework";
+import { oldNode } from "./old-node";
 import { projectFiles } from "./project-template";
 
 /**
@@ -19,7 +20,8 @@ export function init(folder: string, print: (text: string) => void): number {
   files.forEach(([name, text]) => writeFileSync(join(folder, name), text, { flag: "wx" }));
   print(
     `wrote ${files.map(([name]) => name).join(", ")} into '${folder}'\n` +
-      `next: edit main.ts in its three places; then, there, 'npm install' and 'npx ${FRAMEWORK.name} deploy'\n`,
+      `next: edit main.ts in its three places; then, there, 'npm install' and 'npx ${FRAMEWORK.name} deploy'\n` +
+      oldNode(process.versions.node),
   );
   return 0;
 }

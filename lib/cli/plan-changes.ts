@@ -1,3 +1,5 @@
+import { terraformProgram } from "./terraform-program";
+
 /** What Terraform would do with a resource. */
 type PlannedAction = "create" | "replace" | "update" | "delete" | "forget";
 
@@ -75,7 +77,7 @@ export function readPlan(json: string): PlannedChange[] {
     throw new Error("the plan is incomplete, since Terraform has met an error when it made it; make it anew");
   }
   if (!resources && !configuration) {
-    throw new Error("what Terraform shows is no plan; give a file that 'terraform plan -out' has written");
+    throw new Error(`what Terraform shows is no plan; give a file that '${terraformProgram()} plan -out' has written`);
   }
   const inProgram = configuration?.root_module?.resources;
   const provisioned = new Set(inProgram?.flatMap((one) => (one.provisioners?.length ? [one.address] : [])));

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 
-/** Terraform's program, or OpenTofu's, by the variable by which the framework's own program finds it too. */
+/** Terraform's program, or OpenTofu's, by the variable by which the framework's own program finds it too; to both an empty one is none. */
 export function terraformProgram(): string {
-  return process.env.TERRAFORM_BINARY_NAME ?? "terraform";
+  return process.env.TERRAFORM_BINARY_NAME || "terraform";
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { FRAMEWORK } from "../framework";
 import { ComponentState, IRemoteHost, RemoteComponent } from "../remote";
 import { TAKEN_OUT_ANSWER } from "../zato/load-balancer-config";
 import { describeUnit, labelsOf, renderUnit } from "../zato/systemd-unit";
@@ -87,6 +88,8 @@ export class HostAlarms extends RemoteComponent {
           .join("\n"),
         machines: this.props.machines.map(({ name, address, port }) => `${name} ${address} ${port}`).join("\n"),
         taken_out: TAKEN_OUT_ANSWER,
+        // Whose commands messages name.
+        library: FRAMEWORK.library,
         repeat_seconds: String(repeatSeconds),
         repetitions: String(repetitions),
       },

@@ -7,6 +7,8 @@ export const FRAMEWORK = {
   name: "cdktf",
   /** This library, built for it. */
   library: "cdktf-zato",
+  /** The oldest Node that its own program runs on. */
+  node: "20.9",
   /** Its classes of the AWS provider. */
   awsProvider: "@cdktf/provider-aws",
   /** What those install whose program uses the other framework. */

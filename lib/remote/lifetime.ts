@@ -30,7 +30,7 @@ export class Lifetime extends Construct {
     const removable = (this.isRemovable = obstacle === "" && !host.isLost);
     if (obstacle !== "" && kind === "host") {
       Annotations.of(host).addWarning(
-        `${host.node.path}: nothing can be removed from this host by 'terraform destroy': ` +
+        `${host.node.path}: nothing can be removed from this host by a destroy: ` +
           `${obstacle}; use an SSH agent or a key file by path`,
       );
     }

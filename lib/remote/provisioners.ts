@@ -106,7 +106,7 @@ export function runScript(host: IRemoteHost, script: string, ...words: string[])
   // An apply that was killed, or somebody at a shell, may have left a host without our scripts.
   const requireScripts =
     `test -d ${STAGING}/scripts || { echo "this host has no scripts of cdktf-zato; ` +
-    `run: terraform apply -replace='${terraformAddress(host.presence.preflight)}'"; exit 1; }`;
+    `run, by terraform or tofu: apply -replace='${terraformAddress(host.presence.preflight)}'"; exit 1; }`;
   return {
     type: "remote-exec",
     inline: [...BEGINNING, requireScripts, command(host.access.sudo, script, words)],

@@ -42,6 +42,9 @@ const TOOLS = [
   ...["@arethetypeswrong/cli", "publint", "rollup", "rollup-plugin-dts"],
 ];
 
+/** What was run, by the names of what ran. */
+const RECORDS = /^docs\/(tested-with|.*-tried)\.md$/;
+
 const SPECIFIER =
   /((?:\bfrom|\bimport|\brequire(?:\.resolve)?\(|\bmock\(|\bimport\()\s*)(["'])((?:@?cdktf)(?:-zato)?(?:\/[^"']*)?)\2/g;
 
@@ -71,7 +74,7 @@ function copy(file) {
     writeFileSync(to, `${JSON.stringify(exampleOf(JSON.parse(readFileSync(from, "utf8"))), undefined, 2)}\n`);
   } else if ([".ts", ".mts", ".js"].includes(extname(file))) {
     writeFileSync(to, renamed(readFileSync(from, "utf8")));
-  } else if (file === "tsconfig.json" || /^(README|(docs|examples)\/.*)\.(md|json)$/.test(file)) {
+  } else if (file === "tsconfig.json" || (/^(README|(docs|examples)\/.*)\.md$/.test(file) && !RECORDS.test(file))) {
     writeFileSync(to, renamedText(readFileSync(from, "utf8")));
   } else {
     cpSync(from, to);
@@ -85,14 +88,26 @@ function renamed(text) {
     .replaceAll("^cdktf-zato", "^cdktn-zato");
 }
 
-/** In a page, or a configuration of the compiler: the names of packages, and commands. */
+/**
+ * In a page, or a configuration of the compiler: the names of packages, and commands. Folders, files and labels keep theirs, since hosts and
+ * states do; and a line that names the other framework tells one from the other.
+ */
 function renamedText(text) {
   return text
+    .split("\n")
+    .map((line) => (/\bcdktn\b/.test(line) ? line : renamedLine(line)))
+    .join("\n");
+}
+
+function renamedLine(line) {
+  return line
     .replace(
-      /(["'`])((?:@cdktf\/provider-aws|cdktf-zato|cdktf)(?:\/[a-z0-9*/-]*)?)\1/g,
+      /(["'`])(@cdktf\/provider-aws|cdktf|cdktf-zato\/[a-z0-9*/-]+)\1/g,
       (_match, quote, name) => quote + nameOf(name) + quote,
     )
-    .replace(/\b(npx |npm install )(.*)/g, (_match, command, rest) => command + rest.replaceAll("cdktf", "cdktn"));
+    .replace(/(["'])cdktf-zato\1/g, "$1cdktn-zato$1")
+    .replace(/\bnpm install [^`]*/g, (words) => words.replace(" @cdktf/provider-null", "").replaceAll("cdktf", "cdktn"))
+    .replace(/(?<![\w/.@~-])cdktf(-zato)?(?= [a-z]|$)/g, "cdktn$1");
 }
 
 function nameOf(name) {

@@ -1,9 +1,18 @@
 #!/usr/bin/env bash
 # publish.sh [--dry-run [FOLDER]]: publishes both packages, `cdktf-zato` and `cdktn-zato`, with provenance where a workflow does it. A
-# version with a hyphen (1.0.0-rc.1) gets the tag "next". With --dry-run npm says what it would publish; with FOLDER, where
-# cdktn/try.sh has built the one package, of what is built there and here.
+# version with a hyphen (1.0.0-rc.1) gets the tag "next". What the registry has already is left alone, so it may be run again when it
+# has failed. With --dry-run npm says what it would publish; with FOLDER, where cdktn/try.sh has built the one package, of what is built
+# there and here.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+# is_published: whether the registry has the package of this folder in its version.
+is_published() {
+    local package
+    package=$(node -p 'const { name, version } = require("./package.json"); name + "@" + version')
+    [ -n "$(npm view "$package" version 2>/dev/null)" ] || return 1
+    printf '%s is published already\n' "$package"
+}
 
 options=(--access public)
 case $(node -p 'require("./package.json").version') in
@@ -11,7 +20,7 @@ case $(node -p 'require("./package.json").version') in
 esac
 if [ "${1:-}" = --dry-run ]; then
     options+=(--dry-run)
-else
+elif [ "${GITHUB_ACTIONS:-}" = true ]; then
     options+=(--provenance)
 fi
 
@@ -25,5 +34,6 @@ else
     (cd "$staged" && npm install --no-package-lock --no-audit --no-fund --loglevel=error)
 fi
 
-npm publish "${options[@]}"
-(cd "$staged" && npm publish "${options[@]}")
+is_published || npm publish "${options[@]}"
+cd "$staged"
+is_published || npm publish "${options[@]}"

@@ -13,6 +13,7 @@ import {
 import type { Ec2Host } from "cdktf-zato/aws";
 import fc from "fast-check";
 import { DeclaredStack } from "../../lib/cli/declared-stack";
+import { terraformProgram } from "../../lib/cli/terraform-program";
 import type { DeclaredComponent, DeclaredSsh } from "../../lib/document";
 import { FRAMEWORK } from "../../lib/framework";
 import { newAwsStack, newEc2Host, newNetwork } from "../aws/support/stack";
@@ -269,6 +270,16 @@ describe("fails", () => {
     expect(() => accessTo(declared)).toThrow(/^'\/nowhere\/tofu show -json' in .* ENOENT$/);
   });
 });
+
+test("an empty TERRAFORM_BINARY_NAME is none, as it is to the framework's own program", () => {
+  expect(["", undefined, "tofu"].map(programOf)).toEqual(["terraform", "terraform", "tofu"]);
+});
+
+function programOf(name: string | undefined): string {
+  delete process.env.TERRAFORM_BINARY_NAME;
+  if (name !== undefined) process.env.TERRAFORM_BINARY_NAME = name;
+  return terraformProgram();
+}
 
 describe("a stack that has lost its hosts", () => {
   test("keeps the former document, which nobody believes", () => {

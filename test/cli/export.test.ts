@@ -6,6 +6,7 @@ import { ExportedCluster } from "../../lib/cli/export-answer";
 import { declarable } from "../../lib/cli/export-content";
 import { ProgramCluster, renderProgram } from "../../lib/cli/export-program";
 import { renderReadme } from "../../lib/cli/export-readme";
+import { oldNode } from "../../lib/cli/old-node";
 import { writeYaml } from "../../lib/content/yaml-writer";
 import { FRAMEWORK } from "../../lib/framework";
 import { anyText } from "../support/arbitraries";
@@ -169,7 +170,8 @@ describe("the command", () => {
     expect([status, stderr]).toEqual([0, ""]);
     expect(stdout).toBe(
       "wrote 'zato-export': main.ts; files of services: 1; objects: 2; passwords to be given: 1\n" +
-        `next: read README.md there; then 'npm install' and 'npx ${FRAMEWORK.name} synth'\n`,
+        `next: read README.md there; then 'npm install' and 'npx ${FRAMEWORK.name} synth'\n` +
+        oldNode(process.versions.node),
     );
     const files = [
       "main.ts",

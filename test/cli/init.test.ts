@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { oldNode } from "../../lib/cli/old-node";
 import { FRAMEWORK } from "../../lib/framework";
 import { BashResult, temporaryFolder } from "../support/bash";
 import { HOST_KEY } from "../support/stack";
@@ -20,7 +21,8 @@ function project(): string {
     status: 0,
     stdout:
       "wrote package.json, cdktf.json, tsconfig.json, main.ts, .gitignore, README.md into 'project'\n" +
-      `next: edit main.ts in its three places; then, there, 'npm install' and 'npx ${FRAMEWORK.name} deploy'\n`,
+      `next: edit main.ts in its three places; then, there, 'npm install' and 'npx ${FRAMEWORK.name} deploy'\n` +
+      oldNode(process.versions.node),
     stderr: "",
   });
   const where = join(folder(), "project");
@@ -108,6 +110,15 @@ test("it asks for this version of the library, and what that needs", () => {
     ["@types/node", `${FRAMEWORK.name}-cli`, "tsx", "typescript"].sort(),
   );
   expect(readFileSync(join(where, "README.md"), "utf8")).toContain(`npx ${FRAMEWORK.library} web-admin host1`);
+});
+
+test("an older Node than the framework's own program runs on is told of, since that one does not say so", () => {
+  const { name, node } = FRAMEWORK;
+  const [major, minor] = node.split(".").map(Number);
+  expect(oldNode(`${major}.${minor! - 1}.9`)).toBe(
+    `'${name}' needs Node ${node} or later, and this is ${major}.${minor! - 1}.9: install another one before\n`,
+  );
+  expect([`${node}.0`, `${major}.${minor! + 1}.0`, `${major! + 80}.0.0`].map(oldNode)).toEqual(["", "", ""]);
 });
 
 test("the folder is this one where none is named", () => {

@@ -1,6 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { temporaryFolder } from "../support/bash";
+import { PYTHON_SCRIPTS, temporaryFolder } from "../support/bash";
 import { AdminApi, CommandResult } from "./support/admin-api";
 
 const folder = temporaryFolder();
@@ -356,6 +357,20 @@ describe("JWT definitions, which Zato stores without an answer,", () => {
     const request = { cluster_id: 1, name: "App", is_active: false, username, ttl: 1 };
     expect(api.invocations.map((invocation) => invocation.request)).toEqual([request]);
     expect((await admin("has-jwt", DECLARED)).status).toBe(0);
+  });
+
+  test("are waited for by a Python before 3.10, too, to which that of a socket is a timeout of its own", () => {
+    const program = `
+import socket, sys
+sys.path.insert(0, sys.argv[1])
+class OfSocket(OSError): pass
+socket.timeout = OfSocket
+import objects
+class Admin:
+    def invoke(self, *_, **__): raise OfSocket("timed out")
+objects.create_jwt(Admin(), 1, name="App")`;
+    const { status, stderr } = spawnSync("python3", ["-B", "-c", program, PYTHON_SCRIPTS], { encoding: "utf8" });
+    expect([status, stderr]).toEqual([0, ""]);
   });
 
   test("are missed when they were not stored", async () => {

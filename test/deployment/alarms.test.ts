@@ -10,6 +10,7 @@ import {
   ICluster,
   Secret,
 } from "cdktf-zato";
+import { FRAMEWORK } from "../../lib/framework";
 import { temporaryFolder } from "../support/bash";
 import { newDeployment, newHost, newStack } from "../support/stack";
 import { Template } from "../support/template";
@@ -56,6 +57,7 @@ describe("a host", () => {
         .join("\n"),
       machines: "",
       taken_out: "taken out",
+      library: FRAMEWORK.library,
       repeat_seconds: "14400",
       repetitions: "6",
       secrets: "address given",

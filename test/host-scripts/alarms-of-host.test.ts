@@ -38,6 +38,20 @@ describe("what is on the host itself", () => {
     }
   });
 
+  test("is told with a command of the package that the deployment was declared with", () => {
+    const host = newHost();
+    host.facts({
+      "host1-server1 workers": "0",
+      "host1-backup unit": "zato-host1-backup.service failed 0 0 exit-code",
+    });
+    host.looks("host2", "down");
+    expect(host.minutes(8).map(({ todo }) => todo)).toEqual([
+      "see why, and make one: npx our-zato logs host1-backup",
+      'see what "npx our-zato status" says of it',
+      "see what it says: npx our-zato logs host1-server1",
+    ]);
+  });
+
   test("is left alone while a deploy is at work on the host, and counts on afterwards", () => {
     const host = newHost();
     const broken = { "host1-server1 workers": "0", "host disk": "/ 100000000 1" };
@@ -82,6 +96,7 @@ describe("the virtual address", () => {
     const messages = host.minutes(8);
     expect(heads(messages)).toEqual(["address 10.0.0.100 once"]);
     expect(messages[0]!.lost).toBe("the virtual address 10.0.0.100 has moved to host1");
+    expect(messages[0]!.todo).toMatch(/^see why the other host has given it up: "npx our-zato status", /);
     host.facts({});
     expect(host.minutes(2)).toEqual([]);
     host.facts(HELD);

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
+import { testWith } from "../support/tools";
 
 const folder = temporaryFolder();
 
@@ -43,6 +44,19 @@ describe("install_file", () => {
 
   test("fails for a source that is not there", () => {
     expect(withFiles('install_file nothing target 0600 "$me"').status).not.toBe(0);
+  });
+});
+
+describe("roots_folder", () => {
+  const asRoot = testWith(["test", "-w", "/root"]);
+  const MAKE = "umask 077; roots_folder opt/zato/code 0750 root; stat -c %a opt opt/zato opt/zato/code";
+
+  asRoot("leaves folders above it that were missing open to everybody, by the 'install' of this machine", () => {
+    expect(withFiles(MAKE).stdout).toBe("755\n755\n750\n");
+  });
+
+  test("does so by one that makes these by the umask, as that of uutils does", () => {
+    expect(withFiles(`install() { mkdir -p -m "$3" "\${!#}"; }; ${MAKE}`).stdout).toBe("755\n755\n750\n");
   });
 });
 

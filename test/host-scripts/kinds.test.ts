@@ -765,7 +765,7 @@ describe("the load-balancer of a cluster", () => {
 });
 
 describe("what an apply that was killed has left out", () => {
-  const ADVICE = "run: terraform apply -replace='zato.before'";
+  const ADVICE = "run, by terraform or tofu: apply -replace='zato.before'";
   const afterKilled = (kind: string, secrets: string, host = new Sandbox(folder())): BashResult => {
     const before = renderManifest({ parameters: { ...COMMON, secrets } });
     host.write("/staging/scripts/kinds/trial.sh", "converge() { :; }");

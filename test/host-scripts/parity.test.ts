@@ -35,7 +35,7 @@ test("one that is not shows what differs, and fails when all have been asked, wi
   const { status, stdout } = ask(sandbox, "decide");
   expect(status).toBe(1);
   expect(stdout).toContain(
-    "the cluster a is not as declared; bring it back by: terraform apply -replace='zato.content'",
+    "the cluster a is not as declared; bring it back, by terraform or tofu: apply -replace='zato.content'",
   );
 });
 

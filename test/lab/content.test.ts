@@ -272,7 +272,7 @@ describe("what was changed by hand in one cluster", () => {
     // THEN
     expect(applied).toMatch(/\[host1\] parity: as declared[^]*outconn_sql\/Billing +pool_size=77 +pool_size=10/);
     expect(applied).toContain(
-      `[host2] parity: failed: the cluster host2 is not as declared; bring it back by: terraform apply ${replaceContent("host2").replace("=", "='")}'`,
+      `[host2] parity: failed: the cluster host2 is not as declared; bring it back, by terraform or tofu: apply ${replaceContent("host2").replace("=", "='")}'`,
     );
     expect(await get(ofCluster("host1"), ...PARTNER)).toMatchObject({ status: 200 });
 

@@ -112,7 +112,7 @@ test("with a key from a variable it cannot remove, which synth says once for eac
   const { provisioner, connection } = Template.synth(stack).lifetime("a/server1");
   expect([provisioner, connection]).toEqual([undefined, undefined]);
   expect(warningsOf(stack)).toEqual([
-    "stack/host1: nothing can be removed from this host by 'terraform destroy': its SSH key comes from a variable; " +
+    "stack/host1: nothing can be removed from this host by a destroy: its SSH key comes from a variable; " +
       "use an SSH agent or a key file by path",
   ]);
 });

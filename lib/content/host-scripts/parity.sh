@@ -23,5 +23,5 @@ if [ "$step" = ask ]; then
     enter_cluster
     if is_as_declared; then progress "as declared"; else touch "$state/differs"; fi
 elif [ -f "$state/differs" ]; then
-    fail "the cluster $(param cluster) is not as declared; bring it back by: terraform apply -replace='$address'"
+    fail "the cluster $(param cluster) is not as declared; bring it back, by terraform or tofu: apply -replace='$address'"
 fi

@@ -103,6 +103,7 @@ export class WatchingHost {
             .join("\n"),
           machines: "",
           taken_out: "taken out",
+          library: "our-zato",
           repeat_seconds: "3600",
           repetitions: "2",
           ...parameters,

@@ -63,7 +63,7 @@ export async function applyWithCuts(lab: Lab, host: string, project: Project, cu
     if (status === 0) {
       return { steps, replaced: [...replaced] };
     }
-    advice = /terraform apply -replace='([^']+)'/.exec(stdout)?.[1];
+    advice = /apply -replace='([^']+)'/.exec(stdout)?.[1];
     if (advice !== undefined) {
       replaced.add(advice);
     } else if (strikes.length === 0) {

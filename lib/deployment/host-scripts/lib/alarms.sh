@@ -48,7 +48,7 @@ machine_answers() {
 # declared order, that answers; where none does, the first whose machine does; a balancer's host where none does either. All hosts see the
 # same, so one tells. While a deploy is at work on this host, what is on it is left alone.
 judge() {
-    awk -F '\t' -v OFS='\t' -v host="$(param host)" -v own="$(own_teller)" -v now="$now" -v settled="$state/addresses" '
+    awk -F '\t' -v OFS='\t' -v host="$(param host)" -v own="$(own_teller)" -v now="$now" -v library="$(param library)" -v settled="$state/addresses" '
         function say(key, verdict, minutes, teller, lost, todo) { print key, verdict, minutes, teller, lost, todo, answering }
         function judged(bad) { return deploying ? "unknown" : bad ? "bad" : "well" }
         function list(names, count,   one, text) {
@@ -103,7 +103,7 @@ judge() {
                     troubled = 1
                     say("redundancy/" name, "bad", how[name] == "out" ? 30 : 1, teller_of(name), cluster_lost(name),
                         how[name] == "gone" ? "see whether the machine is on and has a network; if it is lost: docs/operations.md#a-machine-is-lost" : \
-                        "see what \"npx cdktf-zato status\" says of it")
+                        "see what \"npx " library " status\" says of it")
                 }
             }
             for (name in machine) {
@@ -117,13 +117,13 @@ judge() {
                 trouble = name in stopped ? "does not run: " stopped[name] : name in mute ? "does not answer" : \
                     wanted[name] + 0 > workers[name] + 0 ? "has " (workers[name] + 0) " of " wanted[name] " workers that answer" : ""
                 say("part/" name, judged(trouble != ""), 5, own, "the " kind[name] " " name " on " host " " (trouble == "" ? "works again" : trouble),
-                    "see what it says: npx cdktf-zato logs " name)
+                    "see what it says: npx " library " logs " name)
             }
             for (name in result) {
                 bad = result[name] != "success"
                 say("backup/" name, ended[name] ~ /^(inactive|failed)$/ ? judged(bad) : "unknown", 0, own,
                     bad ? "the last backup of " name " on " host " has failed" : "a backup of " name " on " host " was made again",
-                    "see why, and make one: npx cdktf-zato logs " name)
+                    "see why, and make one: npx " library " logs " name)
             }
             for (place in end_of) {
                 bad = end_of[place] !~ /^[0-9]+$/ || end_of[place] < now + 14 * 86400
@@ -140,7 +140,7 @@ judge() {
             for (address in holding)
                 if (has_settled && !(address in known))
                     say("address/" address, "bad", 1, troubled || deploying || moved_by_deploy ? "-" : own, "the virtual address " address " has moved to " host,
-                        "see why the other host has given it up: \"npx cdktf-zato status\", and the log of its balancer")
+                        "see why the other host has given it up: \"npx " library " status\", and the log of its balancer")
         }
     ' "$work/ours" "$work/clusters" "$work/machines" "$work/facts"
 }

@@ -29,10 +29,11 @@ group_of() {
     esac
 }
 
-# roots_folder PATH MODE GROUP: a folder, in one of root's, that root alone writes to.
+# roots_folder PATH MODE GROUP: a folder, in one of root's, that root alone writes to. Everybody may pass those above it that are missing:
+# GNU's install sees to that by itself, uutils' makes them by the umask.
 roots_folder() {
     [ ! -L "$1" ] || lies_in_roots "$1" || fail "$1 is a link that others than root can change; remove it"
-    install -d -m "$2" -o root -g "$3" "$1"
+    (umask 022 && install -d -m "$2" -o root -g "$3" "$1")
 }
 
 # lies_in_roots PATH: whether all folders that lead to it, by links too, are root's, and nobody else may write there.

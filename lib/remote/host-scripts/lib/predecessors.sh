@@ -29,14 +29,14 @@ make_up_for() {
     progress "making up for $other, which an apply that was killed has left out"
     # What came apart from the manifest came to nothing.
     if grep -q '^|.* given$' "$manifest" || kind_can "$kind" bring_files; then
-        fail "$other needs secrets or files that are not here; run: terraform apply -replace='$address'"
+        fail "$other needs secrets or files that are not here; run, by terraform or tofu: apply -replace='$address'"
     fi
     # Nothing but a log-in of its own confirms it.
-    if kind_can "$kind" confirm; then fail "$other is not as declared; run: terraform apply -replace='$address'"; fi
+    if kind_can "$kind" confirm; then fail "$other is not as declared; run, by terraform or tofu: apply -replace='$address'"; fi
     mkdir -p "$work/again/run"
     mv "$manifest" "$work/again/$other.manifest"
     LOCKED=yes bash "$scripts/converge.sh" "$kind" "$other" "$work/again/$other" >&3 ||
-        fail "$other is not as declared; run: terraform apply -replace='$address'"
+        fail "$other is not as declared; run, by terraform or tofu: apply -replace='$address'"
 }
 
 # kind_can KIND FUNCTION: whether the kind has it.
