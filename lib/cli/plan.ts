@@ -8,7 +8,7 @@ import { PlanParts } from "./plan-parts";
 import { PlanReport, reportOf } from "./plan-report";
 import { PlanSteps } from "./plan-steps";
 import { quoted } from "./quoted";
-import { runTerraform, terraformProgram } from "./terraform-program";
+import { runTerraform, showAsJson, terraformProgram } from "./terraform-program";
 
 /** What cannot be said without Terraform. */
 const COMPLAINT = "does not say what would be done";
@@ -39,7 +39,7 @@ export function meaningOf(stack: DeclaredStack, json: string, command: string): 
 
 /** A plan that Terraform has written, as JSON. */
 export function showPlan(folder: string, file: string): string {
-  return runTerraform(folder, ["show", "-json", "-no-color", file], `show -json ${file}`, COMPLAINT);
+  return showAsJson(folder, [file], COMPLAINT);
 }
 
 /** A plan on the disk, for nobody else, until it is removed. */

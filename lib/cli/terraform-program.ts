@@ -6,6 +6,22 @@ export function terraformProgram(): string {
 }
 
 /**
+ * What Terraform shows in a stack's folder, as JSON: of its state, or of the plan in a file. OpenTofu from 1.12 on prints its warnings before it, of
+ * a configuration file of its own that is not there for example.
+ *
+ * @throws Error as {@link runTerraform}
+ */
+export function showAsJson(folder: string, file: readonly string[], complaint: string): string {
+  const said = runTerraform(
+    folder,
+    ["show", "-json", "-no-color", ...file],
+    ["show -json", ...file].join(" "),
+    complaint,
+  );
+  return said.slice(Math.max(0, said.search(/^\{/m)));
+}
+
+/**
  * What Terraform prints in a stack's folder.
  *
  * @param purpose what it is asked for, behind the program's name: `show -json`

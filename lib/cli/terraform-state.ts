@@ -1,4 +1,4 @@
-import { runTerraform } from "./terraform-program";
+import { showAsJson } from "./terraform-program";
 
 /** A reference to an attribute of a resource or a data source: `${aws_eip.host1.public_ip}`. */
 const REFERENCE =
@@ -35,13 +35,8 @@ export class TerraformState {
   }
 
   private show(): ReadonlyMap<string, unknown> {
-    const stdout = runTerraform(
-      this.folder,
-      ["show", "-json", "-no-color"],
-      "show -json",
-      "does not say what Terraform knows",
-    );
-    const { values } = JSON.parse(stdout) as { values?: { root_module?: StateModule } };
+    const shown = showAsJson(this.folder, [], "does not say what Terraform knows");
+    const { values } = JSON.parse(shown) as { values?: { root_module?: StateModule } };
     return new Map(
       (values?.root_module?.resources ?? []).map(({ address, values: attributes }) => [address, attributes]),
     );

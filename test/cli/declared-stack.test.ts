@@ -13,7 +13,7 @@ import {
 import type { Ec2Host } from "cdktf-zato/aws";
 import fc from "fast-check";
 import { DeclaredStack } from "../../lib/cli/declared-stack";
-import { terraformProgram } from "../../lib/cli/terraform-program";
+import { showAsJson, terraformProgram } from "../../lib/cli/terraform-program";
 import type { DeclaredComponent, DeclaredSsh } from "../../lib/document";
 import { FRAMEWORK } from "../../lib/framework";
 import { newAwsStack, newEc2Host, newNetwork } from "../aws/support/stack";
@@ -273,6 +273,15 @@ describe("fails", () => {
 
 test("an empty TERRAFORM_BINARY_NAME is none, as it is to the framework's own program", () => {
   expect(["", undefined, "tofu"].map(programOf)).toEqual(["terraform", "terraform", "tofu"]);
+});
+
+test("what Terraform warns of before the JSON is passed over, as OpenTofu does of a configuration file that is not there", () => {
+  // GIVEN
+  const warned = 'echo; echo "Warning: Unable to open CLI configuration file"; echo; echo "{ is no JSON" >&2';
+  process.env.TERRAFORM_BINARY_NAME = terraformThat(folder(), `${warned}; echo '{"format_version":"1.0"}'`);
+
+  // THEN
+  expect(showAsJson(folder(), [], "says nothing")).toBe('{"format_version":"1.0"}\n');
 });
 
 function programOf(name: string | undefined): string {
