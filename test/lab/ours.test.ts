@@ -174,10 +174,27 @@ describe("with DataRemoval.KEEP", () => {
     expect((await lab.exec("host1", "getent passwd haproxy zato")).stdout).toBe("");
   });
 
-  test("what was kept goes by DROP, deployed and destroyed", async () => {
+  test("what was kept goes by DROP, deployed and destroyed; PostgreSQL as soon as nobody else has a database in it", async () => {
+    // GIVEN
     await project.synth(program(DataRemoval.DROP)).apply();
-    expect(await project.destroy()).toMatchObject({ status: 0 });
-    await lab.execOrThrow("host1", "rm -r /root/backups");
+    await query(lab, "host1", "create database crm");
+    await lab.execOrThrow("host1", "cp -r /home/ops/.cdktf-zato/scripts /root/scripts");
+
+    // WHEN
+    const run = await project.destroy();
+
+    // THEN
+    expect([run.status, lastLines(run)]).toEqual([
+      0,
+      expect.stringContaining("since it has what is not of this library: the database crm"),
+    ]);
+    expect(await query(lab, "host1", "select datname from pg_database where not datistemplate order by 1", "crm")).toEqual(["crm", "postgres"]); // prettier-ignore
+
+    // WHEN
+    await query(lab, "host1", "drop database crm", "postgres");
+    await lab.execOrThrow("host1", "bash /root/scripts/remove.sh host host1 && rm -r /root/scripts /root/backups");
+
+    // THEN
     expect(differences(before, await listHost(lab, "host1"))).toEqual([]);
   });
 });

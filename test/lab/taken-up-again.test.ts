@@ -23,7 +23,7 @@ let lab: Lab;
 let project: Project;
 
 /** A cluster on one host, whose service answers a text, with passwords of a version. */
-function program(text: string, version = "1", revision = "1"): Program {
+function program(text: string, version = "1", revision = "1", database?: string): Program {
   const services = path.join(folder, text);
   mkdirSync(services, { recursive: true });
   writeFileSync(
@@ -43,7 +43,7 @@ class Say(Service):
       hosts: [labHost(stack, lab, "host1", { revision })],
       installation: ZatoInstallation.archive(lab.archive),
       servers: 1,
-      odb: OdbDatabase.localPostgresql({ password }),
+      odb: OdbDatabase.localPostgresql({ password, database }),
       adminInvokePassword: password,
       webAdmin: { password },
     });
@@ -154,4 +154,20 @@ test("GIVEN a machine that was restored from an image of before, WHEN its revisi
   expect(await verified()).toEqual(ALL_IS_WELL);
   expect(await secretOf(lab, "host1", "web_admin_password")).not.toBe(password);
   expect(await project.planStatus()).toBe(0);
+});
+
+test("GIVEN a database of somebody's, WHEN the cluster is to have that in place of its own, THEN it is told, and nothing is touched", async () => {
+  // GIVEN
+  await query(lab, "host1", "create database crm");
+  const owner = "select pg_get_userbyid(datdba), datacl from pg_database where datname = 'crm'";
+  const before = await query(lab, "host1", owner);
+
+  // WHEN
+  await expect(project.synth(program("two", "2", "2", "crm")).apply()).rejects.toThrow(
+    /preflight: .*PostgreSQL has a database or a user crm already, and not of this cluster; rename it/,
+  );
+
+  // THEN
+  expect(await query(lab, "host1", owner)).toEqual(before);
+  expect(await said()).toBe("two");
 });
