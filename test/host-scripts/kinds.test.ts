@@ -354,7 +354,7 @@ describe("a cluster", () => {
         "generated, and another one",
         ANOTHER,
         1,
-        "encrypted with another secret key than the one on this host; bring that back: bash ",
+        "encrypted with another secret key than the one on this host; bring that back: sudo bash ~/.cdktf-zato/scripts/restore.sh ",
       ],
       ["given, and its own", KEY, 0, ""],
       [
