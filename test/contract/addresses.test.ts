@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { complaintsOfProvider } from "../aws/support/provider-schema";
 import { temporaryFolder } from "../support/bash";
+import { StackJson, synthesizeEverything } from "./support/everything";
 
 /*
  * The addresses of Terraform resources are part of what users rely on: another address is another resource, and the old
@@ -11,11 +12,6 @@ import { temporaryFolder } from "../support/bash";
 const ROOT = join(__dirname, "..", "..");
 
 const folder = temporaryFolder();
-
-interface StackJson {
-  readonly resource: Record<string, Record<string, unknown>>;
-  readonly output: Record<string, unknown>;
-}
 
 function synthExample(example: string): StackJson {
   const run = spawnSync(process.execPath, ["--import", "tsx", `examples/${example}/main.ts`], {
@@ -36,13 +32,21 @@ function addressesIn(stack: StackJson): string[] {
   return [...resources, ...Object.keys(stack.output).map((name) => `output.${name}`)].sort();
 }
 
-test.each(["two-hosts", "aws-alb", "aws-nlb", "aws-rds"])(
-  "no address of examples/%s has disappeared or changed, and all are on record",
-  (example) => {
+const EXAMPLES = ["two-hosts", "aws-alb", "aws-nlb", "aws-rds"];
+
+/** By the name of what is on record. */
+const STACKS: Readonly<Record<string, () => StackJson>> = {
+  ...Object.fromEntries(EXAMPLES.map((example) => [example, () => synthExample(example)])),
+  everything: () => synthesizeEverything(folder()),
+};
+
+test.each(Object.keys(STACKS))(
+  "no address of the program %s has disappeared or changed, and all are on record",
+  (program) => {
     // GIVEN
-    const stack = synthExample(example);
+    const stack = STACKS[program]!();
     const addresses = addressesIn(stack);
-    const list = join(__dirname, `${example}.addresses.json`);
+    const list = join(__dirname, `${program}.addresses.json`);
     if (process.env.UPDATE_ADDRESSES === "1") {
       writeFileSync(list, JSON.stringify(addresses, undefined, 2) + "\n");
     }
