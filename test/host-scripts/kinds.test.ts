@@ -640,7 +640,8 @@ describe("a load balancer in front", () => {
     // Nobody else speaks for the virtual router, from the moment on in which keepalived listens.
     const rules = sandbox.read("/etc/zato-edge/vrrp.nft")!;
     expect(rules).toContain("ip saddr 10.0.0.12 ip ttl 255 meta l4proto 112 @th,8,8 51 accept\n");
-    expect(rules).toContain("meta l4proto 112 @th,8,8 51 drop\n");
+    // And what comes for others on this host, by multicast or to other addresses, is not ours to drop.
+    expect(rules.match(/.* drop$/gm)).toEqual(["        ip daddr 10.0.0.11 meta l4proto 112 @th,8,8 51 drop"]);
     expect(sandbox.calls.indexOf("nft -f /etc/zato-edge/vrrp.nft")).toBeGreaterThan(-1);
     expect(sandbox.calls.indexOf("nft -f /etc/zato-edge/vrrp.nft")).toBeLessThan(
       sandbox.calls.indexOf("systemctl restart zato-edge-vrrp.service"),
@@ -649,6 +650,15 @@ describe("a load balancer in front", () => {
     const { stdout } = converge(sandbox, edge({ ...PAIR, keepalived: "# INTERFACE-OF-THIS-HOST, changed\n" }));
     expect(stdout).toContain("keepalived does not accept the configuration");
     expect(sandbox.read("/etc/zato-edge/keepalived.conf")).toBe("interface eth7\n");
+  });
+
+  test("that is alone on its interface lets nobody speak for its virtual router there: keepalived would hear all of them", () => {
+    const sandbox = host();
+    const alone = edge(PAIR);
+    expect(converge(sandbox, { ...alone, parameters: { ...alone.parameters, peers: "" } }).status).toBe(0);
+    expect(sandbox.read("/etc/zato-edge/vrrp.nft")!.match(/.* (accept|drop)$/gm)).toEqual([
+      '        iifname "eth7" meta l4proto 112 @th,8,8 51 drop',
+    ]);
   });
 
   test.each([

@@ -90,8 +90,10 @@ virtual_address() {
     install_file "$(file check)" "$folder/check-haproxy" 0700 root
     sed "s/INTERFACE-OF-THIS-HOST/$(own_interface)/" "$(file keepalived)" >"$work/keepalived.conf"
     param peers >"$work/peers"
+    param own_address >"$work/own"
     if [ -n "${EARLY:-}" ] && [ -f "$folder/keepalived.conf" ]; then meet_halfway "$folder/keepalived.conf"; fi
-    guard_vrrp "$folder/vrrp.nft" "$(guard_table)" "$(param virtual_router_id)" "$work/peers"
+    guard_vrrp "$folder/vrrp.nft" "$(guard_table)" "$(param virtual_router_id)" "$work/peers" "$work/own" \
+        "$(sed -n 's/^ *interface //p' "$work/keepalived.conf")"
     keepalived --config-test --use-file "$work/keepalived.conf" ||
         fail "keepalived does not accept the configuration; see the log"
     install_file "$work/keepalived.conf" "$folder/keepalived.conf" 0600 root
@@ -119,6 +121,7 @@ meet_halfway() {
     done <"$work/former-peers"
     { echo; cat "$work/former-peers"; } >>"$work/peers"
     former=$(sed -n 's/^ *unicast_src_ip //p' "$1")
+    printf '\n%s\n' "$former" >>"$work/own"
     [ "$(param others_told)" = true ] || [ -z "$former" ] ||
         sed -i "s/^\( *unicast_src_ip \).*/\1$former/" "$work/keepalived.conf"
 }
