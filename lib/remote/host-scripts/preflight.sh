@@ -117,6 +117,20 @@ check_units() {
     done < <(param units; echo)
 }
 
+# A folder of somebody else's would be taken along when the component is removed.
+check_folders() {
+    local component folder
+    while read -r component folder; do
+        [ -z "$component" ] || is_here "$component" || ! as_root test -e "$folder" ||
+            finding "the folder $folder is there already, and not of this library; move it away, or name what is declared differently"
+    done < <(param folders; echo)
+}
+
+# is_here COMPONENT: whether it has been deployed to this host before.
+is_here() {
+    as_root test -f "/var/lib/cdktf-zato/components/$1/manifest"
+}
+
 # is_somebody_elses UNIT: whether there is one, for longer than until a boot, that does not begin with what those of ours do.
 is_somebody_elses() {
     local file
@@ -174,6 +188,7 @@ check_size
 check_room_for_content
 check_ports
 check_units
+check_folders
 check_clock
 check_reach
 check_files
