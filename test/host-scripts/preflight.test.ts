@@ -334,6 +334,9 @@ test("what layers look at beside all that is found and told with the rest; notes
     status: 0,
     stdout: expect.stringMatching(/preflight: note: it rains in host1\n.*passed\n$/) as string,
   });
+  // As processes and folders can be called whatever their owners like.
+  const obeyed = layer('note "$(printf "it \\033]0;rains\\007 here")"');
+  expect(preflight({}, {}, "now", {}, obeyed).stdout).toContain("note: it ]0;rains here\n");
   const found = preflight({}, {}, "now", {}, layer('finding "it rains"'));
   expect([found.status, findingsOf(found)]).toEqual([1, ["it rains"]]);
 });

@@ -19,6 +19,8 @@ fail() {
 . "$scripts/lib/manifest.sh"
 # shellcheck source=lib/net.sh
 . "$scripts/lib/net.sh"
+# shellcheck source=lib/visible.sh
+. "$scripts/lib/visible.sh"
 unpack_manifest "$manifest" "$work/entries"
 
 finding() { findings+=("$1"); }
@@ -198,11 +200,12 @@ for script in "$scripts"/fit/*.sh; do
     . "$script"
 done
 
-for one in "${notes[@]}"; do printf '[%s] preflight: note: %s\n' "$(param host)" "$one"; done
+# Whoever has a process or a folder here gives them their names.
+for one in "${notes[@]}"; do printf '[%s] preflight: note: %s\n' "$(param host)" "$one"; done | visible
 if [ "${#findings[@]}" -gt 0 ]; then
     for one in "${findings[@]}"; do
         printf '[%s] preflight: %s\n' "$(param host)" "$one"
-    done
+    done | visible
     printf '[%s] preflight: %s; nothing was changed on any host\n' "$(param host)" "${#findings[@]} finding(s)"
     # A host that has nothing of ours yet is left without our scripts too.
     [ -d /var/lib/cdktf-zato ] || rm -rf -- "$(dirname "$scripts")"
