@@ -142,6 +142,7 @@ export class HaproxyNode extends RemoteComponent {
         ...(tls && { members_ca: tls.ca }),
       },
       secrets,
+      tellsOwner: true,
     };
   }
 

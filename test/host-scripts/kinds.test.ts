@@ -160,6 +160,18 @@ describe("an ODB", () => {
     expect(identity(sandbox)).not.toBe(first);
   });
 
+  test("that another state has deployed becomes this one's, which is said, once", () => {
+    const sandbox = host();
+    const said = (id: string): boolean => {
+      sandbox.write("/staging/a-odb.owner", id);
+      return /the cluster a was deployed by another state of Terraform, in which it is 4711, and is this one's now;/.test(
+        converge(sandbox, ODB, { odb_password: "secret" }).stdout,
+      );
+    };
+    expect(["4711", "4711", "4712", "4712"].map(said)).toEqual([false, false, true, false]);
+    expect(owner(sandbox)).toBe("4712");
+  });
+
   test("is nobody's any more when it is removed", () => {
     const sandbox = host();
     deploy(sandbox, "4711");
@@ -588,6 +600,19 @@ describe("a load balancer in front", () => {
       ]),
     );
     expect(sandbox.read("/etc/zato-edge/haproxy.cfg")).toBeUndefined();
+  });
+
+  test("that another state has deployed becomes this one's, which is said, once, and is nobody's when it is removed", () => {
+    const sandbox = host();
+    const said = (id: string): boolean => {
+      sandbox.write("/staging/edge.owner", id);
+      return /the load balancer edge was deployed by another state of Terraform, in which it is 4711/.test(
+        converge(sandbox, edge()).stdout,
+      );
+    };
+    expect(["4711", "4711", "4712", "4712"].map(said)).toEqual([false, false, true, false]);
+    expect(sandbox.run("remove.sh", "haproxy", "edge").status).toBe(0);
+    expect(said("4713")).toBe(false);
   });
 
   test("starts once, is reloaded for another configuration, and has clusters back that somebody has taken out", () => {

@@ -17,6 +17,7 @@ ways_to_members() {
 converge() {
     local unit folder certificates=()
     unit=$(param unit) folder=$(param folder)
+    tell_of_another_owner "the load balancer $name" "$state/owner"
     need_haproxy
     need_packages curl
     install -d -m 0700 "$folder"
@@ -32,6 +33,7 @@ converge() {
     [ -n "${EARLY:-}" ] || wait_until 60 "a cluster that answers" cluster_is_up ||
         fail "no cluster of the pool is healthy; see 'show stat' on $(param socket)"
     if [ -f "$(file keepalived)" ]; then virtual_address; else remove_virtual_address; fi
+    note_owner "$state/owner"
 }
 
 # install_members_ca TARGET: by which clusters are known. One that knows none of them is never put to use.
