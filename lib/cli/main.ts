@@ -262,7 +262,7 @@ process.stdout.on("error", () => process.kill(process.pid, "SIGTERM"));
 export const ended = main().then(
   (status) => (process.exitCode = status),
   (error: Error) => {
-    process.stderr.write(`${FRAMEWORK.library}: ${error.message}\n`);
+    complain(`${error.message}\n`);
     process.exitCode = 2;
   },
 );

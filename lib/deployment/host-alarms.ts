@@ -51,6 +51,7 @@ export class HostAlarms extends RemoteComponent {
     super(scope, id, { host: props.host, kind: "alarms", name: `${props.deployment}-alarms` });
     this.props = props;
     this.machine.claims.claim(this, this, [this.unit, this.timer, this.deliveryUnit, this.folder]);
+    this.machine.takenFolders.add(this.componentName, [this.folder]);
   }
 
   private get unit(): string {

@@ -59,6 +59,8 @@ export class HaproxyNode extends RemoteComponent {
       [props.name, `${props.name}-vrrp`].flatMap((unit) => [`zato-${unit}.service`, `/run/zato-${unit}`]),
     );
     this.machine.claims.claim(this, this, [`/etc/zato-${props.name}`]);
+    this.machine.takenFolders.add(this.componentName, [`/etc/zato-${props.name}`]);
+    this.machine.takenFolders.keepOut(this, "the certificate file", () => this.ownFiles);
     this.machine.ports.claim(this, props.port, `the load balancer ${props.name}`);
     if (props.redirectsHttp) {
       this.machine.ports.claim(this, 80, `the load balancer ${props.name}, which sends clients on to HTTPS`);
@@ -140,12 +142,17 @@ export class HaproxyNode extends RemoteComponent {
         ...(tls && { members_ca: tls.ca }),
       },
       secrets,
+      tellsOwner: true,
     };
   }
 
   protected override requirements(): HostRequirements {
-    const files = fromHostFiles(this.certificates).map(({ place }) => place);
-    return { memory: 64, disk: 64, files };
+    return { memory: 64, disk: 64, files: this.ownFiles };
+  }
+
+  /** Those of the user's own. */
+  private get ownFiles(): string[] {
+    return fromHostFiles(this.certificates).map(({ place }) => place);
   }
 
   private get certificates(): CertificateUse[] {

@@ -6,6 +6,7 @@ import { HostFacts } from "./host-facts";
 import { HostRequirements } from "./host-requirements";
 import { IngressRegistry } from "./ingress-registry";
 import { PortRegistry } from "./port-registry";
+import { TakenFolders } from "./taken-folders";
 
 const hostsOfApps = new AppRegistry<HostFacts>();
 
@@ -47,6 +48,9 @@ export class Machine {
 
   /** Its units, files and folders that are somebody's. */
   public readonly claims = new ClaimRegistry();
+
+  /** Its folders that go with components. */
+  public readonly takenFolders = new TakenFolders();
 
   /** What its components expect to come in from elsewhere. */
   public readonly ingress = new IngressRegistry();

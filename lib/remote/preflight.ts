@@ -74,6 +74,7 @@ export class Preflight extends Construct {
       [...new Set(needs.flatMap((need) => pick(need) ?? []))].sort().join("\n");
     const files = all((need) => need.files);
     const units = this.machine.claims.units();
+    const folders = this.machine.takenFolders.lines();
     const facts = [...new Set(needs.flatMap((need) => Object.keys(need.facts ?? {})))].sort();
     const content = sum((need) => need.content);
     return {
@@ -92,6 +93,7 @@ export class Preflight extends Construct {
       downloads: all((need) => need.downloads),
       ...(files ? { files } : {}),
       ...(units.length > 0 ? { units: units.join("\n") } : {}),
+      ...(folders.length > 0 ? { folders: folders.join("\n") } : {}),
       ...Object.fromEntries(facts.map((name) => [name, all((need) => need.facts?.[name])])),
       ...(content > 0 ? { content: String(content) } : {}),
       ...(this.machine.hasFirewall ? { firewall: "true" } : {}),

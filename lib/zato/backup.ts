@@ -70,6 +70,8 @@ export class Backup extends ClusterComponent {
       _root === undefined ? [path] : [],
     );
     this.machine.claims.claim(this, frame.cluster, [this.directory]);
+    // They stay when all else goes, the home of Zato too.
+    this.machine.takenFolders.keepOut(this, "the folder for backups", () => [this.directory], ["/opt/zato"]);
     this.retain = requireWhole(this, "the number of backups that stay", retain, 1);
     this.schedule = requireOpaque(this, "'schedule'", BackupSchedule, schedule)._render(this);
     this.delivery = requireOpaqueIfGiven(this, "'delivery'", BackupDelivery, delivery)?._render(this);

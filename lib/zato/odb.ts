@@ -10,6 +10,8 @@ export class Odb extends ClusterComponent {
   /** @hidden A cluster makes its components itself. */
   constructor(frame: ClusterFrame, id: string) {
     super(frame, id, "odb");
+    // The first of a cluster's components: where it is, what else is there is the cluster's.
+    this.machine.takenFolders.add(this.componentName, frame.paths.foldersOfCluster);
     if (frame.database.isLocal) {
       this.machine.ports.reserve(this, frame.database.port, "PostgreSQL");
     }
@@ -40,9 +42,9 @@ export class Odb extends ClusterComponent {
 
   protected override requirements(): HostRequirements {
     const { host, port, database, isLocal } = this.frame.database;
-    const { clusterName, paths } = this.frame;
+    const { clusterName } = this.frame;
     const facts = {
-      clusters: [`${clusterName} ${this.componentName} ${paths.folder}`],
+      clusters: [`${clusterName} ${this.componentName}`],
       ...(isLocal && { databases: [`${clusterName} ${this.componentName} ${database} ${port}`] }),
     };
     return isLocal ? { memory: 110, disk: 512, facts } : { endpoints: [hostPort(host, port)], facts };

@@ -175,6 +175,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
       openPaths: () => requireEach(openPaths, (path) => requireUrlPath(this, "URL path to open", path)),
     });
     this.machine.ports.claim(this, this.port, "the Zato load-balancer");
+    this.machine.takenFolders.keepOut(this, "the certificate file", () => this.ownFiles);
     this.tls = options.tls && this.requireTls(options.tls);
     const ports = this.tls ? [this.memberPort, ...(this.tls.keepPlainPort ? [this.port] : [])] : [this.port];
     for (const port of ports) {
@@ -348,7 +349,11 @@ export class ZatoLoadBalancer extends ClusterComponent {
 
   /** Measured: 8 MiB. */
   protected override requirements(): HostRequirements {
-    const files = fromHostFiles(this.certificates).map(({ certificate }) => certificate._hostFile);
-    return { memory: 16, disk: 64, files };
+    return { memory: 16, disk: 64, files: this.ownFiles };
+  }
+
+  /** Those of the user's own. */
+  private get ownFiles(): string[] {
+    return fromHostFiles(this.certificates).map(({ certificate }) => certificate._hostFile);
   }
 }

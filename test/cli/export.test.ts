@@ -152,7 +152,7 @@ describe("the command", () => {
     case "$*" in
       "-G -- "*) address=\${3#ssh://} address=\${address##*@}; printf 'hostname %s\\nuser ops\\nport 22\\nuserknownhostsfile /nowhere\\nproxyjump %s\\n' "$address" "$(case $address:$JUMP in jump:* | *:) echo none ;; *) echo "$JUMP" ;; esac)" ;;
       *) cat >"$FOLDER/sent"; printf '%s\\n' "$*" >"$FOLDER/words"; host=\${*: -2:1}
-        if [ -f "$FOLDER/$host.says" ]; then echo welcome; echo @cdktf-zato; cat "$FOLDER/$host.says"; else echo 'the host does not like it' >&2; exit 1; fi ;;
+        if [ -f "$FOLDER/$host.says" ]; then echo welcome; echo @cdktf-zato; cat "$FOLDER/$host.says"; else printf 'the host \\033]0;mine\\007does \\302\\233not like it\\n' >&2; exit 1; fi ;;
     esac`;
 
   function exported(words: readonly string[], clusters: Readonly<Record<string, ExportedCluster>> = {}): BashResult {
@@ -214,7 +214,7 @@ describe("the command", () => {
       ["ops@10.0.0.11", "root@10.0.0.12"],
       "'ops@10.0.0.11' and 'root@10.0.0.12' are one cluster: both name the same servers",
     ],
-    ["a host that says no", ["ops@10.0.0.11", "--user", "nobody"], "ops@10.0.0.11: the host does not like it"],
+    ["a host that says no", ["ops@10.0.0.11", "--user", "nobody"], "ops@10.0.0.11: the host ]0;minedoes not like it"],
     [
       "a host whose key nobody has seen",
       ["ops@10.0.0.99"],

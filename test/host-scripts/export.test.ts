@@ -139,9 +139,9 @@ test.each<[string, Parameters<typeof host>[0], Readonly<Record<string, string>>,
   ],
   [
     "an enmasse that exports nothing",
-    { python: "[ \"$script\" != existing_objects.py ] || { echo 'enmasse is ill' >&2; exit 1; }" },
+    { python: "[ \"$script\" != existing_objects.py ] || { printf 'enmasse \\033[31mis ill\\n' >&2; exit 1; }" },
     {},
-    "the cluster ops@a: enmasse is ill; nothing was changed",
+    "the cluster ops@a: enmasse [31mis ill; nothing was changed",
   ],
 ])("%s ends it with a way out", (_, given, parameters, message) => {
   const { status, stdout, stderr } = exported(host(given), parameters);

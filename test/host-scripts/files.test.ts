@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { bash, BashResult, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
 import { testWith } from "../support/tools";
 
@@ -103,6 +103,80 @@ test.each([
      install_file() { :; }; install_unit zato-a.service`,
   );
   expect(run.stdout.trimEnd().split("\n")).toEqual(expected);
+});
+
+describe("what was laid over a unit by hand", () => {
+  /** Folders of systemd, in the order in which one hides what has the same name in later ones. */
+  const PLACES = ["a-b", "a-", ""].map((name) => `etc/systemd/system/zato-${name}.service.d`);
+  const OTHERS = ["run/systemd/system/zato-.service.d", "usr/lib/systemd/system/zato-a-b.service.d"];
+  const ALL = [...PLACES, ...OTHERS, "etc/systemd/system/service.d"];
+
+  /** What systemd reads for the unit, as its manual says: of files of one name the first one. */
+  const SYSTEMD = `systemctl() {
+      local seen=' ' place file
+      case $1 in
+        show) for place in ${ALL.join(" ")}; do
+            for file in "$PWD/$place"/*.conf; do
+              [ -e "$file" ] && [[ $seen != *" \${file##*/} "* ]] || continue
+              seen+="\${file##*/} "; printf '%s ' "$file"
+            done
+          done ;;
+        revert) rm -rf "etc/systemd/system/$2.d" ;;
+      esac
+    }; progress() { echo "$1"; }; touch() { echo "touch $1"; };`;
+
+  const deploy = (): BashResult =>
+    bash(
+      `${SYSTEMD} cd "$2"; sed "s,/etc/systemd/system,$PWD&," "$1/lib/files.sh" >files.sh; . ./files.sh; record() { echo "$*"; }
+       remove_overrides zato-a-b.service`,
+      [HOST_SCRIPTS, folder()],
+    );
+
+  /** The values that the unit gets. */
+  const counts = (): string[] =>
+    bash(`${SYSTEMD} cd "$2"; cat $(systemctl show)`, [HOST_SCRIPTS, folder()])
+      .stdout.split("\n")
+      .filter(Boolean)
+      .sort();
+
+  function lay(...files: string[]): void {
+    for (const file of files) {
+      mkdirSync(dirname(join(folder(), file)), { recursive: true });
+      writeFileSync(join(folder(), file), `${file}\n`);
+    }
+  }
+
+  const read = (file: string): string => readFileSync(join(folder(), file), "utf8");
+
+  test("goes where it is over this unit alone; what others have too stays theirs, and does not count for it", () => {
+    // GIVEN
+    const theirs = [
+      `${PLACES[1]}/a.conf`,
+      `${PLACES[2]}/limits.conf`,
+      ...OTHERS.map((place, i) => `${place}/${i}.conf`),
+    ];
+    lay(...theirs, `${PLACES[0]}/mine.conf`, `${PLACES[0]}/limits.conf`, "etc/systemd/system/service.d/device.conf");
+
+    // WHEN
+    const run = deploy();
+
+    // THEN
+    expect([run.status, run.stderr]).toEqual([0, ""]);
+    expect(theirs.map(read)).toEqual(theirs.map((file) => `${file}\n`));
+    expect(counts()).toEqual(["etc/systemd/system/service.d/device.conf"]);
+    expect(run.stdout).toMatch(/touch .*\/zato-a-b\.service\nmerged zato-a-b\.service\n$/);
+
+    // WHEN it is deployed again, THEN nothing is done
+    expect(deploy().stdout).toBe("merged zato-a-b.service\n");
+
+    // WHEN more comes, THEN that counts no more either
+    lay(`${PLACES[2]}/more.conf`);
+    expect(deploy().stdout).toContain("/zato-.service.d/more.conf");
+    expect([counts(), read(`${PLACES[2]}/more.conf`)]).toEqual([
+      ["etc/systemd/system/service.d/device.conf"],
+      `${PLACES[2]}/more.conf\n`,
+    ]);
+  });
 });
 
 describe("clear_staging", () => {

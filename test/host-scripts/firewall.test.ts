@@ -193,7 +193,7 @@ testWithNft("nftables accepts whatever networks and ports may be given", () => {
 
 describe("rules on trial", () => {
   const PARTS = `${SYSTEMD} scripts=/scripts
-    systemctl() { echo "systemctl $*"; }; record() { :; }; install_file() { echo "install_file $1 $2 $3"; }`;
+    systemctl() { echo "systemctl $*"; }; record() { :; }; remove_overrides() { echo "remove_overrides $1"; }; install_file() { echo "install_file $1 $2 $3"; }`;
   const confirmed = (before: string): BashResult =>
     firewall(`${PARTS}; ${before}; confirm; ls state`, "tcp 22 any SSH");
 
@@ -208,6 +208,7 @@ describe("rules on trial", () => {
         "install_file firewall.service zato-firewall.service 0644",
         "systemctl daemon-reload",
         "systemctl enable --quiet zato-firewall.service",
+        "remove_overrides zato-firewall.service",
         "systemctl reload-or-restart zato-firewall.service",
       ]),
     );

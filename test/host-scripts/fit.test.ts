@@ -6,7 +6,7 @@ const folder = temporaryFolder();
 
 /** What is declared for the host: a cluster with a database of its own, from an archive. */
 const DECLARED = {
-  clusters: "a a-odb /opt/zato/env/a",
+  clusters: "a a-odb",
   databases: "a a-odb zato_a 5432",
   archive_paths: "/opt/zato/3.3",
 };
@@ -31,6 +31,7 @@ function said(programs = ":", declared: Partial<typeof DECLARED> = DECLARED): st
   const { status, stdout, stderr } = bash(
     `finding() { echo "finding: $1"; }; note() { echo "note: $1"; }; as_root() { "$@"; }
      param() { cat "$sandbox/param/$1" 2>/dev/null || true; }; is_somebody_elses() { [[ $1 != zato-edge.service ]]; }
+     is_here() { test -f "$sandbox/var/lib/cdktf-zato/components/$1/manifest"; }
      sandbox=$1; ${BLANK}; ${programs}; . "$1/fit.sh"`,
     [folder()],
   );
@@ -45,13 +46,6 @@ const HAS_DATABASE = "runuser() { echo 1; }";
 test("of a blank host nothing is said, and of one that is to have no cluster neither", () => {
   expect(said(`${ACCOUNT}; ${CLUSTER_5432}; ${HAS_DATABASE}; stat() { echo 755 zato zato; }`, {})).toEqual([]);
   expect(said()).toEqual([]);
-});
-
-test("a folder that is there already is in the cluster's way", () => {
-  write("/opt/zato/env/a/server1/.zato-info");
-  expect(said()).toEqual([
-    "finding: the folder /opt/zato/env/a is there already, and not of this library; move it away, or name the cluster a differently",
-  ]);
 });
 
 test("of a cluster that was deployed before nothing is said, whatever it has there", () => {

@@ -160,6 +160,18 @@ describe("an ODB", () => {
     expect(identity(sandbox)).not.toBe(first);
   });
 
+  test("that another state has deployed becomes this one's, which is said, once", () => {
+    const sandbox = host();
+    const said = (id: string): boolean => {
+      sandbox.write("/staging/a-odb.owner", id);
+      return /the cluster a was deployed by another state of Terraform, in which it is 4711, and is this one's now;/.test(
+        converge(sandbox, ODB, { odb_password: "secret" }).stdout,
+      );
+    };
+    expect(["4711", "4711", "4712", "4712"].map(said)).toEqual([false, false, true, false]);
+    expect(owner(sandbox)).toBe("4712");
+  });
+
   test("is nobody's any more when it is removed", () => {
     const sandbox = host();
     deploy(sandbox, "4711");
@@ -600,6 +612,19 @@ describe("a load balancer in front", () => {
     expect(sandbox.read("/etc/zato-edge/haproxy.cfg")).toBeUndefined();
   });
 
+  test("that another state has deployed becomes this one's, which is said, once, and is nobody's when it is removed", () => {
+    const sandbox = host();
+    const said = (id: string): boolean => {
+      sandbox.write("/staging/edge.owner", id);
+      return /the load balancer edge was deployed by another state of Terraform, in which it is 4711/.test(
+        converge(sandbox, edge()).stdout,
+      );
+    };
+    expect(["4711", "4711", "4712", "4712"].map(said)).toEqual([false, false, true, false]);
+    expect(sandbox.run("remove.sh", "haproxy", "edge").status).toBe(0);
+    expect(said("4713")).toBe(false);
+  });
+
   test("starts once, is reloaded for another configuration, and has clusters back that somebody has taken out", () => {
     const sandbox = host();
     expect(converge(sandbox, edge()).status).toBe(0);
@@ -650,7 +675,8 @@ describe("a load balancer in front", () => {
     // Nobody else speaks for the virtual router, from the moment on in which keepalived listens.
     const rules = sandbox.read("/etc/zato-edge/vrrp.nft")!;
     expect(rules).toContain("ip saddr 10.0.0.12 ip ttl 255 meta l4proto 112 @th,8,8 51 accept\n");
-    expect(rules).toContain("meta l4proto 112 @th,8,8 51 drop\n");
+    // And what comes for others on this host, by multicast or to other addresses, is not ours to drop.
+    expect(rules.match(/.* drop$/gm)).toEqual(["        ip daddr 10.0.0.11 meta l4proto 112 @th,8,8 51 drop"]);
     expect(sandbox.calls.indexOf("nft -f /etc/zato-edge/vrrp.nft")).toBeGreaterThan(-1);
     expect(sandbox.calls.indexOf("nft -f /etc/zato-edge/vrrp.nft")).toBeLessThan(
       sandbox.calls.indexOf("systemctl restart zato-edge-vrrp.service"),
@@ -659,6 +685,15 @@ describe("a load balancer in front", () => {
     const { stdout } = converge(sandbox, edge({ ...PAIR, keepalived: "# INTERFACE-OF-THIS-HOST, changed\n" }));
     expect(stdout).toContain("keepalived does not accept the configuration");
     expect(sandbox.read("/etc/zato-edge/keepalived.conf")).toBe("interface eth7\n");
+  });
+
+  test("that is alone on its interface lets nobody speak for its virtual router there: keepalived would hear all of them", () => {
+    const sandbox = host();
+    const alone = edge(PAIR);
+    expect(converge(sandbox, { ...alone, parameters: { ...alone.parameters, peers: "" } }).status).toBe(0);
+    expect(sandbox.read("/etc/zato-edge/vrrp.nft")!.match(/.* (accept|drop)$/gm)).toEqual([
+      '        iifname "eth7" meta l4proto 112 @th,8,8 51 drop',
+    ]);
   });
 
   test.each([

@@ -83,7 +83,7 @@ function odb(program: string): { readonly status: number | null; readonly did: s
   ["odb_password", "odb_password.former"].forEach((name) => writeFileSync(join(folder(), "secrets", name), name));
   const { status, stdout } = bash(
     `STATE=$2 state=$2 CONFIG=$2/config work=$2 staged=$2/
-     . "$1/lib/ledger.sh"; . "$1/kinds/odb.sh"
+     . "$1/lib/ledger.sh"; . "$1/lib/owner.sh"; . "$1/kinds/odb.sh"
      param() { case $1 in odb_local) echo "\${LOCAL:-true}" ;; odb_name) echo zato_a ;; odb_user) echo zato ;; cluster) echo a ;; on_removal) echo "\${ON_REMOVAL:-drop}" ;; *) echo "$1" ;; esac; }
      secret_file() { echo "$STATE/secrets/$1"; }
      file() { echo "$1"; }

@@ -304,6 +304,28 @@ describe("a unit of a name that is declared", () => {
   });
 });
 
+test("a folder that is there already, and would be taken along by a removal, is a finding, unless its component is there", () => {
+  // GIVEN
+  const at = (name: string): string => join(folder(), name);
+  ["etc/zato-edge", "etc/zato/a", "components/a-odb"].forEach((name) => mkdirSync(at(name), { recursive: true }));
+  writeFileSync(at("components/a-odb/manifest"), "");
+  const folders = [`a-odb ${at("etc/zato/a")}`, `edge ${at("etc/zato-edge")}`, `other ${at("etc/zato-other")}`];
+
+  // WHEN
+  const run = preflight(
+    { folders: folders.join("\n") },
+    {},
+    "now",
+    {},
+    `sed -i 's,/var/lib/cdktf-zato/components/,${folder()}/components/,' "$1/preflight.sh"`,
+  );
+
+  // THEN
+  expect(findingsOf(run)).toEqual([
+    `the folder ${at("etc/zato-edge")} is there already, and not of this library; move it away, or name what is declared differently`,
+  ]);
+});
+
 test("what layers look at beside all that is found and told with the rest; notes fail nobody", () => {
   const layer = (line: string): string =>
     `echo '${line}' >"$1/fit/more.sh"; sed -i '/^check_system$/d' "$1/preflight.sh"`;
@@ -312,6 +334,9 @@ test("what layers look at beside all that is found and told with the rest; notes
     status: 0,
     stdout: expect.stringMatching(/preflight: note: it rains in host1\n.*passed\n$/) as string,
   });
+  // As processes and folders can be called whatever their owners like.
+  const obeyed = layer('note "$(printf "it \\033]0;rains\\007 here")"');
+  expect(preflight({}, {}, "now", {}, obeyed).stdout).toContain("note: it ]0;rains here\n");
   const found = preflight({}, {}, "now", {}, layer('finding "it rains"'));
   expect([found.status, findingsOf(found)]).toEqual([1, ["it rains"]]);
 });

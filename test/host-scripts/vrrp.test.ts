@@ -36,13 +36,17 @@ class Pair {
     }
   }
 
-  /** The address by which a host speaks, and those by which it hears the other: by keepalived and by the guard alike. */
-  public says(host: 0 | 1): { from: string; hears: string[] } {
+  /**
+   * The address by which a host speaks, those by which it hears the other, by keepalived and by the guard alike, and its own at which it
+   * hears nobody else.
+   */
+  public says(host: 0 | 1): { from: string; hears: string[]; guards: string[] } {
     const config = this.hosts[host]!.read("/etc/zato-edge/keepalived.conf")!;
     const guard = this.hosts[host]!.read("/etc/zato-edge/vrrp.nft")!;
     const hears = [...config.matchAll(/^ +(\S+) min_ttl 255$/gm)].map(([, address]) => address!).sort();
     expect([...guard.matchAll(/saddr (\S+) .* accept$/gm)].map(([, address]) => address).sort()).toEqual(hears);
-    return { from: /unicast_src_ip (\S+)/.exec(config)![1]!, hears };
+    const guards = [...guard.matchAll(/^ +ip6? daddr (\S+) .* drop$/gm)].map(([, address]) => address!);
+    return { from: /unicast_src_ip (\S+)/.exec(config)![1]!, hears, guards };
   }
 
   /** The clusters to which a host sends requests. */
@@ -87,19 +91,22 @@ test.each<[string, [string, string], [string, string]]>([
     pair.deploy(before, () => {});
 
     // WHEN
-    const deaf: string[] = [];
+    const wrong: string[] = [];
     pair.deploy(after, (step) => {
       const [one, other] = [pair.says(0), pair.says(1)];
       if (!one.hears.includes(other.from) || !other.hears.includes(one.from)) {
-        deaf.push(`after ${step}: ${JSON.stringify([one, other])}`);
+        wrong.push(`deaf after ${step}: ${JSON.stringify([one, other])}`);
+      }
+      if (!one.guards.includes(one.from) || !other.guards.includes(other.from)) {
+        wrong.push(`open after ${step}: ${JSON.stringify([one, other])}`);
       }
     });
 
     // THEN
-    expect(deaf).toEqual([]);
+    expect(wrong).toEqual([]);
     expect([pair.says(0), pair.says(1)]).toEqual([
-      { from: after[0], hears: [after[1]] },
-      { from: after[1], hears: [after[0]] },
+      { from: after[0], hears: [after[1]], guards: [after[0]] },
+      { from: after[1], hears: [after[0]], guards: [after[1]] },
     ]);
   },
 );

@@ -14,6 +14,12 @@ const declared = (lost: boolean) => (stack: TerraformStack) =>
 
 beforeAll(async () => {
   lab = await freshHosts(["host1", "host2"], { equipped: true });
+  // Somebody else's, for units of his own whose names begin as ours do.
+  await lab.execOrThrow(
+    "host1",
+    `mkdir /etc/systemd/system/zato-.service.d
+     printf '[Service]\\nNice=7\\n' >/etc/systemd/system/zato-.service.d/limits.conf`,
+  );
   project = new Project(lab).synth(declared(false));
   await project.apply();
 });
@@ -42,6 +48,8 @@ test("what was changed by hand is named, and put right by the command that verif
      sed -i 's/maxconn 2000/maxconn 3/' /etc/zato/host1/load-balancer/haproxy.cfg
      mkdir -p /etc/systemd/system/zato-edge-vrrp.service.d
      printf '[Service]\\nNice=5\\n' >/etc/systemd/system/zato-edge-vrrp.service.d/mine.conf
+     mkdir -p /etc/systemd/system/zato-edge-.service.d
+     printf '[Service]\\nNice=6\\n' >/etc/systemd/system/zato-edge-.service.d/theirs.conf
      systemctl daemon-reload
      echo 'set server clusters/host2 state drain' | socat - /run/zato-edge/admin.sock`,
   );
@@ -51,7 +59,7 @@ test("what was changed by hand is named, and put right by the command that verif
   expect(status).toBe(1);
   expect(said.slice(0, -1).sort()).toEqual([
     "edge: clusters/host2 gets no requests: it was taken out by hand",
-    "edge: zato-edge-vrrp.service is changed by what was not deployed: /etc/systemd/system/zato-edge-vrrp.service.d/mine.conf",
+    "edge: zato-edge-vrrp.service is changed by what was not deployed: /etc/systemd/system/zato-edge-.service.d/theirs.conf /etc/systemd/system/zato-edge-vrrp.service.d/mine.conf",
     "host1-load-balancer: /etc/zato/host1/load-balancer/haproxy.cfg was changed",
     "host1-load-balancer: zato-host1-load-balancer.service may run with other settings than its files have now",
     "host1-server1: /etc/zato/host1/server1.env was changed",
@@ -66,6 +74,12 @@ test("what was changed by hand is named, and put right by the command that verif
 
   // THEN
   expect(await verified()).toEqual({ status: 0, said: ["all hosts are as deployed"] });
+  for (const unit of ["zato-edge-vrrp.service", "zato-host1-server1.service"]) {
+    expect(await unitProperty(lab, "host1", unit, "Nice")).toBe("0");
+  }
+  expect(await lab.execOrThrow("host1", "cd /etc/systemd/system && cat zato-.service.d/* zato-edge-.service.d/*")).toBe(
+    "[Service]\nNice=7\n[Service]\nNice=6\n",
+  );
   const pid = await unitProperty(lab, "host1", "zato-host1-server1.service", "MainPID");
   expect(await lab.execOrThrow("host1", `cat /proc/${pid}/environ`)).not.toContain("by hand");
   expect(await unitProperty(lab, "host2", "zato-host2-server1.service", "MainPID")).toBe(before);

@@ -37,7 +37,8 @@ test("it is told what is declared, and what the components need", () => {
     downloads: `https://example.com/zato.tar /opt/zato/builds/${SHA256}`,
     // What must not be somebody else's on a host that the cluster is new on
     units: expect.stringMatching(/^zato-a-load-balancer\.service$[^]*^zato-a-server1\.service$/m) as string,
-    clusters: "a a-odb /opt/zato/env/a",
+    clusters: "a a-odb",
+    folders: "a-odb /etc/zato/a\na-odb /opt/zato/env/a\na-odb /opt/zato/packages/a",
     archive_paths: "/opt/zato/3.3",
   });
 });

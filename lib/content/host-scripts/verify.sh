@@ -11,7 +11,7 @@ name=$1
 . "$scripts/kinds/content.sh"
 
 fail() {
-    printf '%s: %s\n' "$name" "$1" >&2
+    printf '%s: %s\n' "$name" "$1" | visible >&2
     exit 1
 }
 

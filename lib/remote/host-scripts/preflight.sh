@@ -19,6 +19,8 @@ fail() {
 . "$scripts/lib/manifest.sh"
 # shellcheck source=lib/net.sh
 . "$scripts/lib/net.sh"
+# shellcheck source=lib/visible.sh
+. "$scripts/lib/visible.sh"
 unpack_manifest "$manifest" "$work/entries"
 
 finding() { findings+=("$1"); }
@@ -117,6 +119,20 @@ check_units() {
     done < <(param units; echo)
 }
 
+# A folder of somebody else's would be taken along when the component is removed.
+check_folders() {
+    local component folder
+    while read -r component folder; do
+        [ -z "$component" ] || is_here "$component" || ! as_root test -e "$folder" ||
+            finding "the folder $folder is there already, and not of this library; move it away, or name what is declared differently"
+    done < <(param folders; echo)
+}
+
+# is_here COMPONENT: whether it has been deployed to this host before.
+is_here() {
+    as_root test -f "/var/lib/cdktf-zato/components/$1/manifest"
+}
+
 # is_somebody_elses UNIT: whether there is one, for longer than until a boot, that does not begin with what those of ours do.
 is_somebody_elses() {
     local file
@@ -174,6 +190,7 @@ check_size
 check_room_for_content
 check_ports
 check_units
+check_folders
 check_clock
 check_reach
 check_files
@@ -183,11 +200,12 @@ for script in "$scripts"/fit/*.sh; do
     . "$script"
 done
 
-for one in "${notes[@]}"; do printf '[%s] preflight: note: %s\n' "$(param host)" "$one"; done
+# Whoever has a process or a folder here gives them their names.
+for one in "${notes[@]}"; do printf '[%s] preflight: note: %s\n' "$(param host)" "$one"; done | visible
 if [ "${#findings[@]}" -gt 0 ]; then
     for one in "${findings[@]}"; do
         printf '[%s] preflight: %s\n' "$(param host)" "$one"
-    done
+    done | visible
     printf '[%s] preflight: %s; nothing was changed on any host\n' "$(param host)" "${#findings[@]} finding(s)"
     # A host that has nothing of ours yet is left without our scripts too.
     [ -d /var/lib/cdktf-zato ] || rm -rf -- "$(dirname "$scripts")"

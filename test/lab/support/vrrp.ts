@@ -37,6 +37,8 @@ print("\\n".join(sorted(heard)))
 export interface Forgery {
   readonly from: string;
   readonly to: string;
+  /** The address of that host to which it speaks. @default - the host's own */
+  readonly at?: string;
   readonly virtualAddress: string;
   readonly routerId: number;
   /** @default 255 */
@@ -50,7 +52,7 @@ export interface Forgery {
 /** Sends forged advertisements. */
 export async function forge(lab: Lab, forgery: Forgery): Promise<void> {
   const { from, to, virtualAddress, routerId, ttl = 255, source = lab.host(from).address, packets = 30 } = forgery;
-  const words = [lab.host(to).address, virtualAddress, routerId, ttl, source, packets].map(String);
+  const words = [forgery.at ?? lab.host(to).address, virtualAddress, routerId, ttl, source, packets].map(String);
   await lab.execOrThrow(from, ["python3", "-c", ADVERTISE, ...words]);
 }
 

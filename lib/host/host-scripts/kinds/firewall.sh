@@ -140,8 +140,8 @@ confirm() {
     install_file "$scripts/files/firewall.service" "/etc/systemd/system/$(param unit)" 0644 root
     systemctl daemon-reload
     systemctl enable --quiet "$(param unit)"
+    remove_overrides "$(param unit)"
     systemctl reload-or-restart "$(param unit)"
-    record merged "$(param unit)"
     record enabled "$(param unit)" enabled
     record running "$(param unit)" active
     record table "$TABLE"

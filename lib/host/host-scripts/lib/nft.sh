@@ -26,19 +26,29 @@ nft_listing() {
     nft --numeric --stateless list table $1
 }
 
-# guard_vrrp FILE TABLE ROUTER_ID PEERS: makes the rules in FILE, by which nobody but PEERS, a file with an address a line, says
-# anything to the virtual router, and puts them in force. Whoever else uses VRRP on this host is left alone.
-guard_vrrp() {
+# to_addresses FILE: packets that are sent to one of its addresses.
+to_addresses() {
     local address
+    while read -r address; do printf '%s daddr %s\n' "$(family "$address")" "$address"; done < <(grep . "$1" | sort -u)
+}
+
+# guard_vrrp FILE TABLE ROUTER_ID PEERS OWN INTERFACE: makes the rules in FILE, by which nobody but PEERS, a file with an address a line,
+# says anything to the virtual router at our own addresses, those in the file OWN, and puts them in force. Whoever else uses VRRP on this
+# host, by other addresses or by multicast, is left alone. Only where there are no peers, keepalived listens to all that comes to INTERFACE.
+guard_vrrp() {
+    local address here
     need_packages_stopped nftables.service nftables
     {
         printf '%s\n' "table $2" "delete table $2" "table $2 {" "    chain input {" \
             "        type filter hook input priority -1; policy accept;"
         while read -r address; do
-            [ -z "$address" ] || printf '        %s saddr %s %s meta l4proto %s @th,8,8 %s accept\n' \
+            printf '        %s saddr %s %s meta l4proto %s @th,8,8 %s accept\n' \
                 "$(family "$address")" "$address" "$(from_the_same_network "$address")" "$VRRP" "$3"
-        done < <(cat "$4"; echo)
-        printf '        meta l4proto %s @th,8,8 %s drop\n    }\n}\n' "$VRRP" "$3"
+        done < <(grep . "$4")
+        while read -r here; do
+            printf '        %s meta l4proto %s @th,8,8 %s drop\n' "$here" "$VRRP" "$3"
+        done < <(if grep -q . "$4"; then to_addresses "$5"; else printf 'iifname "%s"\n' "$6"; fi)
+        printf '    }\n}\n'
     } >"$work/vrrp.nft"
     install_file "$work/vrrp.nft" "$1" 0600 root
     nft -f "$1" || progress "this host's kernel has no nftables: that others do not take the virtual address is left to keepalived"

@@ -17,6 +17,7 @@ ways_to_members() {
 converge() {
     local unit folder certificates=()
     unit=$(param unit) folder=$(param folder)
+    tell_of_another_owner "the load balancer $name" "$state/owner"
     need_haproxy
     need_packages curl
     install -d -m 0700 "$folder"
@@ -32,6 +33,7 @@ converge() {
     [ -n "${EARLY:-}" ] || wait_until 60 "a cluster that answers" cluster_is_up ||
         fail "no cluster of the pool is healthy; see 'show stat' on $(param socket)"
     if [ -f "$(file keepalived)" ]; then virtual_address; else remove_virtual_address; fi
+    note_owner "$state/owner"
 }
 
 # install_members_ca TARGET: by which clusters are known. One that knows none of them is never put to use.
@@ -90,8 +92,10 @@ virtual_address() {
     install_file "$(file check)" "$folder/check-haproxy" 0700 root
     sed "s/INTERFACE-OF-THIS-HOST/$(own_interface)/" "$(file keepalived)" >"$work/keepalived.conf"
     param peers >"$work/peers"
+    param own_address >"$work/own"
     if [ -n "${EARLY:-}" ] && [ -f "$folder/keepalived.conf" ]; then meet_halfway "$folder/keepalived.conf"; fi
-    guard_vrrp "$folder/vrrp.nft" "$(guard_table)" "$(param virtual_router_id)" "$work/peers"
+    guard_vrrp "$folder/vrrp.nft" "$(guard_table)" "$(param virtual_router_id)" "$work/peers" "$work/own" \
+        "$(sed -n 's/^ *interface //p' "$work/keepalived.conf")"
     keepalived --config-test --use-file "$work/keepalived.conf" ||
         fail "keepalived does not accept the configuration; see the log"
     install_file "$work/keepalived.conf" "$folder/keepalived.conf" 0600 root
@@ -119,6 +123,7 @@ meet_halfway() {
     done <"$work/former-peers"
     { echo; cat "$work/former-peers"; } >>"$work/peers"
     former=$(sed -n 's/^ *unicast_src_ip //p' "$1")
+    printf '\n%s\n' "$former" >>"$work/own"
     [ "$(param others_told)" = true ] || [ -z "$former" ] ||
         sed -i "s/^\( *unicast_src_ip \).*/\1$former/" "$work/keepalived.conf"
 }

@@ -84,32 +84,32 @@ enable_unit() {
     if [ "$(now_enabled "$1")" = enabled ]; then systemctl daemon-reload; else systemctl enable --quiet "$1"; fi
 }
 
-# What was laid over a unit by hand, as systemd has just read it, goes, and the unit's file looks new, so that the unit is started anew.
+# What was laid over a unit by hand, as systemd has just read it, counts no more, and the unit's file looks new, so that the unit is started
+# anew. What is laid over this unit alone goes. What is laid over others too, whose names begin alike, or is a package's, stays where it is: a
+# link to nothing in the unit's own folder hides what has its name.
 remove_overrides() {
-    local file
+    local file folder=/etc/systemd/system/$1.d
     if [ -n "$(overrides_of "$1")" ]; then
-        progress "removing what was laid over $1 by hand: $(overrides_of "$1" | paste -sd ' ')"
-        for file in $(overrides_of "$1"); do remove_override "$file"; done
+        progress "what was laid over $1 by hand does not count any more: $(overrides_of "$1" | paste -sd ' ')"
         systemctl revert "$1"
+        systemctl daemon-reload
+        for file in $(overrides_of "$1"); do
+            install -d -m 0755 "$folder"
+            ln -sfT /dev/null "$folder/${file##*/}"
+        done
         touch "/etc/systemd/system/$1"
         systemctl daemon-reload
     fi
     record merged "$1"
 }
 
-# remove_override FILE: one that is laid over all units whose names begin alike is laid over theirs, too.
-remove_override() {
-    local name unit
-    name=$(basename "$(dirname "$1")" .d)
-    for unit in /etc/systemd/system/"${name%.*}"*."${name##*.}"; do
-        case $name in *-.*) [ ! -f "$unit" ] || touch "$unit" ;; esac
-    done
-    rm -f -- "$1"
-}
-
 # overrides_of UNIT: files that change this unit, or units whose names begin alike; some systems have others that change all of a type.
 overrides_of() {
-    systemctl show --property DropInPaths --value "$1" | tr ' ' '\n' | grep . | grep -v "/${1##*.}\\.d/" || true
+    local file
+    for file in $(systemctl show --property DropInPaths --value "$1"); do
+        case $file in */"${1##*.}.d"/*) continue ;; esac
+        [ "$(readlink -- "$file")" = /dev/null ] || printf '%s\n' "$file"
+    done
 }
 
 remove_unit() {

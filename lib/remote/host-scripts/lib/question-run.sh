@@ -9,6 +9,6 @@ trap 'rm -rf -- "$work"' EXIT
 
 # Nobody reads a log of it.
 fail() {
-    printf '%s\n' "$1" >&2
+    printf '%s\n' "$1" | visible >&2
     exit 1
 }

@@ -82,11 +82,6 @@ say() {
     printf '[%s] %s: %s\n' "${host:-$(hostname)}" "$label" "$1" | visible >&3 2>/dev/null || true
 }
 
-# visible: text without what terminals obey. Much of it comes from programs in whose logs anybody may have written it.
-visible() {
-    LC_ALL=C sed 's/[\x00-\x08\x0b-\x1f\x7f]//g; s/\xc2[\x80-\x9f]//g'
-}
-
 # show FILE: its lines, for whoever watches.
 show() {
     cat "$1"

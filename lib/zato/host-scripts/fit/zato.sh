@@ -2,18 +2,11 @@
 # what of it the deploy touches is told.
 # shellcheck shell=bash
 
-# is_here COMPONENT: whether it has been deployed to this host before.
-is_here() {
-    as_root test -f "/var/lib/cdktf-zato/components/$1/manifest"
-}
-
 check_clusters() {
-    local cluster component folder is_new=
-    while read -r cluster component folder; do
+    local cluster component is_new=
+    while read -r cluster component; do
         if [ -z "$cluster" ] || is_here "$component"; then continue; fi
         is_new=yes
-        ! as_root test -e "$folder" ||
-            finding "the folder $folder is there already, and not of this library; move it away, or name the cluster $cluster differently"
     done < <(param clusters; echo)
     [ -n "$is_new" ] || return 0
     check_account

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 
 converge() {
+    tell_of_another_owner "the cluster $(param cluster)" "$STATE/deployment-$(param cluster)"
     note_own_databases
     keep_former odb_password
     install_secrets "$CONFIG/secrets/$(param cluster)" "$staged"
@@ -12,8 +13,7 @@ converge() {
     refuse_tables_of_another_release
     refuse_backups_that_cannot_be
     if [ "$(param odb_local)" = true ]; then record_postgresql; fi
-    # A deploy that makes up for this one does not know it.
-    [ ! -s "$staged.owner" ] || put_file "$staged.owner" "$STATE/deployment-$(param cluster)" 0600 root
+    note_owner "$STATE/deployment-$(param cluster)"
     if ! odb_has_table cluster || [ ! -s "$(secret_file identity)" ]; then
         od -A n -N 4 -t x1 /dev/urandom | tr -d ' \n' >"$work/identity"
         put_file "$work/identity" "$(secret_file identity)" 0600 root
