@@ -8,7 +8,7 @@ need_haproxy() {
 # install_haproxy_config SOURCE TARGET MODE OWNER[:GROUP]: refuses what HAProxy would not start with.
 install_haproxy_config() {
     local complaints
-    as_the_kernel_can "$1" | as_haproxy_can >"$work/haproxy.cfg"
+    as_the_kernel_can "$1" | as_haproxy_can | as_resolver_can | with_addresses "$2" >"$work/haproxy.cfg"
     complaints=$(haproxy -c -q -f "$work/haproxy.cfg" 2>&1) || fail "haproxy does not accept the configuration: $complaints"
     install_file "$work/haproxy.cfg" "$2" "$3" "$4"
 }
@@ -21,6 +21,30 @@ as_the_kernel_can() {
 # as_haproxy_can: releases before 2.6 do not know the option that lets idle clients hear of a stop in an answer, not in a reset.
 as_haproxy_can() {
     if [ "$(printf '%s\n' 2.6 "$(haproxy_version)" | sort -V | head -n 1)" = 2.6 ]; then cat; else sed '/^ *option idle-close-on-response$/d'; fi
+}
+
+# as_resolver_can: where the host names no DNS servers, the one that its own libc asks then. HAProxy would not start.
+as_resolver_can() {
+    if [ -e /etc/resolv.conf ]; then cat; else sed 's/^ *parse-resolv-conf$/    nameserver local 127.0.0.1:53/'; fi
+}
+
+# with_addresses FORMER: servers that are known by name begin with the address that it means now, or else did when FORMER was written. HAProxy asks
+# DNS when it runs; before, it would wait for a silent one at each start, once for each line, and knows no other addresses than DNS has.
+with_addresses() {
+    local name
+    cat >"$work/named.cfg"
+    {
+        sed -n 's/^ *server [^ ]* \([^ ]*\):[0-9]* .* init-addr \([^ ,]*\),none .*/\1 \2/p' "$1" 2>/dev/null || true
+        while read -r name; do
+            { timeout 5 getent ahosts "$name" || true; } | awk -v name="$name" '!n && $1 ~ /^[0-9A-Fa-f.:]+$/ { print name, $1; n = 1 }'
+        done < <(sed -n 's/^ *server [^ ]* \([^ ]*\):[0-9]* .* init-addr none .*/\1/p' "$work/named.cfg" | sort -u)
+    } >"$work/addresses"
+    awk -v known="$work/addresses" '
+        BEGIN { while ((getline <known) > 0) address[$1] = $2 }
+        { name = $1 == "server" ? $3 : ""; sub(/:[0-9]+$/, "", name) }
+        name in address { sub(/ init-addr none /, " init-addr " address[name] ",none ") }
+        { print }
+    ' "$work/named.cfg"
 }
 
 haproxy_version() {
