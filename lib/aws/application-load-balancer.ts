@@ -102,6 +102,10 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
     }
   }
 
+  protected override get longestRequest(): number {
+    return 4000;
+  }
+
   protected override serve(
     pool: LoadBalancerPool,
     targets: PoolTargets,
@@ -109,7 +113,7 @@ export class ApplicationLoadBalancer extends AwsLoadBalancer {
   ): void {
     const { deregistrationDelay } = this.props;
     const common: Omit<PoolTargetGroupContent, "stickiness"> = { pool, targets, deregistrationDelay, readyCluster };
-    this.loadBalancer.idleTimeout = Math.min(pool.requestTimeout, 4000);
+    this.loadBalancer.idleTimeout = pool.requestTimeout;
     this.targetGroup.fill({ ...common, stickiness: stickinessOf(pool.affinity) });
     this.addRules("open", Priority.OPEN, [pool.healthCheck.path, ...this.openPaths()], forwardTo(this.targetGroup));
     this.addRules("refuse", Priority.REFUSE, pool.privatePaths.map(beginningOf), {

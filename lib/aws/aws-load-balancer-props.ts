@@ -65,7 +65,7 @@ export interface AwsLoadBalancerProps extends AwsTagsProps {
   /**
    * Seconds that requests have to end when a cluster is taken out, 0 to 3600.
    *
-   * @default - as long as a request may take
+   * @default - as long as a request may take; to be given where that is more than 3600
    */
   readonly deregistrationDelay?: number;
 

@@ -5,6 +5,7 @@ import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { Construct, IConstruct } from "constructs";
 import { LoadBalancerBase, LoadBalancerPool } from "../load-balancing";
+import { ConstructError } from "../validation";
 import { AWS_HEALTH_CHECK, requireHealthCheck } from "./aws-health-check";
 import { AwsLoadBalancerProps } from "./aws-load-balancer-props";
 import { FurtherChecks, requireSettings } from "./aws-load-balancer-rules";
@@ -88,9 +89,19 @@ export abstract class AwsLoadBalancer extends LoadBalancerBase {
     readyCluster: PoolTargetGroupContent["readyCluster"],
   ): void;
 
+  /** The most seconds that it waits for an answer. */
+  protected abstract get longestRequest(): number;
+
   protected override validatePool(pool: LoadBalancerPool): void {
     super.validatePool(pool);
     requireHealthCheck(this, pool.healthCheck);
+    if (pool.requestTimeout > this.longestRequest) {
+      throw new ConstructError(
+        this,
+        `${this.abilities.kind} gives a request up after ${this.longestRequest} seconds, and one may take ${pool.requestTimeout}`,
+        "give the deployment a 'requestTimeout' that is not longer, or take another kind of load balancer",
+      );
+    }
   }
 
   /** What a listener needs of the certificate. */

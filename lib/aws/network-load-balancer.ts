@@ -19,6 +19,9 @@ export interface NetworkLoadBalancerProps extends AwsLoadBalancerProps {
   readonly crossZone?: boolean;
 }
 
+/** The seconds without a byte after which an NLB forgets a connection unless it is told otherwise. */
+const IDLE_TIMEOUT = 350;
+
 /**
  * AWS's Network Load Balancer (NLB) in front of the clusters: TCP, or TLS with a certificate. It reads no paths, so that
  * Zato's own are refused by the clusters alone.
@@ -70,11 +73,19 @@ export class NetworkLoadBalancer extends AwsLoadBalancer {
     });
   }
 
+  /** With TLS AWS lets nobody change it. */
+  protected override get longestRequest(): number {
+    return this.usesTls ? IDLE_TIMEOUT : 6000;
+  }
+
   protected override serve(
     pool: LoadBalancerPool,
     targets: PoolTargets,
     readyCluster: PoolTargetGroupContent["readyCluster"],
   ): void {
+    if (!this.usesTls) {
+      this.listener.tcpIdleTimeoutSeconds = Math.max(IDLE_TIMEOUT, pool.requestTimeout);
+    }
     // What is still connected when the delay is over connects anew, to the other cluster.
     this.targetGroup.resource.connectionTermination = true;
     this.targetGroup.fill({

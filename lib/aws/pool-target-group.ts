@@ -63,10 +63,11 @@ export class PoolTargetGroup extends Construct {
   /** Fills in what is only known at synth. */
   public fill({ pool, targets, stickiness, deregistrationDelay, readyCluster }: PoolTargetGroupContent): void {
     const { resource } = this;
-    const delay = deregistrationDelay ?? Math.min(pool.requestTimeout, 3600);
+    const delay = deregistrationDelay ?? pool.requestTimeout;
+    const what = "the seconds that requests have to end ('deregistrationDelay', or else 'requestTimeout')";
     resource.targetType = targets.type;
     resource.port = targets.targets[0]!.port;
-    resource.deregistrationDelay = String(requireWhole(this, "the deregistration delay in seconds", delay, 0, 3600));
+    resource.deregistrationDelay = String(requireWhole(this, what, delay, 0, 3600));
     resource.putHealthCheck(renderHealthCheck(pool.healthCheck));
     resource.putStickiness(stickiness);
     // AWS has no target that is known and gets nothing: one that is drained is taken out.

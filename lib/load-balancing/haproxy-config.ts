@@ -60,7 +60,8 @@ export const LAST_RESORT = "clusters_last_resort";
 /**
  * Renders the configuration. A request whose cluster cannot be reached goes to another one after half a second; so does one
  * on a connection that was used before, when nothing on the other side confirms it for as long: a host that lost its power
- * looks alive to the end. No cluster's name has to be resolvable when HAProxy starts.
+ * looks alive to the end. No cluster's name has to be resolvable when HAProxy starts: the host fills in its address
+ * (`host-scripts/lib/haproxy.sh`), and nobody is waited for.
  */
 export function renderHaproxyConfig(config: HaproxyConfig): string {
   const { pool, tls } = config;
@@ -245,7 +246,7 @@ function serversOf(config: HaproxyConfig, affinities: readonly Affinity[], isChe
     options: [
       `maxconn ${pool.maxConnectionsPerMember}`,
       serverTls(config),
-      isNamed(member) ? "init-addr last,libc,none resolvers system" : "",
+      isNamed(member) ? "init-addr none resolvers system" : "",
       affinities.includes(Affinity.COOKIE) ? `cookie ${member.name}` : "",
     ]
       .filter(Boolean)

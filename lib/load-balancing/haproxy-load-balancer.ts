@@ -9,6 +9,7 @@ import {
   isV4,
   requireAll,
   requireEach,
+  requireIpAddress,
   requireReachableAddress,
   requireName,
   requirePort,
@@ -28,7 +29,7 @@ import { claimRouterId } from "./virtual-addresses";
 
 /** What a {@link HaproxyLoadBalancer} is declared with. */
 export interface HaproxyLoadBalancerProps {
-  /** One or two hosts; they may be hosts of clusters. */
+  /** One or two hosts, each with an IP address; they may be hosts of clusters. */
   readonly hosts: readonly IHost[];
 
   /**
@@ -234,6 +235,10 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
         `there is no virtual address in place of the former one, ${formerVirtualAddress}`,
         "give a 'virtualAddress' too, or leave 'formerVirtualAddress' out",
       );
+    }
+    if (virtualAddress === undefined) {
+      const what = "by which clusters know its requests";
+      hosts.forEach(({ address, node }) => requireIpAddress(this, `address of ${node.path} ${what}`, address));
     }
     for (const address of this.virtualAddresses) {
       requireReachableAddress(this, "virtual address", address);

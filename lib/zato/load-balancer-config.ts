@@ -2,6 +2,7 @@ import { renderBodyRules } from "./haproxy/body-rules";
 import { BackEnds, IS_PASSED_ON, renderBackEnds, renderChoice, renderInnerRules } from "./haproxy/back-ends";
 import { ForwardedClients, renderClientAddress } from "./haproxy/client-address";
 import { renderHead } from "./haproxy/head";
+import { sourceIn } from "./haproxy/sources";
 import { renderPathRules } from "./path-rules";
 import { HttpManners } from "./release/release-behavior";
 import { TLS_BIND_POLICY, tlsBind } from "./tls-policy";
@@ -124,7 +125,7 @@ function renderWebAdmin(webAdmin: WebAdminFrontEnd, isLogged: boolean): string {
   return `
 frontend front_web_admin
 ${renderTlsBind(webAdmin)}\
-${allowedNetworks.length > 0 ? `    tcp-request connection reject unless { src ${allowedNetworks.join(" ")} }\n` : ""}\
+${allowedNetworks.length > 0 ? `    tcp-request connection reject unless { ${sourceIn(allowedNetworks)} }\n` : ""}\
 ${renderClientAddress(undefined, { isLogged })}\
     http-request replace-header Origin ^https://(.*) http://\\1
     http-response replace-header Set-Cookie (.*) \\1;\\ Secure

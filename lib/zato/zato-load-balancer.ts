@@ -16,6 +16,7 @@ import {
   requireDnsName,
   requireEach,
   requireRequestTimeout,
+  requireSource,
   requireUrlPath,
   requireWhole,
 } from "../validation";
@@ -210,7 +211,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
    * Takes what the deployment says of requests. Balancers in front take the cluster out while all of it has to stop, where
    * another one answers; they learn of it by their health checks, whatever kind they are of.
    *
-   * @throws ConstructError when a request might take another time here than in front
+   * @throws ConstructError when a request might take another time here than in front, or what is in front has a name in place of an address
    * @internal
    */
   public _serve(traffic: ClusterTraffic): void {
@@ -220,6 +221,12 @@ export class ZatoLoadBalancer extends ClusterComponent {
         this,
         `a request may take ${requestTimeout} seconds here, and ${traffic.requestTimeout} in the deployment`,
         "give 'requestTimeout' to the deployment alone: it is that of both load balancers",
+      );
+    }
+    const { proxies = "any" } = traffic.forwarded ?? {};
+    if (proxies !== "any") {
+      requireEach(proxies, (proxy) =>
+        requireSource(this, "address or network of what is in front of the cluster", proxy),
       );
     }
     this.traffic = traffic;

@@ -148,7 +148,6 @@ describe.each(BOTH)("%s", (kind) => {
       synthBalanced({ kind, ...input }).one("aws_lb_target_group").deregistration_delay;
     expect(delay({})).toBe("60");
     expect(delay({ requestTimeout: 90 })).toBe("90");
-    expect(delay({ requestTimeout: 9000 })).toBe("3600");
     expect(delay({ props: { deregistrationDelay: 0 } })).toBe("0");
   });
 
@@ -278,7 +277,12 @@ describe.each(BOTH)("%s", (kind) => {
     [
       "a delay that AWS does not take",
       { props: { deregistrationDelay: 3601 } },
-      /deregistration delay in seconds is 3601/,
+      /seconds that requests have to end \('deregistrationDelay', or else 'requestTimeout'\) is 3601; .* to 3600/,
+    ],
+    [
+      "requests that would be cut off when a cluster leaves",
+      { requestTimeout: 3601 },
+      /seconds that requests have to end \('deregistrationDelay', or else 'requestTimeout'\) is 3601; .* to 3600/,
     ],
   ])("fails at synth for %s", (_, input, message) => {
     expect(() => synthBalanced({ kind, ...input })).toThrow(message);
@@ -348,10 +352,18 @@ describe("ApplicationLoadBalancer", () => {
       drop_invalid_header_fields: true,
       idle_timeout: 60,
     });
-    expect(lb({ props: { dropInvalidHeaders: false }, requestTimeout: 5000 })).toMatchObject({
+    expect(lb({ props: { dropInvalidHeaders: false }, requestTimeout: 3600 })).toMatchObject({
       drop_invalid_header_fields: false,
-      idle_timeout: 4000,
+      idle_timeout: 3600,
     });
+  });
+
+  test("GIVEN requests that take longer than it waits, THEN that is an error at synth", () => {
+    const props = { deregistrationDelay: 60 };
+    expect(synthBalanced({ kind, props, requestTimeout: 4000 }).one("aws_lb").idle_timeout).toBe(4000);
+    expect(() => synthBalanced({ kind, props, requestTimeout: 4001 })).toThrow(
+      /an Application Load Balancer of AWS gives a request up after 4000 seconds, and one may take 4001; give the/,
+    );
   });
 
   test("sends HTTP to HTTPS, unless told otherwise", () => {
@@ -461,6 +473,28 @@ describe("NetworkLoadBalancer", () => {
     expect(template.all("aws_lb_listener_rule")).toEqual([]);
     const props = { crossZone: false } as BalancerInput["props"];
     expect(synthBalanced({ kind, props }).one("aws_lb").enable_cross_zone_load_balancing).toBe(false);
+  });
+
+  test.each([
+    [60, 350],
+    [350, 350],
+    [351, 351],
+    [3600, 3600],
+  ])("GIVEN requests of up to %s s, THEN it forgets no connection before %s s", (requestTimeout, seconds) => {
+    const listener = synthBalanced({ kind, requestTimeout }).one("aws_lb_listener");
+    expect(listener.tcp_idle_timeout_seconds).toBe(seconds);
+  });
+
+  test("GIVEN requests that take longer than it remembers a connection, THEN that is an error at synth", () => {
+    const props = { deregistrationDelay: 60 };
+    const withTls = { ...props, certificateArn: CERTIFICATE };
+    expect(() => synthBalanced({ kind, props, requestTimeout: 6000 })).not.toThrow();
+    expect(() => synthBalanced({ kind, props, requestTimeout: 6001 })).toThrow(/up after 6000 seconds, and .* 6001;/);
+    const listener = synthBalanced({ kind, props: withTls, requestTimeout: 350 }).one("aws_lb_listener");
+    expect(listener).not.toHaveProperty("tcp_idle_timeout_seconds");
+    expect(() => synthBalanced({ kind, props: withTls, requestTimeout: 351 })).toThrow(
+      /a Network Load Balancer of AWS gives a request up after 350 seconds, and one may take 351; give the deployment/,
+    );
   });
 
   test("is sticky only with affinity", () => {

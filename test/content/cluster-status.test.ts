@@ -163,6 +163,19 @@ describe("the place of a server in its load-balancer", () => {
   });
 
   test.each([
+    ["bck_once", "MAINT", "1", "MAINT"],
+    ["bck_once", "UP", "0", "DRAIN"],
+    ["bck_once", "UP", "1", "UP"],
+    ["other", "MAINT", "1", "UP"],
+  ])("tells that somebody has taken it out in %s alone (%s, weight %s): %s", async (backEnd, state, weight, told) => {
+    const weighed = row(backEnd, "s1", "0", state).trimEnd().split(",");
+    weighed[18] = weight;
+    const path = await socketThat(() => row("bck", "s1", "2", "UP") + `${weighed.join(",")}\n`);
+    const [said] = await ask(["rotation", "s", path, "bck/s1", "bck_once"]);
+    expect(said).toMatch(new RegExp(`^s\trotation\t${told} `));
+  });
+
+  test.each([
     ["nothing of it", "x\n"],
     ["no numbers", row("bck", "s1", "a[$(touch x)]", "$(touch x)")],
     ["no text", "\u00ff\u0000,,\n"],

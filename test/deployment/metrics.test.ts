@@ -67,7 +67,7 @@ describe("the HAProxies", () => {
       expect(frontEnd(config)).toEqual(
         expect.arrayContaining([
           `bind 0.0.0.0:${port}`,
-          "tcp-request connection reject unless { src 127.0.0.0/8 ::1 10.9.0.0/16 192.0.2.7 }",
+          "tcp-request connection reject unless { src -n 127.0.0.0/8 ::1 10.9.0.0/16 192.0.2.7 }",
           "http-request use-service prometheus-exporter if { path /metrics }",
           "http-request return status 404",
         ]),

@@ -120,18 +120,51 @@ describe("a unit", () => {
 
 describe("servers in HAProxy", () => {
   const STATE = `1
-# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state
-3 clusters 1 host1 10.0.0.11 2 8
-3 clusters 2 host2 10.0.0.12 0 1
-3 clusters 3 host3 10.0.0.13 0 4
-4 others 1 host1 10.0.0.11 2 8`;
+# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight …
+3 clusters 1 host1 10.0.0.11 2 8 1 1 9 3 4 3 6 0
+3 clusters 2 host2 10.0.0.12 0 1 1 1 9 3 4 3 6 0
+3 clusters 3 host3 10.0.0.13 0 4 1 1 9 3 4 3 6 0
+3 clusters 4 host4 10.0.0.14 2 0 0 1 9 3 4 3 2 0
+5 clusters_once 2 host2 10.0.0.12 0 1 1 1 9 0 2 0 0 0
+5 clusters_once 4 host4 10.0.0.14 2 0 1 1 9 0 2 0 0 0
+6 clustersother 1 host1 10.0.0.11 2 8 1 1 9 3 4 3 6 0
+4 others 1 host1 10.0.0.11 2 8 1 1 9 3 4 3 6 0`;
+  const host = `haproxy_admin() { cat <<'END'\n${STATE}\nEND\n}; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'`;
+  const out = (server: string): string => `${server} gets no requests: it was taken out by hand`;
+  const back = (server: string): string => `${server} gets requests: it is declared drained, and was put back by hand`;
 
   test.each([
-    ["clusters", ["clusters/host1", "clusters/host2"]],
-    ["clusters/host1", ["clusters/host1"]],
-    ["clusters/host3", []],
-  ])("that somebody has taken out by hand, of %s, and not by the configuration", (which, expected) => {
-    const host = `haproxy_admin() { cat <<'END'\n${STATE}\nEND\n}`;
+    ["clusters/host1", [out("clusters/host1")]],
+    ["clusters/host2", [out("clusters/host2"), out("clusters_once/host2")]],
+    ["clusters/host3", [back("clusters/host3")]],
+    [
+      "clusters/host4",
+      [
+        "clusters/host4 gets another share of the requests than declared, or none: its weight was changed by hand",
+        "clusters/host4 is not checked: its health check was disabled by hand",
+      ],
+    ],
+  ])("that somebody has changed by hand, of %s, whatever back end it was in", (which, expected) => {
+    expect(findings(`check_in_rotation socket ${which}`, host)).toEqual(expected);
+  });
+
+  test("that somebody has changed by hand, of all back ends of a pool, and of no others", () => {
+    const found = findings("check_in_rotation socket clusters", host);
+    expect(found.map((one) => one.split(" ")[0])).toEqual([
+      "clusters/host1",
+      "clusters/host2",
+      "clusters/host3",
+      "clusters/host4",
+      "clusters/host4",
+      "clusters_once/host2",
+    ]);
+  });
+
+  test.each([
+    ["clusters/host2", ["clusters/host2"]],
+    ["clusters_once/host2", ["clusters_once/host2"]],
+    ["clusters/host4", []],
+  ])("that get no request of %s at all", (which, expected) => {
     expect(findings(`haproxy_out_of_rotation socket ${which}`, host)).toEqual(expected);
   });
 });

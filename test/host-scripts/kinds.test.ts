@@ -565,7 +565,6 @@ describe("a load balancer in front", () => {
     sandbox.define(`
       need_packages_stopped() { :; }
       haproxy_admin() { case $2 in 'show stat') echo 'clusters,BACKEND,0,UP,' ;; *) echo "haproxy_admin $2" >>'${folder()}/calls' ;; esac; }
-      haproxy_out_of_rotation() { echo clusters/host2; }
       answers_by_address() { true; }; wait_until() { shift 2; "$@"; }`);
     return sandbox;
   }
@@ -627,6 +626,7 @@ describe("a load balancer in front", () => {
 
   test("starts once, is reloaded for another configuration, and has clusters back that somebody has taken out", () => {
     const sandbox = host();
+    sandbox.define("haproxy_by_hand() { echo taken-out clusters/host2; }");
     expect(converge(sandbox, edge()).status).toBe(0);
     converge(sandbox, edge());
     converge(sandbox, edge({ config: "global\n# other\n" }));
@@ -654,16 +654,17 @@ describe("a load balancer in front", () => {
     ]);
   });
 
-  test("has them back in all back ends that may get requests when this one has no cluster", () => {
+  test("undoes whatever somebody has done to clusters by hand, in each of its back ends", () => {
     const sandbox = host();
-    sandbox.define('haproxy_out_of_rotation() { echo "$2/host2"; }');
-    const checked = edge();
-    const others = { answering_back_end: "clusters_ping", last_back_end: "clusters_last_resort" };
-    converge(sandbox, { ...checked, parameters: { ...checked.parameters, ...others } });
-    expect(sandbox.calls.filter((call) => call.startsWith("haproxy_admin set server"))).toEqual([
-      "haproxy_admin set server clusters/host2 state ready",
-      "haproxy_admin set server clusters_ping/host2 state ready",
-      "haproxy_admin set server clusters_last_resort/host2 state ready",
+    sandbox.define(
+      'haproxy_by_hand() { printf "%s\\n" "taken-out $2_once/host2" "put-back $2/host1" "weighed $2/host2" "unchecked $2/host2"; }',
+    );
+    converge(sandbox, edge());
+    expect(sandbox.calls.filter((call) => /haproxy_admin (set server|enable)/.test(call))).toEqual([
+      "haproxy_admin set server clusters_once/host2 state ready",
+      "haproxy_admin set server clusters/host1 state maint",
+      "haproxy_admin set server clusters/host2 weight 100%",
+      "haproxy_admin enable health clusters/host2",
     ]);
   });
 

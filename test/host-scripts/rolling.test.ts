@@ -97,8 +97,9 @@ describe("of HAProxy's servers", () => {
     `servers,${server}${",".repeat(16)}${status}${",".repeat(19)}${check},\n`;
   const rows =
     row("one", "UP", "L7OK") + row("two", "DRAIN", "* L7OK") + row("three", "DOWN", "L4CON") + row("BACKEND", "UP", "");
+  const SOCKET = `cd "$2"; [ -S s ] || python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("s")'`;
   const ask = (question: string): string =>
-    onHost(`cd "$2"; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("s")'; printf '${rows}' >"$work/stat"
+    onHost(`${SOCKET}; printf '${rows}' >"$work/stat"
       if ${question}; then echo yes; else echo no; fi`).at(-1)!;
 
   test.each([
@@ -136,19 +137,15 @@ describe("of HAProxy's servers", () => {
     [32, "as declared"], // its name could not be resolved
     [2, "as declared"], // follows another back end's
   ])("one whose administrative state is %i is %s", (state, what) => {
-    const [out, back] = ["haproxy_out_of_rotation", "haproxy_put_back_by_hand"].map((question) =>
-      onHost(
-        `printf '1\n# be_id\n3 servers 1 one 10.0.0.1 2 ${state} 1 1\n4 servers_once 1 one 10.0.0.1 2 2 1 1\n' >"$work/stat"
-         ${question} s servers; ${question} s servers/one; ${question} s servers/other`,
-      ).filter((line) => line.startsWith("servers")),
-    );
-    const found = ["servers/one", "servers/one"];
-    expect([out, back]).toEqual([what === "taken out" ? found : [], what === "put back" ? found : []]);
+    const given = `printf '1\\n# be_id\\n3 servers 1 one 10.0.0.1 2 ${state} 1 1 9 3 4 3 6 0\\n4 servers_once 1 one 10.0.0.1 2 2 1 1 9 0 2 0 0 0\\n' >"$work/stat"`;
+    const said = (where: string): string[] => onHost(`${SOCKET}; ${given}; haproxy_by_hand s ${where}`).slice(1);
+    const found = what === "as declared" ? [] : [`${what.replace(" ", "-")} servers/one`];
+    expect(["servers", "servers/one", "servers/other"].map(said)).toEqual([found, found, []]);
   });
 
   test("one whose state is a command is not listed, and the command not run", () => {
     const state = `BASH_VERSINFO[$(touch\${IFS}${join(folder(), "evil")})]`;
-    const look = `echo '3 servers 1 one 10.0.0.1 2 ${state} 1 1' >"$work/stat"; haproxy_out_of_rotation s servers`;
+    const look = `${SOCKET}; echo '3 servers 1 one 10.0.0.1 2 ${state} 1 1 9 3 4 3 6 0' >"$work/stat"; haproxy_by_hand s servers`;
     expect(onHost(look).filter((line) => !line.startsWith("haproxy:"))).toEqual([]);
     expect(existsSync(join(folder(), "evil"))).toBe(false);
   });

@@ -28,7 +28,7 @@ const PARAMETERS = {
 /** A host whose server answers or does not, as told. */
 function host(more = ""): Sandbox {
   const sandbox = new Sandbox(folder());
-  sandbox.note("haproxy_drain", "haproxy_ready", "haproxy_leave_to_checks", "take_cluster_out", "put_cluster_back", "create_directory", "back_up_before_other_code", "need_requirements", "sql", "install_scripts", "said_by_server"); // prettier-ignore
+  sandbox.note("haproxy_drain", "haproxy_ready", "haproxy_undo", "haproxy_leave_to_checks", "take_cluster_out", "put_cluster_back", "create_directory", "back_up_before_other_code", "need_requirements", "sql", "install_scripts", "said_by_server"); // prettier-ignore
   sandbox.write("/etc/cdktf-zato/secrets/a/odb_password", 'a"$b');
   sandbox.define(`
     haproxy_has_others() { true; }; haproxy_is_healthy() { true; }; answers() { true; }; all_workers_answer() { true; }
@@ -58,6 +58,7 @@ test("a server is drained, restarted, closed to whom Zato would let in, and put 
     "systemctl restart",
     "admin close-channels",
     "haproxy_ready /socket",
+    "haproxy_undo /socket",
     "put_cluster_back",
   ]);
   expect(sandbox.read("/etc/zato/a/server1.env")).toBe('A=b\nZato_Password="a\\"\\$b"\n');

@@ -253,6 +253,23 @@ describe("the balancer in front", () => {
   });
 
   test.each([
+    ["clusters_once", "host1", "MAINT", "1", "MAINT"],
+    ["clusters_last_resort", "host1", "DRAIN", "1", "DRAIN"],
+    ["clusters_cookie", "host1", "UP", "0", "DRAIN"],
+    ["clusters_once", "host1", "UP", "1", "UP"],
+    ["others", "host1", "MAINT", "1", "UP"],
+  ])(
+    "tells one that somebody has taken out in %s alone (%s %s, weight %s): %s",
+    (pool, member, state, weight, told) => {
+      const sandbox = withBalancer();
+      const row = stat([pool, member, 0, state, 5]).split(",");
+      row[18] = weight;
+      sandbox.write("/haproxy-says", `${stat(["clusters", "host1", 2, "UP", 60])}\n${row.join(",")}`);
+      expect(facts(sandbox)["edge member"]).toEqual([`host1 ${told} 2 60`]);
+    },
+  );
+
+  test.each([
     ["DOWN 1/2", ["host1 UNFIT 0 60", "host2 UP 4 60"]],
     ["DOWN", ["host1 UNFIT 0 60", "host2 UP 4 60"]],
     ["MAINT", ["host1 MAINT 0 60", "host2 UP 4 60"]],

@@ -20,7 +20,7 @@ class Pair {
       need_packages_stopped() { :; }
       own_interface() { echo eth0; }
       haproxy_admin() { case $2 in 'show stat') echo 'clusters,BACKEND,0,UP,' ;; esac; }
-      haproxy_out_of_rotation() { :; }
+      haproxy_by_hand() { :; }
       answers_by_address() { true; }; wait_until() { shift 2; "$@"; }`);
     sandbox.program("systemctl", "case $* in is-active*) [ -e /nowhere ] || true ;; esac");
     return sandbox;

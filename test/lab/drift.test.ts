@@ -51,7 +51,7 @@ test("what was changed by hand is named, and put right by the command that verif
      mkdir -p /etc/systemd/system/zato-edge-.service.d
      printf '[Service]\\nNice=6\\n' >/etc/systemd/system/zato-edge-.service.d/theirs.conf
      systemctl daemon-reload
-     echo 'set server clusters/host2 state drain' | socat - /run/zato-edge/admin.sock`,
+     echo 'set server clusters/host2 state drain; set weight clusters_once/host2 0' | socat - /run/zato-edge/admin.sock`,
   );
   const { status, said } = await verified();
 
@@ -59,6 +59,7 @@ test("what was changed by hand is named, and put right by the command that verif
   expect(status).toBe(1);
   expect(said.slice(0, -1).sort()).toEqual([
     "edge: clusters/host2 gets no requests: it was taken out by hand",
+    "edge: clusters_once/host2 gets another share of the requests than declared, or none: its weight was changed by hand",
     "edge: zato-edge-vrrp.service is changed by what was not deployed: /etc/systemd/system/zato-edge-.service.d/theirs.conf /etc/systemd/system/zato-edge-vrrp.service.d/mine.conf",
     "host1-load-balancer: /etc/zato/host1/load-balancer/haproxy.cfg was changed",
     "host1-load-balancer: zato-host1-load-balancer.service may run with other settings than its files have now",

@@ -220,9 +220,12 @@ test("a former virtual address is served beside the one in its place", () => {
 });
 
 test("members by name are looked up again and again, and need not be known when HAProxy starts; addresses are not", () => {
-  const named = balancer({ hosts: 1, hostProps: (id) => ({ address: `${id}.example.com` }) });
+  const named = balancer({
+    hosts: 1,
+    hostProps: (id) => (id === "host1" ? {} : { address: `${id}.example.com` }),
+  });
   const { config = "" } = named.template.manifest("edge/host1").files;
-  expect(config.match(/init-addr last,libc,none resolvers system/g)).toHaveLength(8);
+  expect(config.match(/init-addr none resolvers system/g)).toHaveLength(4);
   expect(config).toContain("\nresolvers system\n    parse-resolv-conf\n");
   expect(balancer().template.manifest("edge/host1").files.config).not.toContain("resolvers");
 });
@@ -239,7 +242,7 @@ test("a drained cluster is disabled where it is checked, also for when no cluste
 test("the clusters are told whom to believe about clients, and the timeout and the access log of the deployment", () => {
   const { template } = balancer({ deployment: { requestTimeout: 300, accessLog: true } });
   const { config = "" } = template.manifest("zato/host2/load-balancer").files;
-  expect(config).toContain("    acl from_proxy src 10.0.0.11 10.0.0.12\n");
+  expect(config).toContain("    acl from_proxy src -n 10.0.0.11 10.0.0.12\n");
   expect(config).toContain("    timeout server 300s\n");
   for (const file of [config, template.manifest("edge/host1").files.config]) {
     expect(file).toContain("    log stdout format raw local0 info\n");
@@ -300,6 +303,11 @@ describe("fails for", () => {
       "hosts by name, which keepalived cannot use",
       { hostProps: (id) => ({ address: `${id}.example.com` }) },
       /'host1.example.com' is no address of stack\/host1 that keepalived can use/,
+    ],
+    [
+      "a single host by name, which may not resolve when clusters' load-balancers start",
+      { hosts: 1, hostProps: (id) => ({ address: `${id}.example.com` }) },
+      /'host1.example.com' is no address of stack\/host1 by which clusters know its requests; give an IPv4 or IPv6 addr/,
     ],
     [
       "a former virtual address without another one",

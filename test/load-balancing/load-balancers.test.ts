@@ -1,5 +1,12 @@
 import { TerraformStack } from "cdktf";
-import { ExistingLoadBalancer, HealthCheck, HealthCheckProps, IExternalLoadBalancer, PoolBinding } from "cdktf-zato";
+import {
+  ExistingLoadBalancer,
+  ForwardedClients,
+  HealthCheck,
+  HealthCheckProps,
+  IExternalLoadBalancer,
+  PoolBinding,
+} from "cdktf-zato";
 import { Construct } from "constructs";
 import { newDeployment, newStack } from "../support/stack";
 import { Template } from "../support/template";
@@ -149,17 +156,28 @@ test("fails for a load balancer of two deployments", () => {
   );
 });
 
+class Appliance extends Construct implements IExternalLoadBalancer {
+  public readonly entryAddress = "vip.example.com";
+  public readonly entryPort = 8443;
+  public readonly usesTls = true;
+  public binding?: PoolBinding;
+  public forwardedClients?: ForwardedClients;
+  public bindPool(binding: PoolBinding): void {
+    this.binding = binding;
+  }
+}
+
+test("fails for a kind that the library does not know, and that names a proxy which may not resolve", () => {
+  const stack = newStack();
+  const appliance = new Appliance(stack, "appliance");
+  appliance.forwardedClients = { proxies: ["10.0.0.0/8", "vip.example.com"] };
+  expect(() => newDeployment(stack, { loadBalancer: appliance })).toThrow(
+    /'vip.example.com' is no address or network of what is in front of the cluster; give an IPv4 or IPv6 network/,
+  );
+});
+
 test("a kind that the library does not know gets the same pool", () => {
   // GIVEN
-  class Appliance extends Construct implements IExternalLoadBalancer {
-    public readonly entryAddress = "vip.example.com";
-    public readonly entryPort = 8443;
-    public readonly usesTls = true;
-    public binding?: PoolBinding;
-    public bindPool(binding: PoolBinding): void {
-      this.binding = binding;
-    }
-  }
   const stack = newStack();
   const appliance = new Appliance(stack, "appliance");
 

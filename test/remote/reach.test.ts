@@ -66,26 +66,55 @@ test("a host that answers is said nothing of, and nothing is waited for", async 
   expect(seconds).toBeLessThan(4);
 });
 
-test("of one that does not, it is said that it may be declared lost", async () => {
-  const { seconds, ...ended } = await reach(1);
-  expect(ended).toEqual({
-    status: 1,
-    output:
-      "[host1] 127.0.0.1 does not answer on port 1. If the machine is lost, declare the host with 'lost: true' and deploy " +
-      "again: nothing on it is touched then, and the others can be deployed to.\n",
-  });
+const MAY_BE_LOST =
+  /^\[host1\] \S+ does not answer on port 1\. If the machine is lost, declare the host with 'lost: true' /;
+const LIVES = /^\[host1\] 127\.0\.0\.1 lives, and refuses connections on port 1; see whether sshd runs there, /;
+const NO_WAY =
+  /^\[host1\] the machine that runs Terraform finds no way to \S+, which says nothing of the host itself; /m;
+const SILENCE = "exec sleep 60";
+const fails = (why: string): string => `echo '${why}' >&2; exit 1`;
+
+test("of one that refuses, it is said that it lives", async () => {
+  const { status, output, seconds } = await reach(1);
+  expect([status, output]).toEqual([1, expect.stringMatching(LIVES)]);
   expect(seconds).toBeLessThan(8);
 });
 
-test("one that swallows what is sent to it is given up too", async () => {
-  const PATH = pathWith({ bash: "exec sleep 60" });
-  const { status, seconds } = await reach(1, { PATH });
-  expect(status).toBe(1);
-  expect(seconds).toBeLessThan(15);
+test("of a name that does not resolve, nothing is said of the machine", async () => {
+  const { status, output } = await reach(1, { reach_address: "host1.invalid" });
+  expect([status, output]).toEqual([1, expect.stringMatching(NO_WAY)]);
+  expect(output).not.toContain("lost");
+});
+
+test.each([
+  ["a name server is silent", SILENCE, SILENCE, NO_WAY],
+  ["a name server has just come back", fails("host1: Name or service not known"), "exit 0", NO_WAY],
+  ["the network is down here", fails("connect: Network is unreachable"), "exit 1", NO_WAY],
+  ["nothing comes back", SILENCE, "exit 0", MAY_BE_LOST],
+  ["no router knows the machine", fails("connect: No route to host"), "exit 0", MAY_BE_LOST],
+  ["nothing came back in time", fails("connect: Connection timed out"), "exit 0", MAY_BE_LOST],
+])("WHEN %s, THEN no more is said than is known", async (_, byTcp, byUdp, expected) => {
+  const PATH = pathWith({ bash: `case $3 in tcp) ${byTcp} ;; udp) ${byUdp} ;; esac` });
+  const { status, output, seconds } = await reach(1, { PATH });
+  expect([status, output]).toEqual([1, expect.stringMatching(expected)]);
+  expect(output.includes("lost: true")).toBe(expected === MAY_BE_LOST);
+  expect(seconds).toBeLessThan(20);
+});
+
+test.each([
+  ["nc: bad address 'host1'", "exit 0", NO_WAY],
+  ["nc: connect to host1 port 1 (tcp) failed: Connection refused", "exit 0", /lives/],
+  ["", "exit 2", NO_WAY],
+  ["", "exit 0", MAY_BE_LOST],
+])("WHEN nc says '%s' and the name's look-up ends with '%s', THEN it is the same", async (said, getent, expected) => {
+  const PATH = pathWith({ nc: `printf '%s' "${said}" >&2; exit 1`, getent });
+  const { output } = await reach(1, { PATH });
+  expect(output).toMatch(expected);
+  expect(output.includes("lost: true")).toBe(expected === MAY_BE_LOST);
 });
 
 test("it does with nc where there is no bash, and leaves the matter to Terraform where there is neither", async () => {
-  const PATH = pathWith({ nc: '[ "$*" = "-z 127.0.0.1 7" ]' });
+  const PATH = pathWith({ nc: '[ "$*" = "-z -v 127.0.0.1 7" ]' });
   expect(await reach(7, { PATH })).toMatchObject({ status: 0 });
   expect(await reach(8, { PATH })).toMatchObject({ status: 1 });
   expect(await reach(8, { PATH: `${folder()}/empty` })).toMatchObject({ status: 0, output: "" });

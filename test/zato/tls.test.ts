@@ -79,7 +79,7 @@ describe("web-admin", () => {
   test("refuses whoever is in none of the networks", () => {
     const allowedNetworks = ["10.9.0.0/16", "2001:db8::/32"];
     const { config } = synth({ webAdmin: { certificate: FILE, allowedNetworks } }).manifest("a/load-balancer").files;
-    expect(config).toContain("    tcp-request connection reject unless { src 10.9.0.0/16 2001:db8::/32 }\n");
+    expect(config).toContain("    tcp-request connection reject unless { src -n 10.9.0.0/16 2001:db8::/32 }\n");
   });
 
   test("has a certificate of its own", () => {

@@ -73,9 +73,19 @@ def rotation(path, back_end_server, back_end_once):
     back_end, name = back_end_server.split("/", 1)
     rows = [row.split(",") for row in show_stat(path).splitlines()]
     mine = [row for row in rows if len(row) > 17 and row[0] in (back_end, back_end_once) and row[1] == name]
-    states = [row[17].split(" ")[0] for row in mine if row[0] == back_end]
+    states = [state(row) for row in mine if row[0] == back_end]
+    # In one of the two somebody may have taken it out alone.
+    out = [one for one in map(state, mine) if one in ("MAINT", "DRAIN")]
+    if states == ["UP"] and out:
+        states = out
     requests = sum(int(row[4]) for row in mine if row[4].isdecimal())
     yield "rotation", f"{states[0] if states and states[0].isalpha() else 'unknown'} {requests}"
+
+
+def state(row):
+    """In the words of HAProxy, which calls one UP that its weight keeps from requests."""
+    word = row[17].split(" ")[0]
+    return "DRAIN" if word == "UP" and row[18:19] == ["0"] else word
 
 
 def show_stat(path):

@@ -121,11 +121,14 @@ haproxy_facts() {
             -v last="${known[$name/last_back_end]:-}" '
             $2 == "BACKEND" || $2 == "FRONTEND" || index($1, pool) != 1 { next }
             { member = $2; sub(/\.unfit$/, "", member); requests[member] += $5; split($18, status, " ") }
+            status[1] == "UP" && $19 == "0" { status[1] = "DRAIN" }
+            status[1] == "DRAIN" || status[1] == "MAINT" { out[member] = status[1] }
             $1 == pool && member == $2 { state[$2] = status[1]; seconds[$2] = $24; fit += status[1] == "UP" }
             answering != "" && $1 == answering { answers[$2] = status[1] == "UP"; some += answers[$2] }
             $1 == last { connects[$2] = status[1] == "UP" }
             END {
                 for (one in state) {
+                    if (state[one] == "UP" && one in out) state[one] = out[one]
                     if (state[one] == "DOWN" && answers[one]) state[one] = fit ? "UNFIT" : "UNFIT_ALL"
                     else if (state[one] == "DOWN" && !fit && !some && connects[one]) state[one] = "LAST_RESORT"
                     printf "%s\tmember\t%s %s %d %d\n", name, one, state[one], requests[one], seconds[one]

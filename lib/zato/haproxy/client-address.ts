@@ -1,6 +1,8 @@
+import { sourceIn } from "./sources";
+
 /** Whom an HAProxy believes about its clients. */
 export interface ForwardedClients {
-  /** Networks and addresses of proxies in front, or names of hosts; `"any"` where each request comes from one. */
+  /** Networks and addresses of proxies in front, no names of hosts; `"any"` where each request comes from one. */
   readonly proxies: readonly string[] | "any";
 
   /**
@@ -59,7 +61,7 @@ export function renderClientAddress(
   const isKept = isTrusting || isLogged;
   const told = isTrusting && protocol === undefined ? ["host", "port"] : [];
   return renderRules([
-    ...(proxies === "any" || !isTrusting ? [] : [`acl from_proxy src ${proxies.join(" ")}`]),
+    ...(proxies === "any" || !isTrusting ? [] : [`acl from_proxy ${sourceIn(proxies)}`]),
     ...(isKept ? ["http-request set-var(txn.client) src"] : []),
     ...(isTrusting ? addressBehind(proxies, from) : []),
     ...(isTrusting ? [`http-request set-var(txn.protocol) ${protocolBehind(protocol)} if ${from}`] : []),
@@ -80,7 +82,7 @@ function passedOn(
   { localAcl, isLogged }: { readonly localAcl: string; readonly isLogged: boolean },
 ): string[] {
   return [
-    `acl from_proxy src ${proxies.join(" ")}`,
+    `acl from_proxy ${sourceIn(proxies)}`,
     ...(isLogged
       ? [
           "http-request set-var(txn.client) src",
@@ -124,7 +126,7 @@ function addressBehind(proxies: readonly string[] | "any", from: string): string
     places.slice(0, place).map((one) => `{ req.hdr(x-forwarded-for,-${one}) -m reg ^[][0-9A-Fa-f.:]+$ }`);
   return places.map((place) => {
     // What fails for most requests comes first: few proxies are in a row, and a variable is found sooner than a header.
-    const isBehindProxy = place === 1 ? [] : [`{ var(txn.client) -m ip ${[...proxies].join(" ")} }`];
+    const isBehindProxy = place === 1 ? [] : [`{ var(txn.client) -m ip -n ${[...proxies].join(" ")} }`];
     const conditions = [...isBehindProxy, ...areAddresses(place).reverse(), from];
     return `http-request set-var(txn.client) req.hdr_ip(x-forwarded-for,-${place}) if ${conditions.join(" ")}`;
   });

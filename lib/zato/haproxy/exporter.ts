@@ -2,6 +2,7 @@ import { IConstruct } from "constructs";
 import { Machine } from "../../remote";
 import { hostPort, LOOPBACK } from "../../validation";
 import { everyAddressOf } from "./binds";
+import { sourceIn } from "./sources";
 
 /** Where an HAProxy tells Prometheus of itself. */
 export interface Exporter {
@@ -24,7 +25,7 @@ export function renderExporter({ port, from }: Exporter, hostAddress: string): s
 frontend metrics
     bind ${bind}
     maxconn 20
-    tcp-request connection reject unless { src ${["127.0.0.0/8", "::1", ...from].join(" ")} }
+    tcp-request connection reject unless { ${sourceIn(["127.0.0.0/8", "::1", ...from])} }
     http-request set-log-level silent
     http-request use-service prometheus-exporter if { path /metrics }
     http-request return status 404

@@ -60,8 +60,8 @@ export class Haproxy {
 }
 
 /**
- * Puts a configuration in its file, without what this release of HAProxy does not know, as hosts do it, and without the user, since who
- * has not root keeps his own.
+ * Puts a configuration in its file, without what this release of HAProxy does not know and with addresses beside names, as hosts do it, and
+ * without the user, since who has not root keeps his own.
  *
  * @param option by default warnings count, too; a name that nobody knows is one
  * @returns what HAProxy says of it; empty where it starts with it
@@ -70,9 +70,9 @@ export function complaintsAbout(folder: string, config: string, name = "config",
   const file = fileOf(folder, name);
   writeFileSync(`${file}.given`, config.replace(/^ {4}(user|group) haproxy\n/gm, ""));
   const { status, stdout, stderr } = bash(
-    `. "$1/lib/haproxy.sh"; haproxy() { command "$HAPROXY" "$@"; }; as_haproxy_can <"$2.given" >"$2"; haproxy $3 -c -f "$2"`,
+    `. "$1/lib/haproxy.sh"; haproxy() { command "$HAPROXY" "$@"; }; as_haproxy_can <"$2.given" | with_addresses "$2" >"$2.new"; mv "$2.new" "$2"; haproxy $3 -c -f "$2"`,
     [HOST_SCRIPTS, file, option],
-    { HAPROXY: binary() },
+    { HAPROXY: binary(), work: folder },
   );
   return status === 0 ? "" : `${stdout}${stderr}`;
 }

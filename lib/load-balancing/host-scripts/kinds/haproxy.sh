@@ -28,7 +28,8 @@ converge() {
     use_haproxy_config "$unit" "$folder/haproxy.cfg" "${certificates[@]}"
     wait_until 30 "HAProxy" haproxy_admin "$(param socket)" 'show info' ||
         fail "HAProxy does not run; see 'sudo journalctl -u $unit'"
-    undo_by_hand "$(param socket)"
+    # Clusters get requests, but for those that are declared drained.
+    haproxy_undo "$(param socket)" "$(param back_end)"
     # Early there may be none yet, or none any more.
     [ -n "${EARLY:-}" ] || wait_until 60 "a cluster that answers" cluster_is_up ||
         fail "no cluster of the pool is healthy; see 'show stat' on $(param socket)"
@@ -60,25 +61,6 @@ install_members_ca() {
 # The other host takes the virtual address meanwhile, so that no client is refused.
 before_restart() {
     systemctl stop "$(param vrrp_unit)" 2>/dev/null || true
-}
-
-# What somebody has done by hand is undone: clusters get requests, but for those that are declared drained.
-undo_by_hand() {
-    local server
-    while read -r server; do
-        haproxy_admin "$1" "set server $server state ready"
-    done < <(back_ends_each haproxy_out_of_rotation "$1")
-    while read -r server; do
-        haproxy_admin "$1" "set server $server state maint"
-    done < <(back_ends_each haproxy_put_back_by_hand "$1")
-}
-
-# back_ends_each COMMAND ARGUMENT...: for each back end in which clusters may be drained.
-back_ends_each() {
-    local back_end
-    for back_end in "$(param back_end)" "$(param answering_back_end)" "$(param last_back_end)"; do
-        if [ -n "$back_end" ]; then "$@" "$back_end"; fi
-    done
 }
 
 cluster_is_up() {
@@ -161,7 +143,7 @@ drift() {
     unit=$(param unit) vrrp_unit=$(param vrrp_unit) folder=$(param folder)
     check_use "$unit" started "/etc/systemd/system/$unit"
     check_use "$unit" loaded "$folder/haproxy.cfg"
-    back_ends_each check_in_rotation "$(param socket)"
+    check_in_rotation "$(param socket)" "$(param back_end)"
     [ -f "$(file keepalived)" ] || return 0
     check_use "$vrrp_unit" vrrp_started "/etc/systemd/system/$vrrp_unit"
     check_use "$vrrp_unit" vrrp "$folder/keepalived.conf"

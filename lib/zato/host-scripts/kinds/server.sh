@@ -80,6 +80,7 @@ put_back() {
     wait_until 60 "the load-balancer to reach it" haproxy_is_healthy "$socket" "$back_end" ||
         fail "the load-balancer does not reach it; see 'show stat' on $socket"
     haproxy_ready "$socket" "$back_end"
+    haproxy_undo "$socket" "$back_end"
     put_cluster_back
 }
 

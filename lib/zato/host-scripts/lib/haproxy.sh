@@ -8,7 +8,7 @@ need_haproxy() {
 # install_haproxy_config SOURCE TARGET MODE OWNER[:GROUP]: refuses what HAProxy would not start with.
 install_haproxy_config() {
     local complaints
-    as_the_kernel_can "$1" | as_haproxy_can >"$work/haproxy.cfg"
+    as_the_kernel_can "$1" | as_haproxy_can | as_resolver_can | with_addresses "$2" >"$work/haproxy.cfg"
     complaints=$(haproxy -c -q -f "$work/haproxy.cfg" 2>&1) || fail "haproxy does not accept the configuration: $complaints"
     install_file "$work/haproxy.cfg" "$2" "$3" "$4"
 }
@@ -21,6 +21,30 @@ as_the_kernel_can() {
 # as_haproxy_can: releases before 2.6 do not know the option that lets idle clients hear of a stop in an answer, not in a reset.
 as_haproxy_can() {
     if [ "$(printf '%s\n' 2.6 "$(haproxy_version)" | sort -V | head -n 1)" = 2.6 ]; then cat; else sed '/^ *option idle-close-on-response$/d'; fi
+}
+
+# as_resolver_can: where the host names no DNS servers, the one that its own libc asks then. HAProxy would not start.
+as_resolver_can() {
+    if [ -e /etc/resolv.conf ]; then cat; else sed 's/^ *parse-resolv-conf$/    nameserver local 127.0.0.1:53/'; fi
+}
+
+# with_addresses FORMER: servers that are known by name begin with the address that it means now, or else did when FORMER was written. HAProxy asks
+# DNS when it runs; before, it would wait for a silent one at each start, once for each line, and knows no other addresses than DNS has.
+with_addresses() {
+    local name
+    cat >"$work/named.cfg"
+    {
+        sed -n 's/^ *server [^ ]* \([^ ]*\):[0-9]* .* init-addr \([^ ,]*\),none .*/\1 \2/p' "$1" 2>/dev/null || true
+        while read -r name; do
+            { timeout 5 getent ahosts "$name" || true; } | awk -v name="$name" '!n && $1 ~ /^[0-9A-Fa-f.:]+$/ { print name, $1; n = 1 }'
+        done < <(sed -n 's/^ *server [^ ]* \([^ ]*\):[0-9]* .* init-addr none .*/\1/p' "$work/named.cfg" | sort -u)
+    } >"$work/addresses"
+    awk -v known="$work/addresses" '
+        BEGIN { while ((getline <known) > 0) address[$1] = $2 }
+        { name = $1 == "server" ? $3 : ""; sub(/:[0-9]+$/, "", name) }
+        name in address { sub(/ init-addr none /, " init-addr " address[name] ",none ") }
+        { print }
+    ' "$work/named.cfg"
 }
 
 haproxy_version() {
@@ -100,31 +124,43 @@ haproxy_usable() {
     haproxy_admin "$1" 'show stat' | awk -F, -v backend="$2" '$1 == backend && $2 != "BACKEND" && $18 ~ /^UP/ { print $2 }'
 }
 
-# haproxy_out_of_rotation SOCKET BACKEND[/SERVER]: the servers that somebody has drained or put into maintenance by hand, a line each.
-haproxy_out_of_rotation() {
-    haproxy_by_hand "$1" "$2" taken-out
-}
-
-# haproxy_put_back_by_hand SOCKET BACKEND[/SERVER]: the servers that the configuration keeps from requests, and that somebody has
-# given some by hand, a line each.
-haproxy_put_back_by_hand() {
-    haproxy_by_hand "$1" "$2" put-back
-}
-
-# haproxy_by_hand SOCKET BACKEND[/SERVER] WHAT: of srv_admin_state, 0x01 is maintenance, 0x08 drain, and 0x04 tells that the
-# configuration has put the server into maintenance: it stays when somebody ends that. What is no number, arithmetic would run as a
-# command.
+# haproxy_by_hand SOCKET BACKEND[/SERVER]: what somebody has changed by commands of servers in this back end and in those whose names begin with its
+# own, which have the same servers for other requests: a line "WHAT BACKEND/SERVER" each. Of srv_admin_state, 0x01 is maintenance, 0x08 drain, and
+# 0x04 tells that the configuration has put the server into maintenance: it stays when somebody ends that. Of srv_check_state, 0x02 is a check that is
+# configured, 0x04 one that is made. What is no number, arithmetic would run as a command.
 haproxy_by_hand() {
-    local backend server admin what
-    haproxy_admin "$1" 'show servers state' | awk '/^[0-9]/ && $7 ~ /^[0-9]+$/ { print $2, $4, $7 }' | while read -r backend server admin; do
-        case $2 in "$backend" | "$backend/$server") ;; *) continue ;; esac
-        what=none
-        case $((admin & 0x0d)) in
-            1 | 8 | 9) what=taken-out ;;
-            4) what=put-back ;;
+    local back_end server admin weight declared check
+    [ -S "$1" ] || return 0
+    haproxy_admin "$1" 'show servers state' |
+        awk '/^[0-9]/ && $7 $8 $9 $14 ~ /^[0-9]+$/ { print $2, $4, $7, $8, $9, $14 }' |
+        while read -r back_end server admin weight declared check; do
+            case $2 in */*) [ "$server" = "${2##*/}" ] || continue ;; esac
+            case $back_end in "${2%%/*}" | "${2%%/*}"_*) ;; *) continue ;; esac
+            case $((admin & 0x0d)) in
+                1 | 8 | 9) printf 'taken-out %s/%s\n' "$back_end" "$server" ;;
+                4) printf 'put-back %s/%s\n' "$back_end" "$server" ;;
+            esac
+            [ "$weight" = "$declared" ] || printf 'weighed %s/%s\n' "$back_end" "$server"
+            [ "$((check & 6))" != 2 ] || printf 'unchecked %s/%s\n' "$back_end" "$server"
+        done
+}
+
+# haproxy_out_of_rotation SOCKET BACKEND/SERVER: itself, where somebody has drained it there or put it into maintenance.
+haproxy_out_of_rotation() {
+    haproxy_by_hand "$1" "$2" | awk -v server="$2" '$1 == "taken-out" && $2 == server { print $2 }'
+}
+
+# haproxy_undo SOCKET BACKEND[/SERVER]: all that somebody has changed by hand.
+haproxy_undo() {
+    local what server
+    while read -r what server; do
+        case $what in
+            taken-out) haproxy_admin "$1" "set server $server state ready" ;;
+            put-back) haproxy_admin "$1" "set server $server state maint" ;;
+            weighed) haproxy_admin "$1" "set server $server weight 100%" ;;
+            unchecked) haproxy_admin "$1" "enable health $server" ;;
         esac
-        if [ "$what" = "$3" ]; then printf '%s/%s\n' "$backend" "$server"; fi
-    done
+    done < <(haproxy_by_hand "$1" "$2")
 }
 
 # haproxy_has_others SOCKET BACKEND/SERVER: whether another server gets requests, or there is no HAProxy that sends any.
@@ -133,14 +169,15 @@ haproxy_has_others() {
     haproxy_usable "$1" "${2%/*}" | grep -qvxF "${2##*/}"
 }
 
-# check_in_rotation SOCKET BACKEND[/SERVER]: nobody has taken a server out by hand.
+# check_in_rotation SOCKET BACKEND[/SERVER]: nobody has changed by hand which servers get requests.
 check_in_rotation() {
-    local server
-    [ -S "$1" ] || return 0
-    while read -r server; do
-        found "$server gets no requests: it was taken out by hand"
-    done < <(haproxy_out_of_rotation "$1" "$2")
-    while read -r server; do
-        found "$server gets requests: it is declared drained, and was put back by hand"
-    done < <(haproxy_put_back_by_hand "$1" "$2")
+    local what server
+    while read -r what server; do
+        case $what in
+            taken-out) found "$server gets no requests: it was taken out by hand" ;;
+            put-back) found "$server gets requests: it is declared drained, and was put back by hand" ;;
+            weighed) found "$server gets another share of the requests than declared, or none: its weight was changed by hand" ;;
+            unchecked) found "$server is not checked: its health check was disabled by hand" ;;
+        esac
+    done < <(haproxy_by_hand "$1" "$2")
 }
