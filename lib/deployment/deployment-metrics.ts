@@ -1,9 +1,8 @@
 import { Construct } from "constructs";
 import { IHost } from "../host";
-import { ConstructError, hostPort, requirePort, requireSources } from "../validation";
+import { ConstructError, hostPort, requireAbsolutePath, requirePort, requireSources } from "../validation";
 import { Exporter } from "../zato";
 import { admitScrapes } from "../zato/haproxy/exporter";
-import { requireLastingFolder } from "../zato/own-folders";
 import { DeploymentHosts } from "./deployment-hosts";
 import { HostMetrics } from "./host-metrics";
 import { MetricsOptions } from "./metrics-options";
@@ -51,7 +50,7 @@ export class DeploymentMetrics {
     this.from = from ? requireSources(deployment, "network from which metrics are asked for", from) : [];
     this.inFront = this.exporter("the load balancer", loadBalancerPort);
     this.ofClusters = this.exporter("the Zato load-balancers", zatoLoadBalancerPort);
-    this.directory = requireLastingFolder(
+    this.directory = requireAbsolutePath(
       deployment,
       "the folder of node_exporter's text files",
       options.textfileDirectory ?? "/var/lib/prometheus/node-exporter",

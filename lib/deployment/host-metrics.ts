@@ -24,7 +24,9 @@ export class HostMetrics extends RemoteComponent {
   constructor(scope: Construct, id: string, props: HostMetricsProps) {
     super(scope, id, { host: props.host, kind: "metrics", name: `${props.deployment}-metrics` });
     this.props = props;
-    this.machine.takenFolders.keepOut(this, "the folder of node_exporter's text files", () => [props.directory]);
+    this.machine.takenFolders.keepOut(this, "the folder of node_exporter's text files", () => [props.directory], [
+      "/opt/zato",
+    ]);
     this.machine.claims.claim(this, this, [this.unit, this.timer, `${props.directory}/${this.file}`]);
   }
 

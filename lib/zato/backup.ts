@@ -4,7 +4,6 @@ import { BackupDelivery, RenderedDelivery } from "./backup-delivery";
 import { BackupSchedule } from "./backup-schedule";
 import { ClusterComponent } from "./cluster-component";
 import { ClusterFrame } from "./cluster-frame";
-import { requireLastingFolder } from "./own-folders";
 import { describeUnit, renderUnit } from "./systemd-unit";
 
 /** What a {@link Backup} can be told. */
@@ -54,8 +53,8 @@ export class Backup extends ClusterComponent {
   private readonly delivery: RenderedDelivery | undefined;
 
   /**
-   * @throws ConstructError when the folder or the delivery's program has no absolute path, the folder goes with what is deployed, the
-   * number is below 1, or the schedule is none
+   * @throws ConstructError when the folder or the delivery's program has no absolute path, the number is below 1, or the schedule is none;
+   * at synth, when the folder goes with what is deployed
    * @hidden A cluster makes its components itself.
    */
   constructor(frame: ClusterFrame, id: string, options: BackupOptions) {
@@ -63,15 +62,11 @@ export class Backup extends ClusterComponent {
     const { directory = "/var/backups/cdktf-zato", schedule = BackupSchedule.daily(), retain = 7, delivery } = options;
     const what = "the folder for backups";
     const { path, _root } = frame.installation;
-    this.directory = requireLastingFolder(
-      this,
-      what,
-      `${requireAbsolutePath(this, what, directory)}/${frame.clusterName}`,
-      _root === undefined ? [path] : [],
-    );
+    this.directory = `${requireAbsolutePath(this, what, directory)}/${frame.clusterName}`;
     this.machine.claims.claim(this, frame.cluster, [this.directory]);
-    // They stay when all else goes, the home of Zato too.
-    this.machine.takenFolders.keepOut(this, "the folder for backups", () => [this.directory], ["/opt/zato"]);
+    // They stay when all else goes, the home of Zato and its code too.
+    const code = _root === undefined ? [path] : [];
+    this.machine.takenFolders.keepOut(this, what, () => [this.directory], ["/opt/zato", ...code]);
     this.retain = requireWhole(this, "the number of backups that stay", retain, 1);
     this.schedule = requireOpaque(this, "'schedule'", BackupSchedule, schedule)._render(this);
     this.delivery = requireOpaqueIfGiven(this, "'delivery'", BackupDelivery, delivery)?._render(this);

@@ -49,6 +49,8 @@ describe("what the user keeps on hosts", () => {
     [{ webAdmin: "/opt/zato/packages/host1/own.pem" }, /all that is in \/opt\/zato\/packages\/host1 goes/],
     [{ backups: "/opt/zato/env/host1" }, /the folder for backups is '\/opt\/zato\/env\/host1\/host1', and/],
     [{ backups: "/opt/zato/backups" }, /the folder for backups is .* all that is in \/opt\/zato goes/],
+    [{ backups: "/var/lib/cdktf-zato" }, /the folder for backups is .* all that is in \/var\/lib\/cdktf-zato goes/],
+    [{ textFiles: "/opt/zato/textfiles" }, /all that is in \/opt\/zato goes/],
     [{ textFiles: "/var/lib/cdktf-zato/text" }, /the folder of node_exporter's text files is .* goes/],
   ])("cannot be where a removal takes it along: %j", (kept, message) => {
     expect(() => Template.synth(deployed(kept))).toThrow(message);

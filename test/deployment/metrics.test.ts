@@ -194,10 +194,6 @@ test.each<[MetricsOptions, RegExp]>([
   [{ loadBalancerPort: 0 }, /the port for metrics of the load balancer/],
   [{ zatoLoadBalancerPort: 70_000 }, /the port for metrics of the Zato load-balancers/],
   [{ textfileDirectory: "textfiles" }, /the folder of node_exporter's text files/],
-  [
-    { textfileDirectory: "/opt/zato/textfiles" },
-    /the folder of node_exporter's text files is .* \/opt\/zato goes with what is/,
-  ],
   [{ zatoLoadBalancerPort: 11223 }, /port 11223 of metrics of the Zato load-balancer is already used/],
 ])("fails for %j", (metrics, message) => {
   expect(() => declare(metrics)).toThrow(message);
