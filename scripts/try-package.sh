@@ -25,7 +25,7 @@ tarball=$(echo "$project"/*.tgz)
 
 mkdir "$project/unpacked"
 tar -x -z -f "$tarball" -C "$project/unpacked"
-all=$(wc -c <"$tarball") without_pages=$(tar -c -C "$project/unpacked" --exclude=package/docs --exclude=package/examples --exclude=package/CHANGELOG.md package | gzip -9 | wc -c)
+all=$(wc -c <"$tarball") without_pages=$(tar -c --sort=name -C "$project/unpacked" --exclude=package/docs --exclude=package/examples --exclude=package/CHANGELOG.md package | gzip -9 | wc -c)
 rm -r "$project/unpacked"
 echo "the package takes $all bytes, and $without_pages without its pages and examples"
 [ "$without_pages" -le 300000 ] || { echo "without its pages and examples the package takes more than 300 kB" >&2; exit 1; }

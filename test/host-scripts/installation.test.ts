@@ -183,7 +183,8 @@ describe("an archive", () => {
     expect(converge(sandbox, fromArchive(sha256, "one")).status).toBe(0);
 
     // THEN
-    expect([downloads(sandbox), onTheWay(), readdirSync(join(folder(), BUILDS))]).toEqual([0, [], ["one"]]);
+    const builds = readdirSync(join(folder(), BUILDS)).map((name) => `${BUILDS}/${name}`);
+    expect([downloads(sandbox), onTheWay(), builds]).toEqual([0, [], [build("one")]]);
   });
 
   test("with no Zato in it, or one that cannot be imported, is none", () => {

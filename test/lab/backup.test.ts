@@ -133,7 +133,7 @@ describe("backups", () => {
     expect(await unitProperty(lab, "host1", "zato-host1-backup.service", "Result")).toBe("exit-code");
     expect(await files(BACKUPS)).toEqual(kept);
     expect(await lab.execOrThrow("host1", "journalctl -u zato-host1-backup -o cat")).toContain(
-      "no backup was made, and the former ones were left alone: the database cannot be dumped: pg_dump: error: connection to server",
+      "no backup was made, and the former ones were left alone: the database cannot be dumped: psql: error: connection to server",
     );
 
     // WHEN somebody else could exchange the folder

@@ -16,9 +16,11 @@ const HOSTS = ["host1", "host2"] as const;
 
 /** Asks one server of a host's cluster, as web-admin would. */
 const INVOKE = `
-import json, sys
+import json, os, pwd, sys
 sys.dont_write_bytecode = True
-sys.path.insert(0, "/home/ops/.cdktf-zato/scripts/release/zato-4")
+sys.path[:0] = ["/home/ops/.cdktf-zato/scripts", "/home/ops/.cdktf-zato/scripts/release/zato-4"]
+# As zato, whose the server has to be; only root reads these files.
+os.getuid = lambda: pwd.getpwnam("zato").pw_uid
 from admin_api import Admin
 with open(sys.argv[1]) as file:
     admin = Admin("http://" + sys.argv[2], file.read())

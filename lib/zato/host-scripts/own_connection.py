@@ -17,7 +17,7 @@ TIME_WAIT = "06"
 
 
 class HeldByAnother(Exception):
-    """Somebody else has the port."""
+    pass
 
 
 def opener():

@@ -38,9 +38,11 @@ export function addressOf(stackFolder: string, constructPath: string): string {
 }
 
 const INVOKE = `
-import json, sys
+import json, os, pwd, sys
 sys.dont_write_bytecode = True
-sys.path.insert(0, "/home/ops/.cdktf-zato/scripts/release/zato-3")
+sys.path[:0] = ["/home/ops/.cdktf-zato/scripts", "/home/ops/.cdktf-zato/scripts/release/zato-3"]
+# As zato, whose the server has to be; only root reads these files.
+os.getuid = lambda: pwd.getpwnam("zato").pw_uid
 from admin_api import Admin
 with open(sys.argv[1]) as file:
     admin = Admin("http://127.0.0.1:17010", file.read())
