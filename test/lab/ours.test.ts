@@ -178,7 +178,7 @@ describe("with DataRemoval.KEEP", () => {
     // GIVEN
     await project.synth(program(DataRemoval.DROP)).apply();
     await query(lab, "host1", "create database crm");
-    await lab.execOrThrow("host1", "cp -r /home/ops/.cdktf-zato/scripts /root/scripts");
+    await lab.execOrThrow("host1", "cp -rL /home/ops/.cdktf-zato/scripts /root/scripts");
 
     // WHEN
     const run = await project.destroy();

@@ -17,15 +17,15 @@ postgresql_program() {
 # odb_client SECRET PROGRAM [ARGUMENT...]: a client program of the database, connected, as the user zato, to whom all belongs that is in
 # there: with what a dump or the database says, a client may be made to run commands.
 odb_client() {
-    local secret=$1 program=$2 login required=
+    local secret=$1 program=$2 login
     shift 2
     login=$(file_of_zato login)
     case $(param odb_engine) in
         postgresql)
             printf '*:*:*:*:%s\n' "$(sed 's/[\\:]/\\&/g' "$secret")" >"$login"
             # Elsewhere it may go by TLS; here it would go to whoever has the port of a PostgreSQL that is stopped. Clients know this since 16.
-            [ "$(param odb_host)" != 127.0.0.1 ] || required='!password'
-            PGPASSFILE=$login PGREQUIREAUTH=$required PGCONNECT_TIMEOUT=5 as_zato_with_input "$(postgresql_program "$program")" "$@" \
+            if [ "$(param odb_host)" = 127.0.0.1 ]; then local -x PGREQUIREAUTH='!password'; fi
+            PGPASSFILE=$login PGCONNECT_TIMEOUT=5 as_zato_with_input "$(postgresql_program "$program")" "$@" \
                 -h "$(param odb_host)" -p "$(param odb_port)" -U "$(param odb_user)" -d "$(param odb_name)"
             ;;
         mysql)
