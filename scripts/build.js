@@ -12,7 +12,7 @@ const { extname, join, relative, resolve } = require("node:path");
 const { buildSync } = require("esbuild");
 const { rollup } = require("rollup");
 const { dts } = require("rollup-plugin-dts");
-const { withoutComments, withoutDocstrings, withoutPrivateTexts } = require("./slim");
+const { withoutComments, withoutDocstrings, withoutFunctionNames, withoutPrivateTexts } = require("./slim");
 const { bin, exports: entries, name, peerDependencies, peerDependenciesMeta } = require("../package.json");
 
 const ROOT = join(__dirname, "..");
@@ -87,6 +87,9 @@ function convertToCommonJs(files) {
   for (const keepNames of [true, false]) {
     const entryPoints = files.filter((file) => programs.includes(file) !== keepNames);
     buildSync({ ...options(), entryPoints, outbase: OUT, format: "cjs", allowOverwrite: true, keepNames, ...COMPACT });
+  }
+  for (const file of files.map((name) => join(ROOT, name))) {
+    writeFileSync(file, withoutFunctionNames(readFileSync(file, "utf8")));
   }
 }
 

@@ -96,3 +96,11 @@ test("types keep their members and the texts on all but private ones", () => {
     "/** A class. */\nexport declare class A {\n /**\n  * Its name.\n  */\n readonly name: string;\n private static readonly b;\n private c;\n}\n",
   );
 });
+
+test("of compiled code classes alone know their names, and all does what it did", () => {
+  const helper = 'var d=Object.defineProperty;var i=(e,t)=>d(e,"name",{value:t,configurable:!0});';
+  const given = `${helper}function a(x){return x+1}i(a,"plusOne");var b=i(x=>i(y=>x*y,"inner")(2),"twice"),c=class{static{i(this,"Kept")}};`;
+  expect(slim<string>("slim.withoutFunctionNames(input)", given)).toBe(
+    `${helper}function a(x){return x+1}var b=(x=>(y=>x*y)(2)),c=class{static{i(this,"Kept")}};`,
+  );
+});
