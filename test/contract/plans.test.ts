@@ -1,6 +1,7 @@
 import { DeclaredStack } from "../../lib/cli/declared-stack";
 import { meaningOf } from "../../lib/cli/plan";
 import { renderText } from "../../lib/cli/plan-text";
+import { FRAMEWORK } from "../../lib/framework";
 import { temporaryFolder } from "../support/bash";
 import { channel, Program, stackOf } from "../support/changing-program";
 import { newStack, SSH } from "../support/stack";
@@ -50,7 +51,7 @@ test("what the command says of one of them is what the page shows", () => {
   // WHEN
   const stack = stackOf(after);
   const declared = new DeclaredStack(synthTo(folder(), stack));
-  const report = meaningOf(declared, planJsonOf(stackOf(before), stack), "cdktf deploy two-hosts");
+  const report = meaningOf(declared, planJsonOf(stackOf(before), stack), `${FRAMEWORK.name} deploy two-hosts`);
 
   // THEN
   expect(renderText(report, false)).toEqual(code.trimEnd().split("\n"));
