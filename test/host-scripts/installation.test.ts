@@ -11,6 +11,7 @@ import {
   statSync,
   symlinkSync,
   writeFileSync,
+  rmSync,
 } from "node:fs";
 import { join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
@@ -84,6 +85,17 @@ describe("an archive", () => {
     expect(sandbox.read("/opt/zato/current/bin/py")).toContain("# one");
     expect(sandbox.calls).toEqual(expect.arrayContaining([`own_tree ${build("one")}.new`, `imported ${build("one")}`]));
     expect(existsSync(join(folder(), "var/lib/cdktf-zato", `archive-${parameters.sha256!}`))).toBe(false);
+  });
+
+  test("is found at the path again, when somebody has led a link elsewhere", () => {
+    const sandbox = host();
+    const parameters = fromArchive(archive(), "one");
+    converge(sandbox, parameters);
+    const link = join(folder(), ZATO, "bin");
+    rmSync(link);
+    symlinkSync("/nowhere", link);
+    expect(converge(sandbox, parameters).status).toBe(0);
+    expect(sandbox.read(`${ZATO}/bin/py`)).toContain("# one");
   });
 
   test("is neither downloaded nor unpacked again, unless somebody else could have changed the build", () => {

@@ -232,8 +232,13 @@ are_links_of_another() {
     return 1
 }
 
+# unlink_build PATH: takes the links into a build away, be it that somebody has led ours elsewhere meanwhile.
 unlink_build() {
+    local link
     find "$1" -mindepth 1 -maxdepth 1 -type l -lname "$ZATO_HOME/builds/*" -delete
+    while IFS= read -r link; do
+        if [ -L "$link" ]; then rm -f -- "$link"; fi
+    done < <(awk -F '\t' -v folder="$1/" '$1 == "link" && index($2, folder) == 1 { print $2 }' "$state/ledger" 2>/dev/null)
 }
 
 # forget_builds [KEPT]: those that no component is declared with any more. So the former one stays, as a way back, until
