@@ -10,7 +10,7 @@ check_clusters() {
     done < <(param clusters; echo)
     [ -n "$is_new" ] || return 0
     check_account
-    check_folders
+    check_leading_folders
     check_archive_paths
     tell_of_other_zatos
 }
@@ -25,8 +25,8 @@ check_account() {
     note "the user zato is there already, and is taken as it is: $(id zato), home $(cut -d : -f 6 <<<"$entry"), shell $(cut -d : -f 7 <<<"$entry")"
 }
 
-# check_folders: they become root's. Those that others cannot enter stay closed, and whoever is in there has to be able to go on.
-check_folders() {
+# check_leading_folders: they become root's. Those that others cannot enter stay closed, and whoever is in there has to be able to go on.
+check_leading_folders() {
     local folder mode owner group
     for folder in /opt/zato /opt/zato/env /etc/zato; do
         read -r mode owner group < <(as_root stat -L -c '%a %U %G' "$folder" 2>/dev/null) || continue
