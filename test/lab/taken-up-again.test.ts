@@ -109,7 +109,7 @@ describe("a key that is not the ODB's", () => {
 
     // WHEN
     await expect(project.apply(again())).rejects.toThrow(
-      /the ODB's passwords were encrypted with another secret key than the one on this host; bring that back: bash/,
+      /the ODB's passwords were encrypted with another secret key than the one on this host; bring that back: sudo bash/,
     );
 
     // THEN
