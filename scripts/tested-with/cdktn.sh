@@ -3,10 +3,11 @@
 # own command, which needs Node >= 22.19. Needs the npm registry, what the lab needs (lab/README.md), and dependencies installed here.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+root=$PWD
 
 work=$(mktemp -d)
 leave() {
-    npm run --silent lab -- down
+    npm --prefix "$root" run --silent lab -- down
     [ -z "${SSH_AGENT_PID:-}" ] || kill "$SSH_AGENT_PID"
     rm -rf -- "$work"
 }
@@ -45,7 +46,7 @@ export CI=true CHECKPOINT_DISABLE=1 CDKTF_DISABLE_PLUGIN_CACHE_ENV=1
 TF_CLI_CONFIG_FILE=$(of_lab lab.terraform.cliConfigFile)
 if [ -n "$TF_CLI_CONFIG_FILE" ]; then export TF_CLI_CONFIG_FILE; else unset TF_CLI_CONFIG_FILE; fi
 npx --no-install cdktn deploy --auto-approve --skip-provider-lock
-(cd "$OLDPWD" && npm run --silent lab -- ssh client curl --silent --fail --show-error "http://$entry/zato/ping")
+(cd "$root" && npm run --silent lab -- ssh client curl --silent --fail --show-error "http://$entry/zato/ping")
 npx --no-install cdktn-zato verify
 terraform -chdir=cdktf.out/stacks/production plan -input=false -detailed-exitcode
 npx --no-install cdktn destroy --auto-approve --skip-provider-lock
