@@ -2,11 +2,16 @@
 
 const ts = require("typescript");
 
-// What nobody needs who installs the package: comments of the programs that run on hosts, and what types say of private members.
+// What nobody needs who installs the package: comments and wide indents of the programs that run on hosts, and what types say of private members.
+
+/** With a blank for each four at a line's beginning. */
+function withNarrowIndents(text) {
+  return text.replace(/^(?: {4})+/gm, (blanks) => " ".repeat(blanks.length / 4));
+}
 
 /** A script for bash, or a program in Python, each line of which is still where it was, since both name lines by their numbers. */
 function withoutComments(script) {
-  return script.replace(/^[ \t]*#(?!!).*$/gm, "");
+  return withNarrowIndents(script.replace(/^[ \t]*#(?!!).*$/gm, ""));
 }
 
 /** A program in Python, the documentation of which is still there, and empty: a function may have nothing else. */
@@ -17,11 +22,9 @@ function withoutDocstrings(program) {
   );
 }
 
-/** Types, without the texts on private members, of which they tell the names alone, and with a blank for each four at a line's beginning. */
+/** Types, without the texts on private members, of which they tell the names alone. */
 function withoutPrivateTexts(types) {
-  return types
-    .replace(/^ *\/\*\*(?:(?!\*\/)[^])*\*\/\n(?= *private )/gm, "")
-    .replace(/^(?: {4})+/gm, (blanks) => " ".repeat(blanks.length / 4));
+  return withNarrowIndents(types.replace(/^ *\/\*\*(?:(?!\*\/)[^])*\*\/\n(?= *private )/gm, ""));
 }
 
 /**
