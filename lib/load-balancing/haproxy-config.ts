@@ -101,7 +101,7 @@ ${config.binds.map((bind) => `    bind ${bind}${transparent}${front}\n`).join(""
 ${(tls?.redirectBinds ?? []).map((bind) => `    bind ${bind}${transparent}\n`).join("")}\
     maxconn ${config.maxConnections}
 ${renderClientAddress({ proxies: config.trustedProxies }, { isLogged: pool.logsRequests })}\
-${pool.saysNotExecuted ? renderOuterRules() : ""}\
+${renderOuterRules(pool.saysNotExecuted ?? false)}\
 ${tls && tls.redirectBinds.length > 0 ? "    http-request redirect scheme https code 308 unless { ssl_fc }\n" : ""}\
 ${renderBodyRules({ takesChunks: pool.takesChunks ?? true, largestBody: pool.largestBody })}\
 ${renderPathRules({ ...config, privatePaths, healthPath: healthCheck.path, exceptFor: "" })}\

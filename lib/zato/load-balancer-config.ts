@@ -1,6 +1,6 @@
 import { renderBodyRules } from "./haproxy/body-rules";
 import { BackEnds, IS_PASSED_ON, renderBackEnds, renderChoice, renderInnerRules } from "./haproxy/back-ends";
-import { ForwardedClients, renderClientAddress } from "./haproxy/client-address";
+import { ForwardedClients, fromOurs, renderClientAddress } from "./haproxy/client-address";
 import { renderHead } from "./haproxy/head";
 import { sourceIn } from "./haproxy/sources";
 import { renderPathRules } from "./path-rules";
@@ -103,10 +103,10 @@ ${config.tls ? renderTlsBind(config.tls) : ""}\
     acl zato_local src 127.0.0.0/8 ::1
     acl zato_asked path ${[...new Set([config.healthPath, config.clusterHealthPath])].join(" ")}
     acl zato_taken_out str(out) -m str -u ${TAKEN_OUT_ACL} none
-    http-request return status 503 content-type text/plain string "${TAKEN_OUT_ANSWER}" if zato_asked zato_taken_out !zato_local !${IS_PASSED_ON}
+    http-request return status 503 content-type text/plain string "${TAKEN_OUT_ANSWER}" if zato_asked !${IS_PASSED_ON} zato_taken_out !zato_local
 ${config.logsRequests ? "    http-request set-log-level silent if zato_asked\n" : ""}\
 ${renderClientAddress(config.forwarded, { localAcl: "zato_local", isLogged: config.logsRequests })}\
-${renderInnerRules(answersErrors)}${renderBodyRules(config.manners)}\
+${renderInnerRules(answersErrors, fromOurs(config.forwarded))}${renderBodyRules(config.manners)}\
 ${renderPathRules({ ...config, exceptFor: "zato_local" })}\
 ${renderChoice(ends)}\
 

@@ -115,10 +115,19 @@ test("in front of clusters that say nothing by 425, a service's own is never ask
   const others = await Layers.start({ pool: { saysNotExecuted: false } });
   for (const method of [...SAFE, ...OTHERS]) {
     const path = pathFor("425");
-    const { status } = await http1(others.outerPort).send(method, path);
+    const headers = { "Early-Data": "1" };
+    const { status } = await http1(others.outerPort).send(method, path, { headers });
     expect([method, status, others.countOf(path)]).toEqual([method, 425, 1]);
   }
   await others.stop();
+});
+
+test("behind a balancer of others, a service's own 425 is the client's, whatever it says of early data", async () => {
+  const alone = await Layers.start({ clusters: 1, inner: { forwarded: undefined } });
+  const answer = await http1(alone.innerPorts[0]!).send("GET", pathFor("425"), { headers: { "Early-Data": "1" } });
+  expect(answer.status).toBe(425);
+  expect(answer.headers).not.toContain("x-zato-in-place-of");
+  await alone.stop();
 });
 
 describe("where servers are lost", () => {

@@ -1,12 +1,15 @@
 import { TerraformVariable } from "cdktf";
 import {
   Affinity,
+  ExistingZatoCluster,
   HaproxyLoadBalancer,
   HaproxyLoadBalancerProps,
+  HighAvailabilityDeployment,
   IHost,
   PhysicalHostProps,
   TlsCertificate,
 } from "cdktf-zato";
+import { IS_PASSED_ON } from "../../lib/zato/haproxy/back-ends";
 import { newDeployment, newHost, newStack } from "../support/stack";
 import { Template } from "../support/template";
 
@@ -410,4 +413,17 @@ test("hosts whose address is only known after apply are taken", () => {
   expect(Template.synth(stack).state("edge/host2").triggers?.file_keepalived).toContain(
     "        ${var.address} min_ttl 255\n",
   );
+});
+
+test("GIVEN members that say nothing by 425, THEN they are told of a client's request alone, whatever it claims to be repeated by", () => {
+  const stack = newStack();
+  const hosts = ["host1", "host2"].map((id) => newHost(stack, id));
+  const loadBalancer = new HaproxyLoadBalancer(stack, "edge", { hosts, virtualAddress: "10.0.0.100" });
+  const clusters = hosts.map(({ hostName, address }) => new ExistingZatoCluster(stack, `old-${hostName}`, { address }));
+  new HighAvailabilityDeployment(stack, "zato", { clusters, loadBalancer });
+  const { config } = Template.synth(stack).manifest("edge/host1").files;
+  expect(config).toContain("    http-request set-header Early-Data 0\n");
+  expect(config).not.toContain("X-Zato-In-Place-Of");
+  // As a cluster of ours asks it, which does not take such a request for a check of its health.
+  expect(IS_PASSED_ON).toBe("{ req.hdr(Early-Data) 0 1 }");
 });

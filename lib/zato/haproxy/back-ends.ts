@@ -12,11 +12,11 @@
 /** TRACE is safe too, but Zato runs services for it, and nobody needs it. */
 const REPEATABLE = "{ method GET HEAD OPTIONS }";
 
-/** The header by which an HAProxy in front says that it repeats what is answered by 425, as RFC 8470 has it. */
+/** The header by which an HAProxy in front says whether it repeats what is answered by 425, as RFC 8470 has it. */
 const MAY_REPEAT = "Early-Data";
 
 /** Whether an HAProxy in front passes a client's request on, and has not asked itself, as its health checks do. */
-export const IS_PASSED_ON = `{ req.hdr(${MAY_REPEAT}) 1 }`;
+export const IS_PASSED_ON = `{ req.hdr(${MAY_REPEAT}) 0 1 }`;
 
 /** By which the inner one says that a request was not executed. */
 export const NOT_EXECUTED = "425";
@@ -28,9 +28,13 @@ const IN_PLACE_OF = "X-Zato-In-Place-Of";
 const DISGUISE = "500";
 
 /**
- * The rules of the front end of the outer HAProxy. A status that no other cluster could better is the client's in the end.
+ * The rules of the front end of the outer HAProxy, which repeats what members have not executed if all of them say so. A status that no other
+ * cluster could better is the client's in the end.
  */
-export function renderOuterRules(): string {
+export function renderOuterRules(repeatsNotExecuted: boolean): string {
+  if (!repeatsNotExecuted) {
+    return rules([`http-request set-header ${MAY_REPEAT} 0`]);
+  }
   const restore = (status: string, from: string): string =>
     `http-response set-status ${status} if { status ${from} } { res.hdr(${IN_PLACE_OF}) ${status} }`;
   return rules([
@@ -46,18 +50,24 @@ export function renderOuterRules(): string {
 /**
  * The rules of the front end of the inner HAProxy, for servers whose services' errors are always answered, or not. Where the outer one repeats, this one does not, and leaves it what it has to
  * answer itself: 503, when no server took the request, whatever it is; and 502, when a server gave no answer to one that may be
- * repeated.
+ * repeated. What a service has answered by 425 is disguised for an outer one of ours alone, which knows it again.
+ *
+ * @param fromOurs the condition that a request comes from such a one; `undefined` where there is none
  */
-export function renderInnerRules(answersErrors: boolean): string {
+export function renderInnerRules(answersErrors: boolean, fromOurs: string | undefined): string {
   const mayRepeat = "{ var(txn.may_repeat) -m found }";
+  const isOneToLookAt = `{ status ${NOT_EXECUTED} 502 503 }`;
   return rules([
-    `http-request set-var(txn.may_repeat) bool(true) if ${IS_PASSED_ON}`,
+    `http-request set-var(txn.may_repeat) bool(true) if { req.hdr(${MAY_REPEAT}) 1 }`,
     `http-request del-header ${MAY_REPEAT}`,
     `http-request disable-l7-retry if ${mayRepeat}`,
-    "http-response set-var(txn.answered) bool(true)",
-    `http-after-response allow unless { status ${NOT_EXECUTED} 502 503 }`,
-    `http-after-response set-header ${IN_PLACE_OF} ${NOT_EXECUTED} if { status ${NOT_EXECUTED} } ${mayRepeat}`,
-    `http-after-response set-status ${DISGUISE} if { status ${NOT_EXECUTED} } ${mayRepeat}`,
+    `http-response set-var(txn.answered) bool(true) if ${isOneToLookAt}`,
+    `http-after-response allow unless ${isOneToLookAt}`,
+    ...(fromOurs === undefined
+      ? []
+      : [`set-header ${IN_PLACE_OF} ${NOT_EXECUTED}`, `set-status ${DISGUISE}`].map(
+          (action) => `http-after-response ${action} if { status ${NOT_EXECUTED} } ${mayRepeat} ${fromOurs}`,
+        )),
     // What follows is about what no server has answered.
     "http-after-response allow if { var(txn.answered) -m found }",
     `http-after-response set-header ${IN_PLACE_OF} 503 if { status 503 } ${mayRepeat}`,

@@ -35,6 +35,11 @@ function claims(forwarded: string): string {
 
 const PROTOCOL_OF_CONNECTION = "http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]";
 
+/** The condition that a request comes from an HAProxy of ours in front, behind the rules of {@link renderClientAddress}; `undefined` where there is none. */
+export function fromOurs(trusted: ForwardedClients | undefined): string | undefined {
+  return trusted?.areOurs && trusted.proxies !== "any" ? "from_proxy" : undefined;
+}
+
 /** How many proxies in a row are looked through. */
 const DEPTH = 4;
 
