@@ -454,6 +454,30 @@ describe("an installation script", () => {
     expect([existsSync(join(folder(), ZATO)), sandbox.read(`${ZATO}/theirs`)]).toEqual([before !== undefined, before]);
   });
 
+  test("GIVEN another path since, WHEN it is removed, THEN what it has made goes from both, and what somebody else has at the new one stays", () => {
+    const sandbox = host();
+    run(sandbox, works());
+    const [theirs, later] = ["/srv/zato", "/opt/zato/4.1"];
+    sandbox.write(`${theirs}/theirs`, "theirs");
+    for (const zato of [theirs, later]) {
+      const files = { script: `#!/bin/sh\n${works()} # ${zato}\n` };
+      expect(converge(sandbox, { method: "script", zato }, files).status).toBe(0);
+    }
+    expect(sandbox.run("remove.sh", "installation", "zato").status).toBe(0);
+    expect([ZATO, later].map((path) => existsSync(join(folder(), path)))).toEqual([false, false]);
+    expect(sandbox.read(`${theirs}/theirs`)).toBe("theirs");
+  });
+
+  test("GIVEN an archive before it, WHEN it is removed, THEN builds of that go, too", () => {
+    const sandbox = host();
+    expect(converge(sandbox, fromArchive(archive())).status).toBe(0);
+    expect(
+      converge(sandbox, { method: "script", zato: "/opt/zato/own" }, { script: `#!/bin/sh\n${works()}\n` }).status,
+    ).toBe(0);
+    expect(sandbox.run("remove.sh", "installation", "zato").status).toBe(0);
+    expect(existsSync(join(folder(), BUILDS))).toBe(false);
+  });
+
   test("that fails is run again by the next deploy", () => {
     const sandbox = host();
     expect(run(sandbox, "exit 7").stdout).toContain("the installation script ended with exit status 7");

@@ -32,9 +32,9 @@ check_leading_folders() {
         read -r mode owner group < <(as_root stat -L -c '%a %U %G' "$folder" 2>/dev/null) || continue
         [ "$folder" != /opt/zato ] || [ "$owner" = root ] ||
             note "the folder /opt/zato of $owner becomes root's, and so does /opt/zato/env; what others have in there stays theirs"
-        case $mode:$owner:$group in
-            *[1357]:*) ;;
-            *:root:root | *:root:zato | *:zato:root | *:zato:zato)
+        if [[ $mode == *[1357] ]]; then continue; fi
+        case $owner:$group in
+            root:root | root:zato | zato:root | zato:zato)
                 note "the folder $folder, which others cannot enter, stays closed to all but root and the group zato"
                 ;;
             *)

@@ -297,7 +297,7 @@ from_script() {
     progress "running the installation script"
     # Not below /run, from which hardened hosts run nothing.
     install -m 0700 "$(file script)" "$state/script.run"
-    [ -e "$(param zato)" ] || touch "$state/created-code"
+    [ -e "$(param zato)" ] || printf '%s\n' "$(param zato)" >>"$state/created-code"
     (cd / && foreign "$state/script.run" "$(param zato)" </dev/null) ||
         fail "the installation script ended with exit status $?"
     rm -f "$state/script.run"
@@ -380,10 +380,16 @@ remove() {
     zato=$(param zato)
     case $(param method) in
         archive) remove_builds "$zato" ;;
-        image | image-archive) remove_builds ;;
-        repository) remove_package "$zato" ;;
-        script) [ ! -f "$state/created-code" ] || declared_elsewhere "|$zato" || rm -rf -- "$zato" ;;
+        repository)
+            remove_builds
+            remove_package "$zato"
+            ;;
+        *) remove_builds ;;
     esac
+    # Of former declarations, too; nothing else that is at the path now.
+    while IFS= read -r path; do
+        declared_elsewhere "|$path" || rm -rf -- "$path"
+    done < <(cat "$state/created-code" 2>/dev/null || true)
     forget_current "$zato"
 }
 

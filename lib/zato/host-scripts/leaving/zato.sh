@@ -49,6 +49,7 @@ databases_of_others() {
     systemctl start --no-block postgresql >&2
     if wait_until 60 "PostgreSQL" as_postgres -c 'select 1'; then
         as_postgres -c "select 'the database ' || datname from pg_database where datname not in ('postgres', 'template0', 'template1') order by 1"
+        as_postgres -d postgres -c "select distinct 'tables in the database postgres' from pg_tables where schemaname not in ('pg_catalog', 'information_schema')"
     else
         echo "nobody can tell what while it does not answer"
     fi
