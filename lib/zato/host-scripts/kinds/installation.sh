@@ -71,7 +71,7 @@ own_code() {
     { lies_in_roots "$place/." && lies_in_roots "$folder"; } ||
         fail "$1 lies in a folder that others than root can change; see 'namei -mo $1'"
     if is_roots_tree "$folder"; then return; fi
-    # As packages leave it, from zato's to zato's beside it: it would lead root to what is somebody else's.
+    # One as packages leave it, zato's own to its code beside it, leads root to nothing of somebody else's.
     lies_in_roots "$1" || [ "$folder $(stat -c %U "$1" "$folder" | sort -u)" = "$(readlink -f "$place")/${folder##*/} zato" ] ||
         fail "$1 leads to $folder by a link that others than root can change; if that is your Zato: sudo ln -sfn $folder $1"
     progress "giving the code in $folder to root"
