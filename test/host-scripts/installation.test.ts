@@ -485,6 +485,71 @@ describe("an installation script", () => {
   });
 });
 
+describe("code that is there already, behind a link that is not root's,", () => {
+  const LINK = "/opt/zato/current";
+
+  /** A host on which what is root's is so by name, and all that a link is, and leads to, is of those who are named. */
+  function hostWith(target: string, owners = "zato"): Sandbox {
+    const sandbox = host();
+    sandbox.write("/opt/zato/3.3.0/writable", "");
+    sandbox.write("/home/ops/writable", "");
+    ["/opt/zato/3.3.0", "/home/ops"].forEach((code) => {
+      sandbox.write(`${code}/bin/py`, "");
+      chmodSync(join(folder(), code, "bin/py"), 0o755);
+    });
+    symlinkSync(join(folder(), target), join(folder(), LINK));
+    sandbox.define(`lies_in_roots() { [ ! -L "$1" ]; }; stat() { printf '%s\\n' ${owners}; }`);
+    return sandbox;
+  }
+  const adopt = (sandbox: Sandbox): BashResult => converge(sandbox, { method: "preinstalled", zato: LINK });
+  const given = (sandbox: Sandbox): string[] => sandbox.calls.filter((call) => /^(own_tree|chown)/.test(call));
+
+  test("is given to root with the link, where zato's packages have left it: beside it", () => {
+    const sandbox = hostWith("/opt/zato/3.3.0");
+    expect(adopt(sandbox).status).toBe(0);
+    expect(given(sandbox)).toEqual([`chown -h root: ${LINK}`, "own_tree /opt/zato/3.3.0"]);
+  });
+
+  test.each([
+    ["elsewhere", "/home/ops", "zato"],
+    ["that leads to what is root's, with others' things in it", "/opt/zato/3.3.0", "zato root"],
+    ["that is of somebody else", "/opt/zato/3.3.0", "ops"],
+  ])("is refused where it is one %s", (_, target, owners) => {
+    const sandbox = hostWith(target, owners);
+    const { status, stdout } = adopt(sandbox);
+    const place = join(folder(), target);
+    expect([status, given(sandbox)]).toEqual([1, []]);
+    expect(stdout).toContain(
+      `current leads to ${place} by a link that others than root can change; if that is your Zato: sudo ln -sfn ${place} ${folder()}${LINK}`,
+    );
+  });
+
+  test("is left as it is where it is root's", () => {
+    const sandbox = hostWith("/home/ops", "zato root");
+    rmSync(join(folder(), "home/ops/writable"));
+    expect(adopt(sandbox).status).toBe(0);
+    expect(given(sandbox)).toEqual([]);
+  });
+
+  test("is given to nobody where it is no Zato", () => {
+    const sandbox = hostWith("/opt/zato/3.3.0");
+    rmSync(join(folder(), "opt/zato/3.3.0/bin/py"));
+    expect(adopt(sandbox).stdout).toContain(`there is no Zato in ${folder()}${LINK}: bin/py is missing`);
+    expect(given(sandbox)).toEqual([]);
+  });
+});
+
+test("the folder of clusters' folders becomes root's as soon as that above it, if it is there", () => {
+  const sandbox = host();
+  sandbox.note("leading_folder");
+  const leading = (): string[] => sandbox.calls.filter((call) => call.startsWith("leading_folder"));
+  converge(sandbox, { method: "preinstalled" });
+  expect(leading()).toEqual(["leading_folder /opt/zato"]);
+  mkdirSync(join(folder(), "opt/zato/env"));
+  converge(sandbox, { method: "preinstalled" });
+  expect(leading().slice(1)).toEqual(["leading_folder /opt/zato", "leading_folder /opt/zato/env"]);
+});
+
 test("a link 'current' of somebody else's stays, with the Zato that it leads to, and no removal takes it", () => {
   const sandbox = host();
   sandbox.write("/opt/zato/3.2.0/bin/py", "theirs");

@@ -66,6 +66,49 @@ test("files with names in it alone are changed, and with one outside nothing is"
   expect(mode(join(folder(), "foreign"))).toBe("4755");
 });
 
+test("a file that somebody holds open for writing is not given, nor by the next deploy, until he has closed it", () => {
+  // GIVEN
+  const held = (descriptor: string): BashResult =>
+    bash(`exec 9${descriptor}; shift; python3 -I -B "$@"`, [
+      tree("bin", "py"),
+      join(PYTHON_SCRIPTS, "own_tree.py"),
+      tree(),
+      OWNER!,
+      GROUP!,
+    ]);
+
+  for (const descriptor of ['>>"$1"', '<>"$1"']) {
+    // WHEN
+    const { status, stderr } = held(descriptor);
+
+    // THEN what nobody but root can change has no such mode.
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^the file py in \S+\/tree\/bin is held open for writing; stop what does/),
+    ]);
+    expect(mode(tree("bin", "py"))).toBe("660");
+  }
+
+  // WHEN, THEN
+  expect(held('<"$1"').status).toBe(0);
+  expect(mode(tree("bin", "py"))).toBe("640");
+});
+
+test.each(["EINVAL", "ENOLCK"])(
+  "a file system that has no leases, which it says by %s, is no reason to refuse files",
+  (code) => {
+    const without = `
+import errno, sys
+sys.path.insert(0, sys.argv.pop(1))
+import own_tree
+def refuse(*_):
+    raise OSError(errno.${code}, "")
+own_tree.fcntl.fcntl = refuse
+own_tree.main()`;
+    expect(bash('python3 -B -c "$@"', [without, PYTHON_SCRIPTS, tree(), OWNER!, GROUP!]).status).toBe(0);
+  },
+);
+
 test("each folder is shut before it is looked into, so that what is exchanged in it until then does not matter", () => {
   // GIVEN a file and a folder that are exchanged for links at the last moment at which somebody else can.
   mkdirSync(tree("bin", "folder"));

@@ -92,6 +92,16 @@ describe("a place", () => {
     symlinkSync("a/b", join(folder(), "link"));
     expect([lies(join(folder(), "a", "b")), lies(join(folder(), "link"))]).not.toContain(0);
   });
+
+  test.each([
+    ["root's", "drwxr-xr-x root", "lrwxrwxrwx root", 0],
+    ["somebody else's", "drwxr-xr-x root", "lrwxrwxrwx zato", 1],
+    ["root's, in a folder that others can change,", "drwxr-xrwx root", "lrwxrwxrwx root", 1],
+    ["root's, in a folder that a group can change,", "drwxrwxr-x root", "lrwxrwxrwx root", 1],
+  ])("that is reached through a link of %s", (_, above, link, expected) => {
+    const namei = `namei() { printf '%s\\n' 'f: a' '${above} a' '${link} a' last; }`;
+    expect(bash(`. "$1/lib/files.sh"; ${namei}; lies_in_roots a`, [HOST_SCRIPTS]).status).toBe(expected);
+  });
 });
 
 test("code that is not root's, or that others can change, is found", () => {

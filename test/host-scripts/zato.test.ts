@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { anyText } from "../support/arbitraries";
@@ -161,6 +161,54 @@ describe("folders that lead to what is zato's", () => {
     expect(made(`chmod ${before} "$2/there"; leading_folder "$2/there"; leading_folder "$2/link"`)).toBe(
       `${folder()}/there ${after}\n${folder()}/link ${after}\n`,
     );
+  });
+});
+
+describe("what zato has put into the folder of a cluster while it could", () => {
+  test("goes where it is a link that is not root's, be it to nowhere; all else stays", () => {
+    // GIVEN that root's is what is called so
+    const cluster = join(folder(), "env", "a");
+    given({ cluster: "a", cluster_folder: cluster });
+    mkdirSync(join(cluster, "server1"), { recursive: true });
+    ["root", "redis", "server1/link"].forEach((name) => symlinkSync("/nowhere", join(cluster, name)));
+    symlinkSync("..", join(cluster, "home"));
+
+    // WHEN
+    const { status } = withZato(
+      `eval "$(sed -n '/^own_cluster_folder() {/,/^}/p' "$scripts/lib/zato.sh")"; leading_folder() { :; }
+       find() { command find "\${@/#-user/-name}"; }
+       own_cluster_folder`,
+    );
+
+    // THEN
+    expect(status).toBe(0);
+    expect([readdirSync(cluster).sort(), readdirSync(join(cluster, "server1"))]).toEqual([
+      ["root", "server1"],
+      ["link"],
+    ]);
+  });
+});
+
+describe("a folder of zato's own", () => {
+  test("is made, and taken as it is", () => {
+    given({ cluster: "a" });
+    const program = 'folder_of_zato "$2/own"; touch "$2/own/kept"; folder_of_zato "$2/own"';
+    expect(withZato(program).status).toBe(0);
+    expect([statSync(join(folder(), "own")).mode & 0o777, readdirSync(join(folder(), "own"))]).toEqual([
+      0o700,
+      ["kept"],
+    ]);
+  });
+
+  test.each(["theirs", "nowhere"])("is no link to a folder: %s", (target) => {
+    given({ cluster: "a" });
+    mkdirSync(join(folder(), "theirs"), { mode: 0o755 });
+    symlinkSync(target, join(folder(), "own"));
+    expect(withZato('folder_of_zato "$2/own"')).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining("own is a link, and must be a folder of zato's; move it away") as string,
+    });
+    expect(statSync(join(folder(), "theirs")).mode & 0o777).toBe(0o755);
   });
 });
 

@@ -5,6 +5,8 @@ is the owner's alone nothing can be exchanged any more, be it by a link to what 
 folders are shut, and it is known which of them have a name outside, too: that is a file of somebody else's, or leaves a way to it.
 """
 
+import errno
+import fcntl
 import grp
 import os
 import pwd
@@ -41,13 +43,33 @@ class Tree:
                 place = os.readlink(f"/proc/self/fd/{folder}")
                 sys.exit(f"the file {name} in {place} has another name elsewhere; put a copy in its place")
             os.chown(name, self.owner, self.group, dir_fd=folder, follow_symlinks=False)
+            mode = 0o750 if status.st_mode & 0o111 else 0o640
             if not stat.S_ISLNK(status.st_mode):
-                os.chmod(name, 0o750 if status.st_mode & 0o111 else 0o640, dir_fd=folder)
+                os.chmod(name, mode, dir_fd=folder)
+            if stat.S_ISREG(status.st_mode) and is_written(folder, name):
+                # It does not count as given, so that the next deploy looks at it again.
+                os.chmod(name, mode | 0o020, dir_fd=folder)
+                place = os.readlink(f"/proc/self/fd/{folder}")
+                sys.exit(f"the file {name} in {place} is held open for writing; stop what does")
 
 
 def entries(folder):
     """The names in a folder, and what each of them is."""
     return [(name, os.stat(name, dir_fd=folder, follow_symlinks=False)) for name in os.listdir(folder)]
+
+
+def is_written(folder, name):
+    """Whether anybody has the file open for writing from before: the kernel leases none of these to readers. Closing ends the lease."""
+    try:
+        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+        try:
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        finally:
+            os.close(file)
+    except OSError as error:
+        # Others are of file systems without leases, where nobody can tell.
+        return error.errno == errno.EAGAIN
+    return False
 
 
 def within(folder, name, do):

@@ -36,10 +36,10 @@ roots_folder() {
     (umask 022 && install -d -m "$2" -o root -g "$3" "$1")
 }
 
-# lies_in_roots PATH: whether all folders that lead to it, by links too, are root's, and nobody else may write there.
+# lies_in_roots PATH: whether all folders and links that lead to it are root's, and nobody else may write there.
 lies_in_roots() {
     namei -mo -- "$1" | sed '1d; $d' | LC_ALL=C awk '
-        $1 !~ /^l/ && ($2 != "root" || $1 ~ /^.....w/ || $1 ~ /^........w/) { bad = 1 }
+        $2 != "root" || $1 ~ /^[^l]....w/ || $1 ~ /^[^l].......w/ { bad = 1 }
         END { exit bad }'
 }
 

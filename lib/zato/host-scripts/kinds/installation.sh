@@ -59,16 +59,23 @@ keep_user() {
 own_home() {
     [ -d "$ZATO_HOME" ] || touch "$STATE/created-home"
     leading_folder "$ZATO_HOME"
+    # Before its user puts something there for what comes later.
+    [ ! -d "$ZATO_HOME/env" ] || leading_folder "$ZATO_HOME/env"
 }
 
 # own_code FOLDER: what runs as zato cannot change it, however it came here: packages, scripts and images leave it to zato.
 own_code() {
-    local folder
-    [ -d "$1" ] || return 0
-    folder=$(readlink -f "$1")
-    lies_in_roots "$1" || fail "$1 lies in a folder that others than root can change; see 'namei -mo $1'"
+    local folder place
+    has_code "$1"
+    folder=$(readlink -f "$1") place=$(dirname "$1")
+    { lies_in_roots "$place/." && lies_in_roots "$folder"; } ||
+        fail "$1 lies in a folder that others than root can change; see 'namei -mo $1'"
     if is_roots_tree "$folder"; then return; fi
+    # One as packages leave it, zato's own to its code beside it, leads root to nothing of somebody else's.
+    lies_in_roots "$1" || [ "$folder $(stat -c %U "$1" "$folder" | sort -u)" = "$(readlink -f "$place")/${folder##*/} zato" ] ||
+        fail "$1 leads to $folder by a link that others than root can change; if that is your Zato: sudo ln -sfn $folder $1"
     progress "giving the code in $folder to root"
+    chown -h root: "$1"
     own_tree "$folder"
     is_roots_tree "$folder" || fail "something else changes $folder at this moment; stop it, and deploy again"
 }
@@ -304,11 +311,15 @@ from_script() {
     install -m 0600 "$(file script)" "$state/script"
 }
 
+has_code() {
+    [ -x "$1/bin/py" ] || fail "there is no Zato in $1: bin/py is missing"
+}
+
 # check_import FOLDER: `zato --version` works even where the server cannot be imported.
 check_import() {
     local zato
     zato=$(param zato)
-    [ -x "$1/bin/py" ] || fail "there is no Zato in $1: bin/py is missing"
+    has_code "$1"
     as_zato_in "$1" "$zato" "$zato/bin/py" -c 'import zato.server.main' ||
         fail "Zato in $1 is incomplete: its server cannot be imported"
 }

@@ -107,6 +107,8 @@ own_cluster_folder() {
     leading_folder "$ZATO_HOME"
     leading_folder "$(dirname "$(param cluster_folder)")"
     leading_folder "$(param cluster_folder)"
+    # What zato has put there while it could.
+    find "$(param cluster_folder)/" -mindepth 1 -maxdepth 1 -type l ! -user root -delete
 }
 
 # leave_folder PATH: removes it, unless somebody else has put something there, which is told.
@@ -117,6 +119,8 @@ leave_folder() {
 
 # folder_of_zato PATH: one of its own, in a folder of root's.
 folder_of_zato() {
+    # Be it root's: zato may have brought it here from elsewhere.
+    [ ! -L "$1" ] || fail "$1 is a link, and must be a folder of zato's; move it away"
     install -d -m 0700 -o zato -g zato "$1"
 }
 
