@@ -1,4 +1,4 @@
-import { temporaryFolder } from "../support/bash";
+import { bash, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
 import { heads, NOW, STATE, WatchingHost } from "./support/watching-host";
 
 const folder = temporaryFolder();
@@ -139,4 +139,10 @@ describe("the virtual address", () => {
     host.facts({ ...HELD, "edge deployed": String(NOW) });
     expect(host.minutes(4)).toEqual([]);
   });
+});
+
+test("GIVEN a cluster answers without end, THEN no more of it is kept than is needed to tell how", () => {
+  const play = `curl() { head -c 3000000 /dev/zero | tr '\\0' x; printf ' 503'; }; param() { echo "$\{#answer} kept" >&2; }; machine_answers() { :; }`;
+  const { stdout, stderr } = bash(`. "$1/lib/alarms.sh"; ${play}; url=u address=a port=1 state_of_cluster`, [HOST_SCRIPTS]); // prettier-ignore
+  expect([stdout, stderr]).toEqual(["down", "1000 kept\n"]);
 });

@@ -150,7 +150,7 @@ describe("objects", () => {
     converge(sandbox);
     const [call] = sandbox.calls.filter((line) => line.startsWith("enmasse env"));
     expect(call).toMatch(
-      /^enmasse env HOME=\/opt\/zato\/env\/a\/home timeout .*\/opt\/zato\/4\.1\/bin\/zato enmasse \/opt\/zato\/env\/a\/server1 --import --input \S+ --initial-wait-time 60 --missing-wait-time 10 with secret$/,
+      /^enmasse env HOME=\/opt\/zato\/env\/a\/home \/opt\/zato\/4\.1\/bin\/zato enmasse \/opt\/zato\/env\/a\/server1 --import --input \S+ --initial-wait-time 60 --missing-wait-time 10 with secret$/,
     );
   });
 

@@ -404,8 +404,15 @@ describe("an ODB that is removed", () => {
   });
 });
 
+test("whoever owns a database cannot let us wait for his locks for ever", () => {
+  const play = `param() { echo postgresql; }; odb_client() { printf '%s\n' "\${@:2}"; }`;
+  const { stdout } = bash(`. "$1/lib/odb.sh"; ${play}; odb_sql secret`, [HOST_SCRIPTS]);
+  // What is on standard input comes after it, in the same session.
+  expect(stdout).toMatch(/^psql\n(-.*\n)*-c\nset lock_timeout = '60s'\n-f\n-\n-v\nON_ERROR_STOP=1\n$/);
+});
+
 test("functions of whoever owns a database are never taken for PostgreSQL's", () => {
   const play = `foreign() { "$@"; }; runuser() { shift 3; "$@"; }; env() { echo "$1"; }`;
   const { stdout } = bash(`. "$1/lib/odb.sh"; ${play}; as_postgres -d theirs -c 'select 1'`, [HOST_SCRIPTS]);
-  expect(stdout).toBe("PGOPTIONS=-c search_path=pg_catalog\n");
+  expect(stdout).toBe("PGOPTIONS=-c search_path=pg_catalog -c lock_timeout=60s\n");
 });

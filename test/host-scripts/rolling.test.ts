@@ -152,10 +152,10 @@ describe("of HAProxy's servers", () => {
 });
 
 test.each([
-  ["zato", "as zato: timeout 30 socat -t 5 - UNIX-CONNECT:/folder/socket"],
-  ["root", "timeout 30 socat -t 5 - UNIX-CONNECT:/folder/socket"],
+  ["zato", "as zato: for 30 s: socat -t 5 - UNIX-CONNECT:/folder/socket"],
+  ["root", "as root: for 30 s: socat -t 5 - UNIX-CONNECT:/folder/socket"],
 ])("a socket in a folder of %s is connected to as whoever owns the folder", (owner, call) => {
-  const play = `stat() { echo ${owner}; }; timeout() { echo "timeout $*"; cat; }; as_zato_with_input() { printf 'as zato: '; "$@"; }`;
+  const play = `stat() { echo ${owner}; }; in_time() { echo "as root: for $at_most s: $*"; cat; }; as_zato_with_input() { in_time "$@" | sed s/root/zato/; }`;
   expect(onHost(`. "$1/lib/haproxy.sh"; ${play}; haproxy_admin /folder/socket 'show stat'`)).toEqual([
     call,
     "show stat",

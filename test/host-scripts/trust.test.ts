@@ -62,6 +62,23 @@ describe("root's scripts", () => {
     expect(bash(confinement, [HOST_SCRIPTS, folder()]).stdout).toBe("User=zato\nNoNewPrivileges=yes\n");
   });
 
+  test("keep the time themselves of what runs as zato, who can stop all that is his", () => {
+    expect(lines(/\bsetpriv --reuid|\bchroot --userspec|\bas_\w+ timeout\b/, /\bin_time (setpriv|unshare) /)).toEqual([
+      // Inside of `in_time unshare`, and the words of a command that begins with in_time.
+      expect.stringMatching(/^lib\/image.sh: exec setpriv /),
+      expect.stringMatching(/^places\/existing.sh: printf '%s\\n' setpriv --reuid "\$owner" /),
+    ]);
+    expect(lines(/\bunshare --mount/).filter((line) => !line.includes("in_time unshare"))).toEqual([]);
+    expect(lines(/"\$\{there\[@\]\}"/)).toEqual([expect.stringContaining('in_time "${there[@]}" /bin/sh -c')]);
+  });
+
+  test("let go on for ever what somebody listens to, and what ends with the run", () => {
+    expect(lines(/\bin_time\(\)|\bat_most=0/, /^in_time\(\) \{$/)).toEqual([
+      'logs.sh: [ "$mode" = show ] || in_time() { foreign "$@"; }',
+      'release/zato-3/content.sh: exec {ear}> >(at_most=0 as_zato_with_input /usr/bin/python3 -I -B "$script" "$port")',
+    ]);
+  });
+
   test("do what concerns the inside of a component's folder as zato, and only move it as a whole", () => {
     const inside = /\$\(param path\)\/|\$path\/|server_conf\)|server_path\)/;
     expect(lines(inside, /as_zato/, MESSAGE)).toEqual([

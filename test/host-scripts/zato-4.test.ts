@@ -14,7 +14,7 @@ function said(program: string): BashResult {
   return bash(
     `set -euo pipefail
      fail() { echo "failed: $1"; exit 1; }; note() { echo "$*"; }; param() { echo "/$1"; }
-     own_cluster_folder() { note own; }; folder_of_zato() { note folder "$1"; }; as_zato() { note as_zato "$@"; }
+     own_cluster_folder() { note own; }; folder_of_zato() { note folder "$1"; }; as_zato() { note as_zato "$at_most" "$@"; }
      wait_until() { shift 2; "$@"; }
      ${SCRIPTS}
      ${program}`,
@@ -26,7 +26,7 @@ test("a server has a home that it may write to, and a Redis that answers, before
   expect(said('redis_answers() { note asked "$@"; }; prepare_server').stdout.split("\n").filter(Boolean)).toEqual([
     "own",
     "folder /home",
-    "as_zato timeout 60 mkdir -p -m 0700 /home/env/qs-1",
+    "as_zato 60 mkdir -p -m 0700 /home/env/qs-1",
     "asked /redis_host /redis_port",
   ]);
 });
@@ -49,7 +49,7 @@ test("the address of a server is written, once, where Zato's command line reads 
 
 test("nothing of a server's folder is removed: without the services of its demo it would end at each start", () => {
   expect(said("set_address").stdout.split("\n").filter(Boolean)).toEqual([
-    "as_zato timeout 60 grep -qxF bind=/address /path/config/repo/server.conf",
+    "as_zato 60 grep -qxF bind=/address /path/config/repo/server.conf",
   ]);
 });
 

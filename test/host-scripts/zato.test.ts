@@ -105,6 +105,22 @@ test.each([
   expect([status, stdout]).toEqual([1, expect.stringMatching(/^failed: the secret 'odb_password' holds a line break/)]);
 });
 
+test.each(["kill -STOP $$", "sleep 60 & kill -STOP $$", "trap '' TERM; kill -STOP $$"])(
+  "what runs as zato, and is stopped by what else does, ends all the same: %s",
+  (stops) => {
+    // GIVEN
+    writeFileSync(join(folder(), "setpriv"), '#!/bin/bash\nwhile [ "$1" != env ]; do shift; done; exec "$@"', { mode: 0o755 }); // prettier-ignore
+    const given = '. "$1/lib/session.sh"; . "$1/lib/zato.sh"; cd() { :; }; PATH=$2:$PATH; exec 8<"$1"';
+
+    // WHEN
+    const says = `said=$(at_most=1 as_zato bash -c 'echo said; [ ! -e /proc/self/fd/8 ] || echo locked; '"$3" || echo "status $?"); echo "$said"`;
+    const { stdout } = bash(`${given}; ${says}`, [HOST_SCRIPTS, folder(), stops]);
+
+    // THEN
+    expect(stdout).toMatch(/^said\nstatus (124|137)\n$/);
+  },
+);
+
 describe("what is handed over to Zato", () => {
   const modes = (program: string): string[] =>
     withZato(`${program} >/dev/null; cd "$work/zato"; find . -printf '%m %P\\n'`).stdout.trimEnd().split("\n").sort();

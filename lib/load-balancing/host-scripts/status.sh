@@ -223,7 +223,7 @@ zato_facts() {
     server=$(awk -F '\t' '$1 == "server" { print $2; exit }' <<<"$asked")
     [ -n "$server" ] || return 0
     enter_component "$STATE/components/$server"
-    as_zato_with_input /usr/bin/python3 -I -B "$(script_for_zato cluster_status.py)" <<<"$asked" 2>/dev/null |
+    as_zato_with_input /usr/bin/python3 -I -B "$(script_for_zato cluster_status.py)" <<<"$asked" 2>/dev/null | head -c 1000000 |
         awk -F '\t' -v asked="$(cut -f 2 <<<"$asked" | paste -sd ' ')" '
             BEGIN { split(asked, names, " "); for (one in names) known[names[one]] }
             NF == 3 && ($1 in known) && $2 ~ /^(answers|workers|services|missing|code|rotation)$/ { print substr($0, 1, 1000) }' |
@@ -231,7 +231,7 @@ zato_facts() {
 }
 
 declare -A known=()
-names=()
+names=() at_most=60
 read_components
 for name in "${names[@]}"; do
     case ${known[$name/kind]:-} in

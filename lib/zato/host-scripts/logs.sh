@@ -108,9 +108,11 @@ end_readers() {
     for reader in "${readers[@]}"; do kill -- "-$reader" 2>/dev/null || true; done
 }
 
-readers=() count=0
+readers=() count=0 at_most=300
 set -m
 read_request
+# As long as somebody listens, and in the reader's process group.
+[ "$mode" = show ] || in_time() { foreign "$@"; }
 : >"$work/said.0"
 for one in "${names[@]}"; do read_component "$one"; done
 if [ "$mode" = follow ]; then

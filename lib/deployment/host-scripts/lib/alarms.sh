@@ -18,7 +18,7 @@ look_at_clusters() {
 state_of_cluster() {
     local answer
     # A certificate is for the name that clients use.
-    answer=$(curl -qgks --noproxy '*' --proto-default http --max-time 5 -w ' %{http_code}' "$url" 2>/dev/null) || true
+    answer=$(curl -qgks --noproxy '*' --proto-default http --max-time 5 -w ' %{http_code}' "$url" 2>/dev/null | tail -c 1000) || true
     case $answer in
         *' 200') printf up ;;
         "$(param taken_out) 503") printf out ;;

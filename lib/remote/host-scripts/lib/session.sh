@@ -61,9 +61,15 @@ release_lock() {
     lock_keeper=
 }
 
-# foreign COMMAND...: a program that is not ours, which may leave processes behind: they must not keep Terraform waiting.
+# foreign COMMAND...: a program that is not ours, which may leave processes behind: they must not keep Terraform waiting, nor a lock.
 foreign() {
-    "$@" 3>&-
+    "$@" 3>&- 8>&- 9>&-
+}
+
+# in_time COMMAND...: what runs as somebody else, who can stop it, and all that watches it but root: for "at_most" seconds, in a process group
+# of its own.
+in_time() {
+    foreign timeout -k 5 "${at_most:-3600}" "$@"
 }
 
 end() {

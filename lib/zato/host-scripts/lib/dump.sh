@@ -5,12 +5,12 @@
 odb_dump() {
     case $(param odb_engine) in
         postgresql)
-            odb_can_be_dumped && odb_client "$(secret_in_use odb_password)" pg_dump --format=custom --no-owner --no-privileges >"$1"
+            odb_can_be_dumped && at_most=86400 odb_client "$(secret_in_use odb_password)" pg_dump --lock-wait-timeout=60s --format=custom --no-owner --no-privileges >"$1"
             ;;
         mysql)
             local of_mysql=()
             mapfile -t of_mysql < <(options_of_mysql)
-            odb_client "$(secret_in_use odb_password)" mysqldump --single-transaction --no-tablespaces --skip-triggers \
+            at_most=86400 odb_client "$(secret_in_use odb_password)" mysqldump --single-transaction --no-tablespaces --skip-triggers \
                 --skip-add-locks --hex-blob --default-character-set=utf8mb4 "${of_mysql[@]}" | gzip >"$1"
             ;;
     esac
@@ -61,7 +61,7 @@ odb_statements() {
 
 # odb_restore STATEMENTS: PostgreSQL does it all or not at all; with MySQL it has to be done again when it was cut off.
 odb_restore() {
-    odb_sql "$(secret_in_use odb_password)" <"$1" >/dev/null
+    at_most=86400 odb_sql "$(secret_in_use odb_password)" <"$1" >/dev/null
 }
 
 restoring_postgresql() {
@@ -77,7 +77,7 @@ only_known_settings() {
 
 # read_dump [OPTION...] FILE: what pg_restore says of it. Whoever's it is, it is read without root's rights.
 read_dump() {
-    as_zato_with_input "$(postgresql_program pg_restore)" "${@:1:$#-1}" <"${!#}"
+    at_most=86400 as_zato_with_input "$(postgresql_program pg_restore)" "${@:1:$#-1}" <"${!#}"
 }
 
 # shellcheck disable=SC2016 # back ticks are MySQL's quotes

@@ -73,9 +73,9 @@ before_restart() {
 
 # haproxy_admin SOCKET COMMAND: in a folder of zato a socket may be a link to any other one, and say anything.
 haproxy_admin() {
-    local as=()
+    local as=(in_time)
     [ "$(stat -c %U -- "$(dirname "$1")" 2>/dev/null)" != zato ] || as=(as_zato_with_input)
-    printf '%s\n' "$2" | "${as[@]}" timeout 30 socat -t 5 - "UNIX-CONNECT:$1"
+    printf '%s\n' "$2" | at_most=30 "${as[@]}" socat -t 5 - "UNIX-CONNECT:$1" | head -c 10000000
 }
 
 # haproxy_sessions SOCKET BACKEND/SERVER: how many requests it works on, those included that must not be repeated and have a

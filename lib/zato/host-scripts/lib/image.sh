@@ -5,7 +5,7 @@
 # as_zato_in_image COMMAND...: as_zato in the file system of the image, with what units see of the host in it.
 as_zato_in_image() {
     # shellcheck disable=SC2016 # the inner shell expands its own arguments
-    (cd / && foreign unshare --mount bash -c '
+    (cd / && in_time unshare --mount bash -c '
         set -e
         root=$1 places=$2
         shift 2

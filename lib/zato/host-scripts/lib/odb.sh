@@ -44,7 +44,7 @@ odb_client() {
 # odb_sql SECRET: runs the SQL on standard input as the cluster's database user, up to the first error; prints bare rows.
 odb_sql() {
     case $(param odb_engine) in
-        postgresql) odb_client "$1" psql -X -A -t -q -v ON_ERROR_STOP=1 ;;
+        postgresql) odb_client "$1" psql -X -A -t -q -c "set lock_timeout = '60s'" -f - -v ON_ERROR_STOP=1 ;;
         mysql) odb_client "$1" mysql --connect-timeout=5 -N -B ;;
     esac
 }
@@ -56,7 +56,7 @@ sql() {
 
 # odb_takes SECRET: whether the database lets its user in with this password.
 odb_takes() {
-    [ -f "$1" ] && odb_sql "$1" <<<'select 1'
+    [ -f "$1" ] && at_most=60 odb_sql "$1" <<<'select 1'
 }
 
 odb_client_package() {
@@ -94,7 +94,7 @@ odb_quoted() {
 
 # Of a database that is somebody's, he sets where functions are looked for: his own must never be taken for PostgreSQL's.
 as_postgres() {
-    (cd / && foreign runuser -u postgres -- env PGOPTIONS='-c search_path=pg_catalog' "$(postgresql_program psql)" -X -A -t -q -v ON_ERROR_STOP=1 "$@")
+    (cd / && foreign runuser -u postgres -- env PGOPTIONS='-c search_path=pg_catalog -c lock_timeout=60s' "$(postgresql_program psql)" -X -A -t -q -v ON_ERROR_STOP=1 "$@")
 }
 
 # The local PostgreSQL's user gets the declared password. Names are checked by TypeScript; the password goes through

@@ -15,7 +15,7 @@ note_server_log() {
 
 # note_log LOG ADDRESS: by inode and size, since logs are put away when they are large.
 note_log() {
-    as_zato timeout 60 stat -L -c '%i %s' -- "$1" >"$work/log-of-$2" 2>/dev/null || true
+    at_most=60 as_zato stat -L -c '%i %s' -- "$1" >"$work/log-of-$2" 2>/dev/null || true
 }
 
 server_log() {

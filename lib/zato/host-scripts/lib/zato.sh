@@ -56,7 +56,7 @@ as_zato() {
 
 # as_zato_with_input COMMAND...: the same for a program that reads what it is given.
 as_zato_with_input() {
-    (cd "$ZATO_HOME" && foreign setpriv --reuid zato --regid zato --init-groups --no-new-privs --inh-caps=-all \
+    (cd "$ZATO_HOME" && in_time setpriv --reuid zato --regid zato --init-groups --no-new-privs --inh-caps=-all \
         env HOME="$ZATO_HOME" "$@")
 }
 
@@ -83,7 +83,7 @@ file_of_zato() {
 # edit_as_zato FILE EXPRESSION: changes a file in a folder of zato by sed.
 edit_as_zato() {
     # shellcheck disable=SC2016 # the inner shell expands its own arguments
-    as_zato timeout 60 bash -c 'umask 077
+    at_most=60 as_zato bash -c 'umask 077
         sed -E "$2" -- "$1" >"$1.cdktf-zato-new" && mv -fT -- "$1.cdktf-zato-new" "$1"' _ "$1" "$2"
 }
 
@@ -139,7 +139,7 @@ as_zato_in() {
         return
     fi
     # shellcheck disable=SC2016 # the inner shell expands its own arguments
-    (cd "$ZATO_HOME" && foreign unshare --mount bash -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' _ "$folder" "$path" \
+    (cd "$ZATO_HOME" && in_time unshare --mount bash -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' _ "$folder" "$path" \
         setpriv --reuid zato --regid zato --init-groups --no-new-privs --inh-caps=-all env HOME="$ZATO_HOME" "$@" </dev/null)
 }
 
@@ -232,7 +232,7 @@ record_configuration() {
     local name
     while IFS= read -r name; do
         record created "$(param path)/config/repo/$name"
-    done < <(as_zato timeout 60 env LC_ALL=C find "$(param path)/config/repo" -maxdepth 1 -type f \( -name '*.conf' -o -name '*.txt' \) \
+    done < <(at_most=60 as_zato env LC_ALL=C find "$(param path)/config/repo" -maxdepth 1 -type f \( -name '*.conf' -o -name '*.txt' \) \
         ! -name '*[!A-Za-z0-9._-]*' -printf '%f\n' 2>/dev/null | LC_ALL=C sort | head -n 50)
 }
 
@@ -286,13 +286,13 @@ answers_by_address() {
 }
 
 all_workers_answer() {
-    [ "$(admin "$1" count-workers)" = "$2" ]
+    [ "$(at_most=60 admin "$1" count-workers)" = "$2" ]
 }
 
 # created: a file that Zato has written into a folder of its own, where anything may be a link to anything: seen as Zato sees it.
 now_created() {
     # shellcheck disable=SC2016 # the inner shell expands its own arguments
-    as_zato timeout 60 bash -c '[ -f "$1" ] && [ ! -L "$1" ] && stat -c %a -- "$1" && sha256sum <"$1"' _ "$1" | paste -sd ' ' ||
+    at_most=60 as_zato bash -c '[ -f "$1" ] && [ ! -L "$1" ] && stat -c %a -- "$1" && sha256sum <"$1"' _ "$1" | paste -sd ' ' ||
         printf 'gone'
 }
 

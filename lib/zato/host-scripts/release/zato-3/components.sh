@@ -34,7 +34,7 @@ set_address() {
 }
 
 has_port() {
-    as_zato timeout 60 grep -qxF "gunicorn_bind=$(param address)" "$(server_conf)"
+    at_most=60 as_zato grep -qxF "gunicorn_bind=$(param address)" "$(server_conf)"
 }
 
 server_conf() {

@@ -54,7 +54,7 @@ answer_for_scheduler() {
     port=$(scheduler_port)
     if [ -z "$port" ] || reaches 127.0.0.1 "$port"; then return; fi
     script=$(script_for_zato scheduler_ear.py)
-    exec {ear}> >(as_zato_with_input /usr/bin/python3 -I -B "$script" "$port")
+    exec {ear}> >(at_most=0 as_zato_with_input /usr/bin/python3 -I -B "$script" "$port")
 }
 
 # scheduler_port: where servers of this cluster look for the scheduler.
@@ -83,7 +83,7 @@ run_enmasse() (
         [ -n "$name" ] || continue
         export "$variable=$(cat "$(content_secrets "$(param cluster)")/$name")"
     done < <(param secret_variables; echo)
-    as_zato_with_code timeout --kill-after=10 900 "$(param zato)/bin/zato" enmasse "$(param server_path)" --import --input "$input" \
+    at_most=900 as_zato_with_code "$(param zato)/bin/zato" enmasse "$(param server_path)" --import --input "$input" \
         --replace-odb-objects --initial-wait-time 60 --missing-wait-time 10
 )
 

@@ -5,7 +5,7 @@
 prepare_server() {
     own_cluster_folder
     folder_of_zato "$(param home)"
-    as_zato timeout 60 mkdir -p -m 0700 "$(param home)/env/qs-1" || fail "$(param home) cannot be written by zato; see the log"
+    at_most=60 as_zato mkdir -p -m 0700 "$(param home)/env/qs-1" || fail "$(param home) cannot be written by zato; see the log"
     has_what_it_needs || fail "the Redis at $(param redis_host):$(param redis_port) does not answer, or not to the password that is declared; without it no job ever runs"
 }
 
@@ -63,7 +63,7 @@ set_address() {
 }
 
 has_port() {
-    as_zato timeout 60 grep -qxF "bind=$(param address)" "$(server_conf)"
+    at_most=60 as_zato grep -qxF "bind=$(param address)" "$(server_conf)"
 }
 
 server_conf() {

@@ -131,7 +131,7 @@ run_enmasse() (
         [ -n "$name" ] || continue
         export "$variable=$(cat "$(content_secrets "$(param cluster)")/$name")"
     done < <(param secret_variables; echo)
-    as_zato_like_server timeout --kill-after=10 900 "$(param zato)/bin/zato" enmasse "$(param server_path)" \
+    at_most=900 as_zato_like_server "$(param zato)/bin/zato" enmasse "$(param server_path)" \
         --import --input "$input" --initial-wait-time 60 --missing-wait-time 10
 )
 
