@@ -112,22 +112,20 @@ function shared(template: Template): string[] {
 }
 
 test("whatever names things on a host have, no two share a unit, a file or a folder, or synth refuses them", () => {
-  let accepted = 0;
   fc.assert(
     fc.property(declared, (program) => {
-      let template: Template;
+      let template: Template | undefined;
       try {
         template = synth(program);
       } catch (error) {
         expect((error as Error).name).toBe("ConstructError");
-        return;
       }
-      accepted += 1;
+      // Some three of four are refused; a run is one that is not.
+      fc.pre(template !== undefined);
       expect(shared(template)).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 20 },
   );
-  expect(accepted).toBeGreaterThan(10);
 });
 
 test("clusters whose names differ by '-content' are there together, each with secrets of its own", () => {
