@@ -39,8 +39,10 @@ test("nor does one of a kind, but where that is meant", () => {
 });
 
 test("nor does one of a layer, in the preflight and in the removal of a host, which source a script of each", () => {
-  const preflight = ["preflight.sh", ...["manifest", "net", "visible"].map((name) => `lib/${name}.sh`)];
-  const inPreflight = functionsOf([...preflight, ...scriptsIn("fit"), ...scriptsIn("passed")]);
+  const text = readFileSync(join(HOST_SCRIPTS, "preflight.sh"), "utf8");
+  const sourced = [...text.matchAll(/^\. "\$scripts\/(lib\/.*)"$/gm)].map(([, script]) => script!);
+  expect(sourced).toContain("lib/visible.sh");
+  const inPreflight = functionsOf(["preflight.sh", ...sourced, ...scriptsIn("fit"), ...scriptsIn("passed")]);
   expect(inPreflight).toEqual(expect.arrayContaining(["check_folders", "check_leading_folders"]));
   expect(twiceIn(inPreflight)).toEqual([]);
 
