@@ -6,11 +6,18 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
+commit=$(git rev-parse HEAD)
+
 # is_published: whether the registry has the package of this folder in its version.
 is_published() {
-    local package
+    local package of
     package=$(node -p 'const { name, version } = require("./package.json"); name + "@" + version')
     [ -n "$(npm view "$package" version 2>/dev/null)" ] || return 1
+    of=$(npm view "$package" gitHead 2>/dev/null || true)
+    if [ -n "$of" ] && [ "$of" != "$commit" ]; then
+        printf '%s is published already, of the commit %s, and this is %s: raise the version\n' "$package" "$of" "$commit" >&2
+        exit 1
+    fi
     printf '%s is published already\n' "$package"
 }
 
@@ -36,4 +43,6 @@ fi
 
 is_published || npm publish "${options[@]}"
 cd "$staged"
+# As npm notes it itself in a clone.
+npm pkg set "gitHead=$commit"
 is_published || npm publish "${options[@]}"

@@ -41,11 +41,16 @@ describe("publish.sh", () => {
       "npm",
       `name=$(node -p 'require("./package.json").name') there='${folder()}'/published
        case $1 in
-         view) ! grep -qxF "$2" "$there" 2>/dev/null || echo 1.2.3 ;;
+         view)
+           grep -qxF "$2" "$there" 2>/dev/null || exit 0
+           case $3 in version) echo 1.2.3 ;; gitHead) cat '${folder()}'/commit-"$name" ;; esac
+           ;;
+         pkg) echo "\${3#gitHead=}" >commit-of-package ;;
          publish)
            package=$name@$(node -p 'require("./package.json").version')
            if grep -qxF "$package" "$there" 2>/dev/null; then echo "E403 $package" >&2; exit 1; fi
            [ ! -e '${folder()}'/no-$name ] || exit 1
+           { cat commit-of-package 2>/dev/null || git rev-parse HEAD; } >'${folder()}'/commit-"$name"
            echo "$package" >>"$there" ;;
        esac`,
     ),
@@ -68,6 +73,30 @@ describe("publish.sh", () => {
     expect(published()).toEqual([expect.stringMatching(/^cdktf-zato@/), expect.stringMatching(/^cdktn-zato@/)]);
     expect(runScript("publish.sh", []).status).toBe(0);
     expect(calls("npm publish")).toHaveLength(3);
+  });
+
+  test.each(["cdktf-zato", "cdktn-zato"])("publishes nothing where %s is there of another commit", (name) => {
+    // GIVEN
+    expect(runScript("publish.sh", []).status).toBe(0);
+    const there = published().filter((one) => one.startsWith(`${name}@`));
+    writeFileSync(join(folder(), "published"), `${there.join("\n")}\n`);
+    writeFileSync(join(folder(), `commit-${name}`), "0123abc\n");
+    spawnSync("rm", [join(folder(), "calls")]);
+
+    // WHEN
+    const { status, stderr } = runScript("publish.sh", []);
+
+    // THEN
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        new RegExp(
+          `^${name}@\\S+ is published already, of the commit 0123abc, and this is [0-9a-f]{40}: raise the version$`,
+          "m",
+        ),
+      ),
+    ]);
+    expect(calls("npm publish")).toHaveLength(name === "cdktf-zato" ? 0 : 1);
   });
 
   test("attests where packages come from in a workflow alone, since nobody else can", () => {

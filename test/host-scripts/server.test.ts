@@ -178,6 +178,27 @@ test("each configuration file that Zato has written for it is noted, and nothing
   expect(changed()).toEqual(written.map((name) => `${name} was changed`));
 });
 
+test("as many files as a service likes to put there keep none of Zato's own from being noted", () => {
+  // GIVEN
+  const sandbox = host('as_zato() { "$@"; }');
+  const repo = "/opt/zato/env/a/server1/config/repo";
+  ["secrets.conf", "server.conf", "service-sources.txt"].forEach((name) =>
+    sandbox.write(`${repo}/${name}`, "gunicorn_bind=127.0.0.1:17010\n"),
+  );
+  for (let number = 0; number < 100; number++) {
+    sandbox.write(`${repo}/0${number}.conf`, "");
+  }
+
+  // WHEN
+  expect(converge(sandbox)).toMatchObject({ status: 0 });
+
+  // THEN
+  const ledger = sandbox.read("/var/lib/cdktf-zato/components/a-server1/ledger")!;
+  const noted = [...ledger.matchAll(/^created\t.*\/config\/repo\/(.*?)\t/gm)].map(([, name]) => name);
+  expect(noted).toEqual(expect.arrayContaining(["secrets.conf", "server.conf", "service-sources.txt"]));
+  expect(noted).toHaveLength(50);
+});
+
 test("it is not restarted again by a deploy of the same, but for another environment", () => {
   const sandbox = host();
   converge(sandbox);

@@ -227,13 +227,14 @@ create_directory() {
 }
 
 # record_configuration: what Zato has written into a component's folder once, and reads there. It changes none of it (docs/zato-3.3-tried.md).
-# A service may have put there what it likes: by whichever name, and as many as it likes.
+# A service may have put there what it likes: by whichever name, and as many as it likes. What releases are known to write comes before that.
 record_configuration() {
-    local name
+    local name known="lb-agent logging pickup scheduler secrets server simple-io sql sso startup_jobs user web-admin"
     while IFS= read -r name; do
         record created "$(param path)/config/repo/$name"
     done < <(at_most=60 as_zato env LC_ALL=C find "$(param path)/config/repo" -maxdepth 1 -type f \( -name '*.conf' -o -name '*.txt' \) \
-        ! -name '*[!A-Za-z0-9._-]*' -printf '%f\n' 2>/dev/null | LC_ALL=C sort | head -n 50)
+        ! -name '*[!A-Za-z0-9._-]*' -printf '%f\n' 2>/dev/null |
+        awk -v known=" ${known// /.conf }.conf service-sources.txt " '{ print !index(known, " " $0 " ") "\t" $0 }' | LC_ALL=C sort | head -n 50 | cut -f 2)
 }
 
 # has_own_configuration: whether nobody has changed that since.
