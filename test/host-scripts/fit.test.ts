@@ -90,13 +90,16 @@ describe("a folder that leads to what is the cluster's", () => {
     },
   );
 
-  test.each(["esb zato", "zato staff", "zato1 zato1"])("that is closed, and that of %s, would shut out who is in there", (owners) => {
-    expect(closed(owners)).toEqual([
-      expect.stringMatching(
-        /^finding: the folder \/opt\/zato\/env of \w+ and the group \w+ is closed to others, .*: chmod o\+x \/opt\/zato\/env$/,
-      ),
-    ]);
-  });
+  test.each(["esb zato", "zato staff", "zato1 zato1"])(
+    "that is closed, and that of %s, would shut out who is in there",
+    (owners) => {
+      expect(closed(owners)).toEqual([
+        expect.stringMatching(
+          /^finding: the folder \/opt\/zato\/env of \w+ and the group \w+ is closed to others, .*: chmod o\+x \/opt\/zato\/env$/,
+        ),
+      ]);
+    },
+  );
 });
 
 test.each([
