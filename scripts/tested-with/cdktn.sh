@@ -4,10 +4,11 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 root=$PWD
+lab() { npm --prefix "$root" run --silent lab -- "$@"; }
 
 work=$(mktemp -d)
 leave() {
-    npm --prefix "$root" run --silent lab -- down
+    lab down
     [ -z "${SSH_AGENT_PID:-}" ] || kill "$SSH_AGENT_PID"
     rm -rf -- "$work"
 }
@@ -19,8 +20,8 @@ node scripts/cdktn/stage.js "$work/staged"
 tarball=$(echo "$work"/cdktn-zato-*.tgz)
 
 # The machines.
-npm run --silent lab -- up
-state=$(npm run --silent lab -- status | sed -n 's/^state *//p')
+lab up
+state=$(lab status | sed -n 's/^state *//p')
 of_lab() { node -p "const lab = require('$state'); const host = (name) => lab.hosts.find((one) => one.name === name); $1 ?? ''"; }
 entry=$(of_lab 'host("client").address' | sed 's/[0-9]*$/100/')
 eval "$(ssh-agent -s)" >/dev/null
@@ -46,7 +47,7 @@ export CI=true CHECKPOINT_DISABLE=1 CDKTF_DISABLE_PLUGIN_CACHE_ENV=1
 TF_CLI_CONFIG_FILE=$(of_lab lab.terraform.cliConfigFile)
 if [ -n "$TF_CLI_CONFIG_FILE" ]; then export TF_CLI_CONFIG_FILE; else unset TF_CLI_CONFIG_FILE; fi
 npx --no-install cdktn deploy --auto-approve --skip-provider-lock
-(cd "$root" && npm run --silent lab -- ssh client curl --silent --fail --show-error "http://$entry/zato/ping")
+lab ssh client curl --silent --fail --show-error "http://$entry/zato/ping"
 npx --no-install cdktn-zato verify
 terraform -chdir=cdktf.out/stacks/production plan -input=false -detailed-exitcode
 npx --no-install cdktn destroy --auto-approve --skip-provider-lock
