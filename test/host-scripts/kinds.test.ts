@@ -474,6 +474,15 @@ describe("a scheduler", () => {
     const begun = sandbox.calls.filter((call) => /restart/.test(call)).map((call) => call.trim());
     expect(begun).toEqual(["restart_servers", "systemctl restart zato-a-scheduler.service"]);
   });
+
+  test("does not start where they do not come back, and their cluster is given back", () => {
+    const sandbox = host("restart_servers() { false; }; put_cluster_back() { say 'the cluster is back'; }");
+    sandbox.program("systemctl", '[ "$1" != is-active ]');
+    converge(sandbox, scheduler(true));
+    sandbox.write("/staging/a-scheduler.start", "");
+    const { status, stdout } = sandbox.run("start.sh", "scheduler", "a-scheduler", `${folder()}/staging/a-scheduler.start`); // prettier-ignore
+    expect([status, stdout]).toEqual([1, expect.stringMatching(/the cluster is back\n.*stopped here/)]);
+  });
 });
 
 describe("a web-admin", () => {

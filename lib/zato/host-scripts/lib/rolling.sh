@@ -48,6 +48,7 @@ restart_server() {
         enter_component "$1"
         # shellcheck source=../kinds/server.sh
         . "$scripts/kinds/server.sh"
+        trap '[ "$?" -eq 0 ] || leave_to_checks' EXIT
         restart
         wait_for_workers
         put_back
