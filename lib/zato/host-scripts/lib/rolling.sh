@@ -105,6 +105,11 @@ say_hello() {
     sleep "$(param notice_seconds)"
 }
 
+# is_out_of_all: whether the load-balancer tells health checks so, be it by hand.
+is_out_of_all() {
+    [ -S "$(param socket)" ] && haproxy_admin "$(param socket)" "show acl $(param taken_out_acl)" | grep ' out$' >/dev/null
+}
+
 # where_it_stopped: what goes on, and which ways lead on; when a step of a cluster has failed.
 where_it_stopped() {
     say "stopped here; what comes after it, on this host and on others, was not touched"
