@@ -499,6 +499,24 @@ test.each([
   expect(bash(whole, [HOST_SCRIPTS, folder()]).status).toBe(status);
 });
 
+test.each(["postgresql", "mysql"])("which columns the tables of a dump of %s have is seen in it", (engine) => {
+  const [quote, schema] = engine === "mysql" ? ["`", ""] : ["", "public."];
+  const table = (name: string, column: string): string =>
+    `CREATE TABLE ${schema}${quote}${name}${quote} (\n    ${quote}id${quote} int,\n    ${quote}${column}${quote} int\n);\n`;
+  write(
+    `-- lb_port\n${table("clusters", "lb_port_1")}${table("cluster", "lb_port")}${table("job", "lb_host")}`,
+    "dump",
+  );
+  const has = (words: string): boolean =>
+    bash(
+      `param() { echo ${engine}; }; . "$1/lib/dump.sh"; read_dump() { cat "\${!#}"; }; gzip() { cat "$2"; }
+       odb_dump_has_column "$2/dump" ${words}`,
+      [HOST_SCRIPTS, folder()],
+    ).status === 0;
+  expect(["cluster lb_port", "cluster id", "job lb_host"].map(has)).toEqual([true, true, true]);
+  expect(["cluster lb_host", "job lb_port", "none lb_port", "cluster lb"].map(has)).toEqual([false, false, false, false]); // prettier-ignore
+});
+
 test("of any backups those that were made last stay, as many as are wanted, whatever clocks said; and nothing else is touched", () => {
   const time = fc
     .date({ min: new Date("2000-01-01"), max: new Date("2099-12-31"), noInvalidDate: true })
