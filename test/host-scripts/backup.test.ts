@@ -213,6 +213,14 @@ describe("the component's own run", () => {
     ]);
   });
 
+  test("gives up a delivery that hangs, for which a deploy would wait without end", () => {
+    const sandbox = host("echo /backups/a.tar", "upload");
+    sandbox.program("upload", "exec sleep 1000", false);
+    sandbox.program("timeout", 'shift 2; [ "$1" = 21600 ] && shift && exec /usr/bin/timeout 0.2 "$@"', false);
+    const { status, stdout } = sandbox.run("backup.sh", "a-backup");
+    expect([status, stdout]).toEqual([1, expect.stringContaining("upload ended with exit status 124; the backup itself is /backups/a.tar")]); // prettier-ignore
+  });
+
   test("fails where no backup can be made, says why, forgets no former one, and hands nothing over", () => {
     const sandbox = host("because 'the disk is full'", "upload");
     expect(sandbox.run("backup.sh", "a-backup")).toMatchObject({
