@@ -18,8 +18,8 @@ export interface RestoreOptions {
  * Brings a cluster that is deployed back to what a backup of it holds.
  *
  * @returns 0 when it is back, 1 when it is not
- * @throws Error when there is no such cluster or file, several clusters have the name, or only Terraform knows the host's address
- * and does not say
+ * @throws Error when there is no such cluster or file, several clusters have the name, the host is declared lost, or only
+ * Terraform knows its address and does not say
  */
 export async function restore(options: RestoreOptions, print: (text: string) => void): Promise<number> {
   const { stack, backup } = options;
@@ -27,7 +27,14 @@ export async function restore(options: RestoreOptions, print: (text: string) => 
   if (!statSync(backup, { throwIfNoEntry: false })?.isFile()) {
     throw new Error(`there is no backup '${backup}'`);
   }
-  const access = stack.accessTo(stack.host(cluster.host));
+  const host = stack.host(cluster.host);
+  if (host.lost) {
+    throw new Error(
+      `the host '${host.name}' of the cluster '${cluster.name}' is declared lost, and its scheduler may run elsewhere; ` +
+        "leave 'lost' out, and deploy, before you restore",
+    );
+  }
+  const access = stack.accessTo(host);
   const { status, stderr } = await restoreOnHost(access, cluster.name, backup, options.options, print);
   if (status !== 0) {
     print(

@@ -574,6 +574,22 @@ describe("restore", () => {
     });
   });
 
+  test("touches nothing on a host that is declared lost: its scheduler would be started beside another one", () => {
+    const declared = newStack();
+    newDeployment(declared, { hosts: [newHost(declared, "host1", { lost: true }), newHost(declared, "host2")] });
+    const { status, stderr } = cdktfZato(
+      ["restore", synthTo(folder(), declared), "host1", backup()],
+      'touch "$FOLDER/asked"',
+    );
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        "the host 'host1' of the cluster 'host1' is declared lost, and its scheduler may run elsewhere; ",
+      ),
+    ]);
+    expect(existsSync(join(folder(), "asked"))).toBe(false);
+  });
+
   test("ends with 2 for a cluster or a file that is not there", () => {
     expect(cdktfZato(["restore", stack(), "host3", backup()])).toMatchObject({
       status: 2,

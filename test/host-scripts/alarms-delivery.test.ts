@@ -39,6 +39,13 @@ describe("a message that cannot be delivered", () => {
     expect(host.minutes(2)).toEqual([]);
   });
 
+  test("is tried again at once where the clock was ahead when it could not be, and was set back", () => {
+    const host = newHost();
+    host.looks("host2", "down");
+    host.sandbox.write(`${STATE}/failing`, "3 9999999999\n");
+    expect(heads(host.minutes(3))).toEqual(["redundancy host2 begins"]);
+  });
+
   test("is one of a hundred at most, the newest ones", () => {
     const host = newHost();
     mkdirSync(join(folder(), STATE, "outbox"), { recursive: true });

@@ -213,6 +213,14 @@ describe("the component's own run", () => {
     ]);
   });
 
+  test("gives up a delivery that hangs, for which a deploy would wait without end", () => {
+    const sandbox = host("echo /backups/a.tar", "upload");
+    sandbox.program("upload", "exec sleep 1000", false);
+    sandbox.program("timeout", 'shift 2; [ "$1" = 21600 ] && shift && exec /usr/bin/timeout 0.2 "$@"', false);
+    const { status, stdout } = sandbox.run("backup.sh", "a-backup");
+    expect([status, stdout]).toEqual([1, expect.stringContaining("upload ended with exit status 124; the backup itself is /backups/a.tar")]); // prettier-ignore
+  });
+
   test("fails where no backup can be made, says why, forgets no former one, and hands nothing over", () => {
     const sandbox = host("because 'the disk is full'", "upload");
     expect(sandbox.run("backup.sh", "a-backup")).toMatchObject({
@@ -497,6 +505,24 @@ test.each([
   write(text, "dump");
   const whole = 'param() { echo mysql; }; . "$1/lib/dump.sh"; gzip "$2/dump"; odb_dump_is_whole "$2/dump.gz"';
   expect(bash(whole, [HOST_SCRIPTS, folder()]).status).toBe(status);
+});
+
+test.each(["postgresql", "mysql"])("which columns the tables of a dump of %s have is seen in it", (engine) => {
+  const [quote, schema] = engine === "mysql" ? ["`", ""] : ["", "public."];
+  const table = (name: string, column: string): string =>
+    `CREATE TABLE ${schema}${quote}${name}${quote} (\n    ${quote}id${quote} int,\n    ${quote}${column}${quote} int\n);\n`;
+  write(
+    `-- lb_port\n${table("clusters", "lb_port_1")}${table("cluster", "lb_port")}${table("job", "lb_host")}`,
+    "dump",
+  );
+  const has = (words: string): boolean =>
+    bash(
+      `param() { echo ${engine}; }; . "$1/lib/dump.sh"; read_dump() { cat "\${!#}"; }; gzip() { cat "$2"; }
+       odb_dump_has_column "$2/dump" ${words}`,
+      [HOST_SCRIPTS, folder()],
+    ).status === 0;
+  expect(["cluster lb_port", "cluster id", "job lb_host"].map(has)).toEqual([true, true, true]);
+  expect(["cluster lb_host", "job lb_port", "none lb_port", "cluster lb"].map(has)).toEqual([false, false, false, false]); // prettier-ignore
 });
 
 test("of any backups those that were made last stay, as many as are wanted, whatever clocks said; and nothing else is touched", () => {

@@ -225,3 +225,27 @@ describe("clear_staging", () => {
     expect(readdirSync(folder()).sort()).toEqual([".cdktf-zato", ".cdktf-zato-2.sh", "notes on .cdktf-zato-1.sh"]);
   });
 });
+
+describe("a run whose log cannot be written, since the disk is full", () => {
+  const LOG = '. "$1/lib/visible.sh"; . "$1/lib/session.sh"; host=h label=part work=$2/none log=$2/log; : >"$log"';
+  const run = (log: string, program: string): BashResult =>
+    bash(`set -euo pipefail; ${LOG}; exec 3>&1 >>${log} 2>&1; trap 'end $?' EXIT; ${program}`, [
+      HOST_SCRIPTS,
+      folder(),
+    ]);
+  const FULL = "[h] part: failed for want of space, it seems: nothing can be written in /var/log/cdktf-zato; make room: df -h /var/log/cdktf-zato"; // prettier-ignore
+
+  test("goes on, and says why it fails", () => {
+    const said = run("/dev/full", 'progress "at work"; fail "the reason"');
+    expect([said.status, said.stdout.split("\n")]).toEqual([
+      1,
+      ["[h] part: at work", expect.stringContaining("failed: the reason"), FULL, ""],
+    ]);
+  });
+
+  test("says so where a command fails, and nothing of it where there is room", () => {
+    expect(run("/dev/full", "echo written").stdout).toContain(FULL);
+    expect(run('"$2/log"', "false").stdout).not.toContain("want");
+    expect(run('"$2/log"', "true").stdout).toBe("");
+  });
+});

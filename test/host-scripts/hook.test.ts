@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HOST_SCRIPTS, temporaryFolder } from "../support/bash";
 import { Sandbox } from "../support/sandbox";
@@ -82,6 +82,13 @@ test.each(["with setsid", "without setsid"])("one that does not end is stopped, 
   ]);
   expect(seconds).toBeLessThan(10);
   expect(existsSync(join(folder(), "too-late"))).toBe(false);
+});
+
+test("what one that does not end has begun is stopped, though that does not listen, and the script itself does", () => {
+  const child = `(trap '' TERM; exec sh -c 'echo $$ >child; exec sleep 60') &`;
+  expect(onDeployer(`#!/bin/sh\n${child}\nwait\n`, { hook_timeout: "1" }).status).toBe(1);
+  const pid = readFileSync(join(folder(), "child"), "utf8").trim();
+  expect(spawnSync("ps", ["-o", "stat=", "-p", pid], { encoding: "utf8" }).stdout).toMatch(/^(Z.*\n)?$/);
 });
 
 function pathWithoutSetsid(): string {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync } from "node:fs"
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
-import { BashResult, temporaryFolder } from "../support/bash";
+import { bash, BashResult, temporaryFolder } from "../support/bash";
 import { PLACES } from "../support/places";
 import { Sandbox } from "../support/sandbox";
 
@@ -474,6 +474,15 @@ describe("a scheduler", () => {
     const begun = sandbox.calls.filter((call) => /restart/.test(call)).map((call) => call.trim());
     expect(begun).toEqual(["restart_servers", "systemctl restart zato-a-scheduler.service"]);
   });
+
+  test("does not start where they do not come back, and their cluster is given back", () => {
+    const sandbox = host("restart_servers() { false; }; put_cluster_back() { say 'the cluster is back'; }");
+    sandbox.program("systemctl", '[ "$1" != is-active ]');
+    converge(sandbox, scheduler(true));
+    sandbox.write("/staging/a-scheduler.start", "");
+    const { status, stdout } = sandbox.run("start.sh", "scheduler", "a-scheduler", `${folder()}/staging/a-scheduler.start`); // prettier-ignore
+    expect([status, stdout]).toEqual([1, expect.stringMatching(/the cluster is back\n.*stopped here/)]);
+  });
 });
 
 describe("a web-admin", () => {
@@ -790,6 +799,35 @@ describe("the load-balancer of a cluster", () => {
     expect(sandbox.read(state("a-server2", "manifest"))).toBeUndefined();
     expect(sandbox.read(state("a-server1", "manifest"))).toBeDefined();
   });
+
+  test.each([
+    ["none", []],
+    ["out", ["balancers in front are told to leave the cluster alone"]],
+  ])(
+    "that keeps balancers in front away, since a run was cut off or by hand, is found, and undone: %s",
+    (said, expected) => {
+      // GIVEN
+      const sandbox = host();
+      const socket = `${folder()}/s`;
+      bash(`cd "$1"; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("s")'`, [folder()]);
+      sandbox.program(
+        "systemctl",
+        "case $* in is-enabled*) echo enabled ;; *--quiet*) ;; is-active*) echo active ;; esac",
+      );
+      const { parameters, ...rest } = loadBalancer("a-server1");
+      const given = { ...rest, parameters: { ...parameters, socket, taken_out_acl: "#1" } };
+      converge(sandbox, given);
+      sandbox.define(`haproxy_admin() { [ "$*" = "${socket} show acl #1" ] && echo '0x55bc36a2d130 ${said}'; }`);
+
+      // THEN
+      const found = sandbox.drift("load-balancer", "a-load-balancer");
+      expect(found.map((one) => one.split("\t")[1]!.split(", by hand")[0])).toEqual(expected);
+
+      // WHEN
+      sandbox.define(`put_cluster_back() { if [ -f "$state/taken-out" ]; then say back; fi; }`);
+      expect(converge(sandbox, given).stdout.includes(" back\n")).toBe(expected.length > 0);
+    },
+  );
 
   test("is put back where it does not answer, and the deploy fails", () => {
     const sandbox = host("false");

@@ -223,9 +223,15 @@ describe("what is not as deployed", () => {
     utimesSync(join(folder(), STATE, "zato-metrics/manifest"), hourAgo - 10, hourAgo - 10);
     expect(findings(sandbox)).toBe("1");
 
+    // WHEN the clock was ahead at that time
+    sandbox.write("/found", "a-server1\tit was changed\na-server1\tso was another\n");
+    const ahead = Date.now() / 1000 + 1_000_000;
+    utimesSync(join(folder(), DRIFT), ahead, ahead);
+    expect(findings(sandbox)).toBe("2");
+
     // WHEN a component was deployed
     rmSync(join(folder(), "found"));
-    expect(findings(sandbox)).toBe("1");
+    expect(findings(sandbox)).toBe("2");
     const later = Date.now() / 1000 + 5;
     sandbox.write(`${STATE}/a-server1/converged`, "");
     utimesSync(join(folder(), STATE, "a-server1/converged"), later, later);

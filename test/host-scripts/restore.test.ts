@@ -21,7 +21,7 @@ function deployed(): Sandbox {
   for (const [name, kind] of Object.entries(components)) {
     const [cluster = ""] = name.split("-");
     const state = `/var/lib/cdktf-zato/components/${name}`;
-    const parameters = { ...(kind === "content" ? placesOf(cluster, folder()) : {}), host: "host1", cluster, unit: `zato-${name}.service`, odb_engine: "postgresql", odb_name: "zato_a", active: "false" }; // prettier-ignore
+    const parameters = { ...(kind === "content" ? placesOf(cluster, folder()) : {}), host: "host1", cluster, unit: `zato-${name}.service`, odb_engine: "postgresql", odb_name: "zato_a", active: "false", release: "zato-3" }; // prettier-ignore
     host.write(`${state}/kind`, `${kind}\n`);
     const secrets = kind === "odb" ? "secret_key generated\nredis_password generated version 2\napi_key given" : "";
     host.write(`${state}/manifest`, renderManifest({ parameters: { ...parameters, secrets } }));
@@ -51,6 +51,7 @@ function deployed(): Sandbox {
         ! there unkeepable || because 'the disk is full' || return
         echo "write_backup $2" >>'${folder()}/calls'; echo "$1/kept-$2.tar"
     }
+    odb_dump_has_column() { ! there another-release; }
     odb_statements() { ! there unreadable && echo statements; }
     odb_restore() { echo "odb_restore $(cat "$1")" >>'${folder()}/calls'; ! there unrestorable; }
   `);
@@ -146,6 +147,11 @@ test("a secret that is given stays, though a cluster whose name begins alike has
 
 test.each([
   ["a backup that is damaged", "/damaged", /is no whole backup of a cluster a in postgresql, .*; nothing was changed/],
+  [
+    "a backup of another release of Zato",
+    "/another-release",
+    /is of another release of Zato than the cluster, .*; nothing was changed/,
+  ],
   ["a dump that cannot be read", "/unreadable", /the backup cannot be read, .*; nothing was changed/],
   [
     "data that cannot be kept",

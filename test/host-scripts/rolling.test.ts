@@ -92,6 +92,15 @@ test("a failure says where it stopped, who answers, and which ways lead on", () 
   ]);
 });
 
+test.each([
+  ["true", ["it is back", "all of them"]],
+  ["exit 1", ["left to checks"]],
+])("a server that something else is restarted for, and which then comes by '%s'", (comes, expected) => {
+  const server = `restart() { :; }; wait_for_workers() { ${comes}; }; put_back() { echo "it is back"; }; leave_to_checks() { echo "left to checks"; }`;
+  const program = `scripts=$2; mkdir "$2/kinds"; echo '${server}' >"$2/kinds/server.sh"; if restart_servers; then echo all of them; fi`;
+  expect(onHost(program)).toEqual(["restarting the server a-server1", ...expected]);
+});
+
 describe("of HAProxy's servers", () => {
   const row = (server: string, status: string, check: string): string =>
     `servers,${server}${",".repeat(16)}${status}${",".repeat(19)}${check},\n`;

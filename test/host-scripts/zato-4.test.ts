@@ -84,18 +84,6 @@ describe("a new password of Zato's own user", () => {
     expect(play("a b c")).toEqual([]);
   });
 
-  test.each([
-    ["http://here:1 copy-of-admin_invoke_password", "known\n"],
-    ["http://here:1 another", ""],
-  ])("is known to a server that lets in who has it: %s", (letsIn, expected) => {
-    const { stdout } = said(
-      `secret_file() { echo "$1"; }; for_zato() { echo "copy-of-$1"; }
-       python_as_zato() { [ "$*" = "admin.py ${letsIn} count-workers" ]; }
-       takes_new_admin_password here:1 && echo known`,
-    );
-    expect(stdout).toBe(expected);
-  });
-
   test("that one of them does not read fails", () => {
     expect(play("a", 'admin() { [ "$1" != b ]; }; if change_admin_password a; then echo changed; fi')).toEqual([]);
   });

@@ -353,6 +353,39 @@ describe("the password of the ODB, when another one is declared,", () => {
   });
 });
 
+describe("the admin API", () => {
+  /** A server that lets in whoever has this password. */
+  const ask = (letsIn: string, more = "admin here:1 report"): string =>
+    withZato(
+      `python_as_zato() { [ "$2" = http://here:1 ] && [ "$(cat "$3")" = ${letsIn} ] && echo "$4 by $(cat "$3")"; }; ${more}`,
+    ).stdout;
+
+  test("is asked with the former password while that is being changed, and with the new one as soon as the server takes it", () => {
+    given({ cluster: "a" }, { admin_invoke_password: "new", "admin_invoke_password.former": "old" });
+    expect(ask("old")).toBe("report by old\n");
+    expect(ask("new")).toBe("report by new\n");
+  });
+
+  test("is asked with the only one where none is being changed", () => {
+    given({ cluster: "a" }, { admin_invoke_password: "new" });
+    expect([ask("new"), ask("old")]).toEqual(["report by new\n", ""]);
+  });
+
+  test.each(["old", "new"])(
+    "has its password changed where a try that was cut off has left servers with the %s one",
+    (known) => {
+      // GIVEN
+      given({ cluster: "a" }, { admin_invoke_password: "new", "admin_invoke_password.former": "old" });
+
+      // WHEN
+      const said = ask(known, '. "$scripts/release/zato-3/admin.sh"; sql() { echo 1; }; change_admin_password here:1');
+
+      // THEN
+      expect(said).toBe(`change-password by ${known}\n`);
+    },
+  );
+});
+
 describe("creating a folder", () => {
   const program = (cli: string): string => `
     state=$2/state; mkdir -p "$state"

@@ -40,8 +40,9 @@ END
 # look_for_drift: once an hour, and after each deploy, since all files are read for it. While a deploy is at work, what was found before counts.
 look_for_drift() {
     if grep -q '^host	deploy	' "$work/facts"; then return; fi
-    if [ -n "$(find "$state/drift" -mmin -60 2>/dev/null)" ] && [ -z "$(deployed_since "$state/drift")" ]; then return; fi
     touch "$work/begun"
+    # One of the future is by a clock that has been set back.
+    if [ -n "$(find "$state/drift" -mmin -60 ! -newer "$work/begun" 2>/dev/null)" ] && [ -z "$(deployed_since "$state/drift")" ]; then return; fi
     our_components | bash "$scripts/drift.sh" >"$work/drift" || return 0
     cp "$work/drift" "$state/drift.new"
     touch -r "$work/begun" "$state/drift.new"

@@ -47,7 +47,9 @@ trap 'end TERM; kill "$watchdog"; exit 130' INT TERM
 
 status=0
 wait "$script" 2>/dev/null || status=$?
-kill "$watchdog" 2>/dev/null || true
+# It ends what is left of a script that is late.
+[ -e "$work/late" ] || kill "$watchdog" 2>/dev/null || true
+wait "$watchdog" 2>/dev/null || true
 [ ! -e "$work/late" ] ||
     fail "$hook_file did not end within $hook_timeout seconds, and was stopped; it said last:"
 [ "$status" -eq 0 ] ||

@@ -14,6 +14,7 @@ make_up_for_predecessors "$work/earlier"
 state=$STATE/components/$name
 unpack_manifest "$state/manifest" "$work/entries"
 host=$(param host) label=$(param label)
+on_failure=when_failed
 progress "starting"
 start
 progress "running"

@@ -25,6 +25,7 @@ progress "made $backup"
 command=()
 if [ -f "$state/deliver" ]; then command=("$state/deliver"); else mapfile -t command < <(param deliver); fi
 [ -n "${command[*]}" ] || exit 0
-(cd / && foreign "${command[@]}" "$backup" </dev/null) ||
+# As long as its unit may take: a deploy that changes the code waits for it, too.
+(cd / && at_most=21600 in_time "${command[@]}" "$backup" </dev/null) ||
     fail "${command[0]} ended with exit status $?; the backup itself is $backup"
 progress "handed over by ${command[0]}"

@@ -117,6 +117,13 @@ restore_notes() {
     done
 }
 
+# is_of_our_release: whether the release of now has the tables that would come back.
+is_of_our_release() (
+    # shellcheck disable=SC2317 # the release asks
+    odb_has_column() { odb_dump_has_column "$unpacked/odb" "$@"; }
+    of_release has_own_tables
+)
+
 # keep_what_is_there: as a backup beside the others. What a try that was cut off has left may be no whole database: then what was kept
 # before that counts.
 keep_what_is_there() {
@@ -216,6 +223,8 @@ if [ "$only" = keys ]; then
     progress "brought the keys back; deploy again"
     exit 0
 fi
+is_of_our_release ||
+    fail "'$archive' is of another release of Zato than the cluster, with other tables; nothing was changed; deploy that release with its database, then restore"
 keep_what_is_there
 # The database and its log need as much again.
 (trap '' XFSZ && ulimit -f "$(($(room_in "$STATE") / 3))" && odb_statements "$unpacked/odb" >"$statements") ||

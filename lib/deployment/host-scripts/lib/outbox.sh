@@ -37,7 +37,8 @@ json_object() {
 # deliver_outbox: one message after the other, each by a unit of its own. Where one fails, all wait: for a minute, two, four, up to an hour.
 deliver_outbox() {
     local message tries=0 next=0
-    ! read -r tries next 2>/dev/null <"$state/failing" || [ "$now" -ge "$next" ] || return 1
+    # Later than in an hour it was by a clock that has been set back.
+    ! read -r tries next 2>/dev/null <"$state/failing" || [ "$now" -ge "$next" ] || [ "$next" -gt "$((now + 3600))" ] || return 1
     for message in "$state"/outbox/*; do
         [ -f "$message" ] || break
         cp "$message" "$state/message"

@@ -16,7 +16,7 @@ begin() {
     # Terraform may die while we work, and nobody read what we say.
     trap '' PIPE HUP
     exec 3>&1 >>"$log" 2>&1
-    printf '\n== %s %s\n' "$(date -u +%FT%TZ)" "$label"
+    printf '\n== %s %s\n' "$(date -u +%FT%TZ)" "$label" || true
     make_work
     trap 'end $?' EXIT
 }
@@ -33,7 +33,7 @@ take_lock() {
     exec 9>"$LOCK"
     if ! flock -n 9; then
         progress "waiting for another run on this host"
-        flock -w 3600 9 || fail "another run has held $LOCK for an hour; see who: sudo fuser $LOCK"
+        flock -w 3600 9 || fail "another run has held $LOCK for an hour; see who: pgrep -af cdktf-zato"
     fi
     tail --pid="$$" -s 0.5 -f /dev/null </dev/null 3>&- &
     lock_keeper=$!
@@ -78,6 +78,7 @@ end() {
         say "failed with exit status $status; the end of $log on the host:"
         tail -n 12 "$log" | visible | sed 's/^/    /' >&3 2>/dev/null || true
     fi
+    if [ "$status" -ne 0 ] && ! echo; then say "failed for want of space, it seems: nothing can be written in $LOGS; make room: df -h $LOGS"; fi
     # In a shell of its own, which may end in the middle.
     if [ "$status" -ne 0 ] && [ -n "${on_failure:-}" ]; then ("$on_failure") || true; fi
     rm -rf -- "$work"
@@ -90,18 +91,19 @@ say() {
 
 # show FILE: its lines, for whoever watches.
 show() {
-    cat "$1"
+    cat "$1" || true
     visible <"$1" | sed 's/^/    /' >&3 2>/dev/null || true
 }
 
+# A log that cannot be written must not be why nobody hears why.
 progress() {
-    printf -- '-- %s\n' "$1"
+    printf -- '-- %s\n' "$1" || true
     say "$1"
 }
 
 fail() {
     failed=yes
-    printf -- '-- failed: %s\n' "$1"
+    printf -- '-- failed: %s\n' "$1" || true
     say "failed: $1 (log on the host: $log)"
     exit 1
 }

@@ -15,6 +15,7 @@ converge() {
     use_haproxy_config "$unit" "$folder/haproxy.cfg" "${certificates[@]}"
     wait_until 120 "an answer through the load-balancer" answers "$(param health_url)" ||
         fail "no answer to $(param health_url) after 120 s; see 'sudo journalctl -u $unit'"
+    ! is_out_of_all || touch "$state/taken-out"
     put_cluster_back
     remove_other_servers
     record_configuration
@@ -68,6 +69,7 @@ drift() {
     unit=$(param unit) config=$(param folder)/haproxy.cfg
     check_use "$unit" started "/etc/systemd/system/$unit"
     check_use "$unit" loaded "$config"
+    ! is_out_of_all || found "balancers in front are told to leave the cluster alone, by hand or since a deploy or a restore was cut off; run a restore again before all else"
 }
 
 # Balancers in front may still know of the cluster, if it is removed alone.

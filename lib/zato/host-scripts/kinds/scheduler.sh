@@ -30,6 +30,12 @@ start() {
         fail "the scheduler does not listen on $(param bind):$(param port); see 'sudo journalctl -u $unit'"
 }
 
+# Servers may have been restarted for it.
+when_failed() {
+    put_cluster_back
+    where_it_stopped
+}
+
 # remove_former_redis: one of the cluster's own that is no longer declared: Terraform does not run the removal of what is no longer in its
 # configuration, and nothing of the cluster uses it by now.
 remove_former_redis() {

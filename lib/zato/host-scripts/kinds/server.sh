@@ -114,12 +114,15 @@ has_services() {
     admin "$(param address)" services "$(for_zato "$1")" "$(param workers)"
 }
 
-# Unless it would answer wrongly, the load-balancer's checks decide again: it comes back by itself once it works.
 when_failed() {
-    ! awaits_content || { where_it_stopped && return; }
-    [ -n "${left_out:-}" ] || haproxy_leave_to_checks "$(param load_balancer_socket)" "$(param back_end)"
-    put_cluster_back
+    leave_to_checks
+    awaits_content || put_cluster_back
     where_it_stopped
+}
+
+# leave_to_checks: unless it would answer wrongly, those of the load-balancer decide again: it comes back by itself once it works.
+leave_to_checks() {
+    awaits_content || [ -n "${left_out:-}" ] || haproxy_leave_to_checks "$(param load_balancer_socket)" "$(param back_end)"
 }
 
 # Services need the packages that content requires in the build that the server is about to get, too.

@@ -54,6 +54,19 @@ odb_dump_is_whole() {
     esac
 }
 
+# odb_dump_has_column FILE TABLE COLUMN: as odb_has_column, of what the dump holds.
+odb_dump_has_column() {
+    case $(param odb_engine) in
+        postgresql) read_dump --schema-only -f - "$1" ;;
+        mysql) gzip -cd "$1" ;;
+    esac | LC_ALL=C awk -v table="$2" -v column="$3" '
+        { name = $0; gsub(/[`",(]/, " ", name); split(name, word, " ") }
+        /^CREATE TABLE / { within = word[3] == table || word[3] == "public." table }
+        /^\)/ { within = 0 }
+        within && word[1] == column { found = 1 }
+        END { exit !found }'
+}
+
 # odb_statements FILE: prints what replaces all that the database holds by what the dump holds.
 odb_statements() {
     "restoring_$(param odb_engine)" "$1"

@@ -48,6 +48,7 @@ restart_server() {
         enter_component "$1"
         # shellcheck source=../kinds/server.sh
         . "$scripts/kinds/server.sh"
+        trap '[ "$?" -eq 0 ] || leave_to_checks' EXIT
         restart
         wait_for_workers
         put_back
@@ -102,6 +103,11 @@ say_hello() {
     rm -f "$state/taken-out"
     progress "waiting until balancers in front have the cluster back ($(param notice_seconds) s)"
     sleep "$(param notice_seconds)"
+}
+
+# is_out_of_all: whether the load-balancer tells health checks so, be it by hand.
+is_out_of_all() {
+    [ -S "$(param socket)" ] && haproxy_admin "$(param socket)" "show acl $(param taken_out_acl)" | grep ' out$' >/dev/null
 }
 
 # where_it_stopped: what goes on, and which ways lead on; when a step of a cluster has failed.

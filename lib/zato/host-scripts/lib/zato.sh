@@ -249,11 +249,21 @@ has_own_configuration() {
     done <"$state/ledger"
 }
 
-# admin SERVER_ADDRESS COMMAND...: asks a server's admin API. Files among the arguments are copies by for_zato.
+# admin SERVER_ADDRESS COMMAND...: asks a server's admin API. Files among the arguments are copies by for_zato. A run that was cut off may have
+# left the former password beside the new one that servers take already.
 admin() {
-    local address=$1
+    local address=$1 secret=admin_invoke_password
     shift
-    python_as_zato admin.py "http://$address" "$(for_zato "$(secret_in_use admin_invoke_password)")" "$@"
+    if [ ! -f "$(secret_file "$secret.former")" ] || takes_new_admin_password "$address"; then
+        secret=$(secret_file "$secret")
+    else
+        secret=$(secret_file "$secret.former")
+    fi
+    python_as_zato admin.py "http://$address" "$(for_zato "$secret")" "$@"
+}
+
+takes_new_admin_password() {
+    python_as_zato admin.py "http://$1" "$(for_zato "$(secret_file admin_invoke_password)")" count-workers >/dev/null 2>&1
 }
 
 # python_as_zato SCRIPT ARGUMENT...: runs a Python script of ours on what Zato says, which may be anything: by the system's Python, and

@@ -13,7 +13,3 @@ change_admin_password() {
         takes_new_admin_password "$address" || admin "$address" reload || return
     done
 }
-
-takes_new_admin_password() {
-    python_as_zato admin.py "http://$1" "$(for_zato "$(secret_file admin_invoke_password)")" count-workers >/dev/null 2>&1
-}
