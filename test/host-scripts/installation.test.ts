@@ -13,7 +13,7 @@ import {
   writeFileSync,
   rmSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { renderManifest } from "../../lib/remote/manifest";
 import { BashResult, temporaryFolder } from "../support/bash";
 import { Sandbox } from "../support/sandbox";
@@ -549,6 +549,51 @@ test("the folder of clusters' folders becomes root's as soon as that above it, i
   converge(sandbox, { method: "preinstalled" });
   expect(leading().slice(1)).toEqual(["leading_folder /opt/zato", "leading_folder /opt/zato/env"]);
 });
+
+test("of folders for builds and packages those that are zato's become root's", () => {
+  const sandbox = host();
+  sandbox.note("leading_folder");
+  ["builds", "packages/a", "packages/b"].forEach((name) =>
+    mkdirSync(join(folder(), "opt/zato", name), { recursive: true }),
+  );
+  sandbox.define(`stat() { case "\${!#}" in */builds | */packages/b) echo zato ;; *) echo ops ;; esac; }`);
+  converge(sandbox, { method: "preinstalled" });
+  expect(sandbox.calls.filter((call) => call.startsWith("leading_folder"))).toEqual([
+    "leading_folder /opt/zato",
+    "leading_folder /opt/zato/builds",
+    "leading_folder /opt/zato/packages/b",
+  ]);
+});
+
+test.each(["env", "builds", "packages", "packages/host1"])(
+  "GIVEN a link of zato's at /opt/zato/%s to what looks like ours, or to nothing yet, WHEN it is deployed and removed, THEN the link is named, and nothing behind it goes",
+  (name) => {
+    // GIVEN
+    const sandbox = host();
+    const link = join(folder(), "opt/zato", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(folder(), "theirs"), link);
+    sandbox.define(`lies_in_roots() { [ ! -L "\${1%/.}" ]; }
+      stat() { if [[ $* == *%U* ]]; then test -L "\${!#}" && echo zato; else command stat "$@"; fi; }`);
+    const steps = (): string[] =>
+      [converge(sandbox, fromArchive(archive())), sandbox.run("remove.sh", "installation", "zato")].map(
+        ({ stdout }) => stdout,
+      );
+
+    // WHEN
+    const [toNothing] = steps();
+    const theirs = ["a".repeat(64), `${"b".repeat(64)}.new`, "some.new"];
+    theirs.forEach((one) => sandbox.write(`/theirs/${one}/data`, ""));
+    const [toTheirs] = steps();
+
+    // THEN
+    expect([toNothing, toTheirs]).toEqual(
+      Array(2).fill(expect.stringContaining(`/opt/zato/${name} is a link that others than root can change; remove it`)),
+    );
+    expect(readdirSync(join(folder(), "theirs")).sort()).toEqual(theirs);
+    expect(theirs.map((one) => sandbox.read(`/theirs/${one}/data`))).toEqual(["", "", ""]);
+  },
+);
 
 test("a link 'current' of somebody else's stays, with the Zato that it leads to, and no removal takes it", () => {
   const sandbox = host();

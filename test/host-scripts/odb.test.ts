@@ -362,6 +362,25 @@ describe("an ODB that is removed", () => {
     expect(keys()).toBe(false);
   });
 
+  test("GIVEN something of its user's in another database, WHEN it is dropped, THEN the user is named and stays, and all else goes", () => {
+    // GIVEN
+    writeFileSync(join(folder(), "databases"), "zato_a zato_a\nzato_b zato_b\n");
+    mkdirSync(join(folder(), "config", "secrets", "a"), { recursive: true });
+    const refusing = `as_postgres() { echo "as_postgres $*"; [[ $* != *'role if exists "zato_a"' ]]; }`;
+
+    // WHEN
+    const { status, did } = odb(`${refusing}; POSTGRESQL_DROP_IN=$STATE/drop-in/x; has_package() { true; }; remove`);
+
+    // THEN
+    expect([status, keys()]).toEqual([0, false]);
+    expect(did.slice(-4)).toEqual([
+      'as_postgres -c drop role if exists "zato_a"',
+      "progress left: PostgreSQL's user zato_a, who has something in another database, or rights there; the log says in which",
+      'as_postgres -c drop database if exists "zato_b" with (force)',
+      'as_postgres -c drop role if exists "zato_b"',
+    ]);
+  });
+
   test("is dropped with former ones, which were left as a way back", () => {
     writeFileSync(join(folder(), "databases"), "zato_a zato\nzato4_a zato4_a\n");
     expect(removed("drop").slice(1)).toEqual([

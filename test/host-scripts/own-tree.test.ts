@@ -94,20 +94,35 @@ test("a file that somebody holds open for writing is not given, nor by the next 
   expect(mode(tree("bin", "py"))).toBe("640");
 });
 
-test.each(["EINVAL", "ENOLCK"])(
-  "a file system that has no leases, which it says by %s, is no reason to refuse files",
-  (code) => {
-    const without = `
-import errno, sys
+/** Gives the tree away on a file system of a type that leases nothing, as an error says. */
+function ownWithoutLeases(code: string, type: string): BashResult {
+  const without = `
+import errno, io, os, sys
 sys.path.insert(0, sys.argv.pop(1))
 import own_tree
 def refuse(*_):
     raise OSError(errno.${code}, "")
-own_tree.fcntl.fcntl = refuse
+def mounts(*_, **__):
+    device = os.stat(sys.argv[1]).st_dev
+    places = {"1:99999": "nfs4", f"{os.major(device)}:{os.minor(device)}": "${type}"}
+    return io.StringIO("".join(f"22 1 {number} / /nfs rw,relatime - {name} a:/nfs rw\\n" for number, name in places.items()))
+own_tree.fcntl.fcntl, own_tree.open = refuse, mounts
 own_tree.main()`;
-    expect(bash('python3 -B -c "$@"', [without, PYTHON_SCRIPTS, tree(), OWNER!, GROUP!]).status).toBe(0);
-  },
-);
+  return bash('python3 -B -c "$@"', [without, PYTHON_SCRIPTS, tree(), OWNER!, GROUP!]);
+}
+
+test.each([
+  ["EINVAL", "ext4"],
+  ["ENOLCK", "ext4"],
+  ["EAGAIN", "nfs4"],
+  ["EAGAIN", "cifs"],
+])("a file system that gives no leases, which it says by %s (%s), is no reason to refuse files", (code, type) => {
+  expect(ownWithoutLeases(code, type).status).toBe(0);
+});
+
+test("on a disk of the host, beside one of a network, a file that cannot be leased is refused", () => {
+  expect(ownWithoutLeases("EAGAIN", "ext4").stderr).toContain("is held open for writing");
+});
 
 test("each folder is shut before it is looked into, so that what is exchanged in it until then does not matter", () => {
   // GIVEN a file and a folder that are exchanged for links at the last moment at which somebody else can.

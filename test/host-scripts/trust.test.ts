@@ -121,6 +121,23 @@ describe("a place", () => {
   });
 });
 
+test("a file is root's alone where what it leads to is, too", () => {
+  const file = join(folder(), "file");
+  writeFileSync(file, "");
+  symlinkSync("file", join(folder(), "link"));
+  const isRoots = (mode: string, name: string): number | null =>
+    bash(
+      `. "$1/lib/files.sh"; lies_in_roots() { :; }; find() { command find "\${@/#root/$(id -un)}"; }
+       chmod ${mode} "$2"; is_roots_file "$3"`,
+      [HOST_SCRIPTS, file, join(folder(), name)],
+    ).status;
+  expect(["0640", "0660", "0602"].map((mode) => [isRoots(mode, "file"), isRoots(mode, "link")])).toEqual([
+    [0, 0],
+    [1, 1],
+    [1, 1],
+  ]);
+});
+
 test("code that is not root's, or that others can change, is found", () => {
   const tree = join(folder(), "tree");
   mkdirSync(tree, { mode: 0o755 });

@@ -165,6 +165,39 @@ describe("folders that lead to what is zato's", () => {
   });
 
   test.each([
+    ["is not there", "true", ""],
+    ["is root's", "touch", ""],
+    ["is zato's", "touch", "owner"],
+    ["a group may write to", "touch", "group"],
+    ["is a link of zato's to root's", "ln -s /etc/shadow", "link"],
+    ["is a link of zato's to nothing", "ln -s /nowhere", "link"],
+  ])(
+    "GIVEN an environment file for all clusters that %s, WHEN their folder is made, THEN it is refused where others can change it",
+    (_, make, ours) => {
+      // GIVEN what is root's by name
+      given({ cluster: "a" });
+      mkdirSync(join(folder(), "zato"));
+      const file = join(folder(), "zato", "zato.env");
+      const host = `lies_in_roots() { [ '${ours}' != link ]; }
+        find() { case '${ours}' in owner | group) echo "$2" ;; esac; }`;
+
+      // WHEN
+      const { status, stdout } = withZato(
+        `${host}; roots_folder() { echo "$1"; }; ${make} '${file}'; own_configuration_folder "$2/zato/a"`,
+      );
+
+      // THEN
+      const [first, second] = stdout.trimEnd().split("\n");
+      expect([status, first]).toEqual([ours ? 1 : 0, join(folder(), "zato")]);
+      expect(second).toBe(
+        ours
+          ? `failed: ${file} is read by root, and others can change it; see what it says, then: sudo chown root: ${file}; sudo chmod go-w ${file}`
+          : join(folder(), "zato", "a"),
+      );
+    },
+  );
+
+  test.each([
     ["0750", "0750 zato"],
     ["0700", "0750 zato"],
     ["0754", "0750 zato"],

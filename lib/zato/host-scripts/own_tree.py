@@ -10,6 +10,7 @@ import fcntl
 import grp
 import os
 import pwd
+import re
 import stat
 import sys
 from collections import Counter
@@ -46,7 +47,7 @@ class Tree:
             mode = 0o750 if status.st_mode & 0o111 else 0o640
             if not stat.S_ISLNK(status.st_mode):
                 os.chmod(name, mode, dir_fd=folder)
-            if stat.S_ISREG(status.st_mode) and is_written(folder, name):
+            if stat.S_ISREG(status.st_mode) and is_written(folder, name) and not is_on_network(status.st_dev):
                 # It does not count as given, so that the next deploy looks at it again.
                 os.chmod(name, mode | 0o020, dir_fd=folder)
                 place = os.readlink(f"/proc/self/fd/{folder}")
@@ -70,6 +71,13 @@ def is_written(folder, name):
         # Others are of file systems without leases, where nobody can tell.
         return error.errno == errno.EAGAIN
     return False
+
+
+def is_on_network(device):
+    """Whether the file system is one that leases nothing either where its server does not let it."""
+    number = f"{os.major(device)}:{os.minor(device)}"
+    with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as mounts:
+        return any(mount.split()[2] == number and re.search(" - (nfs|cifs|smb)", mount) for mount in mounts)
 
 
 def within(folder, name, do):

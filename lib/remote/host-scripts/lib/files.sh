@@ -43,6 +43,11 @@ lies_in_roots() {
         END { exit bad }'
 }
 
+# is_roots_file FILE: whether nobody but root can change it, or lead to another one.
+is_roots_file() {
+    lies_in_roots "$1" && [ -z "$(find -L "$1" -maxdepth 0 \( ! -user root -o -perm /022 \) -print)" ]
+}
+
 # is_roots_tree FOLDER: whether nobody but root can change anything in it.
 is_roots_tree() {
     [ -d "$1" ] && [ -z "$(find "$1" \( ! -user root -o ! -type l -perm /022 \) -print -quit)" ]

@@ -36,7 +36,12 @@ when_failed() {
 # is not fetched twice.
 forget_unfinished() {
     find "$STATE" -maxdepth 1 \( -name 'archive-*' -o -name 'image-*' \) ! -name "archive-$(param sha256)" -exec rm -rf -- {} +
-    rm -rf -- "$ZATO_HOME"/builds/*.new
+    ! has_own_builds || rm -rf -- "$ZATO_HOME"/builds/*.new
+}
+
+# has_own_builds: whether what lies there is what deploys have made: before the first one zato may have led us elsewhere.
+has_own_builds() {
+    lies_in_roots "$ZATO_HOME/builds/."
 }
 
 ensure_user() {
@@ -57,10 +62,15 @@ keep_user() {
 }
 
 own_home() {
+    local folder
     [ -d "$ZATO_HOME" ] || touch "$STATE/created-home"
     leading_folder "$ZATO_HOME"
     # Before its user puts something there for what comes later.
-    [ ! -d "$ZATO_HOME/env" ] || leading_folder "$ZATO_HOME/env"
+    if [ -d "$ZATO_HOME/env" ] || [ -L "$ZATO_HOME/env" ]; then leading_folder "$ZATO_HOME/env"; fi
+    # What is somebody else's stays his; a link of zato's would have us remove what it leads to.
+    for folder in "$ZATO_HOME"/{builds,packages} "$ZATO_HOME"/packages/*; do
+        [ "$(stat -c %U -- "$folder" 2>/dev/null)" != zato ] || leading_folder "$folder"
+    done
 }
 
 # own_code FOLDER: what runs as zato cannot change it, however it came here: packages, scripts and images leave it to zato.
@@ -252,6 +262,7 @@ unlink_build() {
 # another one comes.
 forget_builds() {
     local folder
+    has_own_builds || return 0
     for folder in "$ZATO_HOME"/builds/*; do
         if ! is_build "$folder" || [ "$folder" = "${1:-}" ] || declared_elsewhere "$folder"; then continue; fi
         rm -rf -- "$ZATO_HOME"/packages/*/"$(basename "$folder")"

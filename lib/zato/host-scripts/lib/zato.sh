@@ -124,9 +124,16 @@ folder_of_zato() {
     install -d -m 0700 -o zato -g zato "$1"
 }
 
-# own_configuration_folder FOLDER: the one of a cluster, and that of all clusters.
+# own_configuration_folder FOLDER: the one of a cluster, and that of all clusters. What systemd reads there reaches what root runs around a
+# server, too, such as a LD_PRELOAD.
 own_configuration_folder() {
+    local environment
     leading_folder "$(dirname "$1")"
+    environment=$(dirname "$1")/zato.env
+    if [ -e "$environment" ] || [ -L "$environment" ]; then
+        is_roots_file "$environment" ||
+            fail "$environment is read by root, and others can change it; see what it says, then: sudo chown root: $environment; sudo chmod go-w $environment"
+    fi
     leading_folder "$1"
 }
 
