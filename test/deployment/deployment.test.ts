@@ -359,6 +359,11 @@ describe("fails for", () => {
       /it is not said how Zato gets onto the hosts; give an 'installation'/,
     ],
     ["no connections", { maxConnectionsPerCluster: 0 }, /the number of connections per cluster is 0/],
+    [
+      "connections that HAProxy would count as one",
+      { maxConnectionsPerCluster: 2 ** 32 + 1 },
+      /is 4294967297; give a whole number from 1 to 2147483647/,
+    ],
     ["no time", { requestTimeout: 0 }, /the request timeout in seconds is 0/],
     ["a health check that is none", { healthCheck: { rise: 0 } }, /'rise' of the health check is 0/],
   ])("%s", (_, props, message) => {
