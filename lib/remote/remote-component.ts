@@ -301,5 +301,8 @@ function prefixed<T>(
   values: Readonly<Record<string, T>>,
   render: (value: T) => string,
 ): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, render(value)]));
+  // A name may be that of a file, and Terraform takes names for templates, too.
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [prefix + terraformText(name), render(value)]),
+  );
 }
