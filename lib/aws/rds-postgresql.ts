@@ -3,7 +3,7 @@ import { DbSubnetGroup } from "@cdktf/provider-aws/lib/db-subnet-group";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { Construct } from "constructs";
-import { requireSecret, Secret } from "../remote";
+import { requireSecret, Secret, secretValue } from "../remote";
 import { ConstructError, requireAll, requireOwnFramework, requireWhole } from "../validation";
 import { OdbDatabase } from "../zato";
 import { AwsTags, AwsTagsProps } from "./aws-tags";
@@ -190,6 +190,6 @@ export class RdsPostgresql extends Construct {
         "count the values: version '1', '2' and so on",
       );
     }
-    return { passwordWo: variable.stringValue, passwordWoVersion: Number(version) };
+    return { passwordWo: secretValue(this, variable), passwordWoVersion: Number(version) };
   }
 }

@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
-import { makeEphemeral, VendorProvider, VendorProviderKind } from "../remote";
+import { makeEphemeral, VendorProvider, VendorProviderKind, secretValue } from "../remote";
 
 /** How Terraform reaches a Citrix ADC. */
 export interface CitrixAdcProviderProps {
@@ -56,7 +56,7 @@ export const CITRIX_ADC: VendorProviderKind = { name: "citrixadc", source: "citr
  * neither state nor plan.
  */
 export class CitrixAdcProvider extends VendorProvider {
-  /** @throws ConstructError when a variable has a default */
+  /** @throws ConstructError when a variable has a default, or is in another stack */
   constructor(scope: Construct, id: string, props: CitrixAdcProviderProps = {}, isStandIn = false) {
     const { endpoint, username, password, verifyCertificate = true, partition, alias } = props;
     [username, password].forEach((variable) => variable && makeEphemeral(variable));
@@ -67,8 +67,8 @@ export class CitrixAdcProvider extends VendorProvider {
       device: ["Citrix ADC", endpoint ?? "of the environment", partition].join(" "),
       arguments: {
         endpoint,
-        username: username?.stringValue,
-        password: password?.stringValue,
+        username: username && secretValue(scope, username),
+        password: password && secretValue(scope, password),
         insecure_skip_verify: !verifyCertificate,
         partition,
         // Partitions are only reached in a session.

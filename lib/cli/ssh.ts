@@ -180,7 +180,12 @@ function options(host: DeclaredSsh, knownHosts: string): string[] {
   ].flatMap(([name, value]) => ["-o", `${name}=${value}`]);
   const { bastion } = host;
   const proxy = bastion === undefined ? [] : ["-o", `ProxyCommand=${proxyCommand(common, bastion)}`];
-  return [...common, ...proxy, "-p", String(host.port), "-l", host.user];
+  return [...common, ...proxy, ...login(host)];
+}
+
+/** As whom, where, and by which name the key is known: ssh would look for its own spelling of an IPv6 address. */
+function login(server: DeclaredServer): string[] {
+  return ["-o", `HostKeyAlias=${knownName(server)}`, "-p", String(server.port), "-l", server.user];
 }
 
 /** A file in an option of ssh, which reads words, and `%` as the beginning of what it fills in. */
@@ -192,13 +197,19 @@ function quoted(file: string): string {
  * What ssh gives to a shell, after it has filled in what begins with `%`. Before, it looks whether quotes are in pairs, and takes one
  * behind a backslash for none: so backslashes stand outside of them.
  */
-function proxyCommand(common: readonly string[], { address, port, user }: DeclaredServer): string {
-  const words = ["ssh", ...common, "-p", String(port), "-l", user].map((word) => word.replaceAll("%", "%%"));
-  return [...words, "-W", "[%h]:%p", "--", address].map((word) => `'${word.replace(/['\\]/g, "'\\$&'")}'`).join(" ");
+function proxyCommand(common: readonly string[], bastion: DeclaredServer): string {
+  const words = ["ssh", ...common, ...login(bastion)].map((word) => word.replaceAll("%", "%%"));
+  return [...words, "-W", "[%h]:%p", "--", bastion.address]
+    .map((word) => `'${word.replace(/['\\]/g, "'\\$&'")}'`)
+    .join(" ");
 }
 
-function knownHost({ address, port, hostKey }: DeclaredServer): string {
-  return `${port === 22 ? address : `[${address}]:${port}`} ${hostKey}\n`;
+function knownHost(server: DeclaredServer): string {
+  return `${knownName(server)} ${server.hostKey}\n`;
+}
+
+function knownName({ address, port }: DeclaredServer): string {
+  return port === 22 ? address : `[${address}]:${port}`;
 }
 
 function run(

@@ -36,6 +36,10 @@ import {
 import { openChannels } from "./open-channels";
 import { sharedPaths } from "./shared-paths";
 
+/** Ids of its parts beside those that are named after clusters. */
+const FILES = "files";
+const PARITY = "parity";
+
 /** What a {@link ClusterContent} is declared with. */
 export interface ClusterContentProps {
   /** The clusters that run it. */
@@ -210,7 +214,15 @@ export class ClusterContent extends Construct {
   }
 
   private begin(): ContentFiles {
-    const files = new ContentFiles(this, new AssetFolder(this, "files"));
+    const taken = this.clusters.find(({ clusterName }) => [FILES, PARITY].includes(clusterName));
+    if (taken) {
+      throw new ConstructError(
+        this,
+        `the cluster ${taken.node.path} is '${taken.clusterName}', as is a part of the content`,
+        "give it another name, or its host another id, after which it is named",
+      );
+    }
+    const files = new ContentFiles(this, new AssetFolder(this, FILES));
     const deployed = {
       objects: () => this.objects,
       files,
@@ -220,7 +232,7 @@ export class ClusterContent extends Construct {
       (cluster) => new ContentComponent(this, cluster.clusterName, cluster, deployed),
     );
     if (components.length > 1) {
-      new ParityCheck(this, "parity", components);
+      new ParityCheck(this, PARITY, components);
     }
     DocumentWriter.of(this).add("contents", () => ({
       path: this.node.path,

@@ -10,6 +10,17 @@ import {
 /** The id of a deployment's content, which no cluster of its own can have. */
 export const CONTENT = "content";
 
+/** What else has an id in a deployment. */
+const TAKEN: Readonly<Record<string, string>> = {
+  [CONTENT]: "what all clusters run",
+  ...Object.fromEntries(
+    ["entry_address", "entry_port", "entry_url", "web_admin", "pool", "clusters", "metrics_targets"].map((output) => [
+      output,
+      "an output of the deployment",
+    ]),
+  ),
+};
+
 /** What only clusters that are made from hosts can be told here: all that clusters can be told. */
 const OPTIONS_OF_HOSTS = Object.keys({
   installation: true,
@@ -76,10 +87,11 @@ function clustersOf(scope: Construct, props: DeploymentOfHostsProps): ZatoCluste
       "give each host once, and each an id of its own",
     );
   }
-  if (names.includes(CONTENT)) {
+  const taken = names.find((name) => Object.hasOwn(TAKEN, name));
+  if (taken !== undefined) {
     throw new ConstructError(
       scope,
-      `a host is '${CONTENT}', as is what all clusters run`,
+      `a host is '${taken}', as is ${TAKEN[taken]}`,
       "give the host another id, after which its cluster is named",
     );
   }

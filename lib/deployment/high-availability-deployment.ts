@@ -24,6 +24,9 @@ import { DeploymentMetrics } from "./deployment-metrics";
 import { HighAvailabilityDeploymentProps } from "./high-availability-deployment-props";
 import { HooksOfDeployment, RolloutHooks } from "./rollout-hooks";
 
+/** HAProxy and F5 count in 32 bits. */
+const MAX_CONNECTIONS = 2 ** 31 - 1;
+
 /**
  * Independent Zato clusters behind one address. Either machine can be lost, updated or rebuilt; the clusters are
  * updated one after the other, and exactly one of their schedulers runs.
@@ -67,7 +70,13 @@ export class HighAvailabilityDeployment<Cluster extends ICluster = ZatoCluster> 
       healthCheck: () => new HealthCheck(this, { ...props.loadBalancer?.healthCheckDefaults, ...props.healthCheck }),
       affinity: () => requireOpaque(this, "'affinity'", Affinity, props.affinity ?? Affinity.NONE),
       connections: () =>
-        requireWhole(this, "the number of connections per cluster", props.maxConnectionsPerCluster ?? 2000, 1),
+        requireWhole(
+          this,
+          "the number of connections per cluster",
+          props.maxConnectionsPerCluster ?? 2000,
+          1,
+          MAX_CONNECTIONS,
+        ),
       requestTimeout: () => requireRequestTimeout(this, props.requestTimeout ?? 60),
     });
     this.affinity = affinity;

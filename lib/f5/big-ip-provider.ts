@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
-import { makeEphemeral, VendorProvider, VendorProviderKind } from "../remote";
+import { makeEphemeral, VendorProvider, VendorProviderKind, secretValue } from "../remote";
 
 /** How Terraform reaches a BIG-IP. */
 export interface BigIpProviderProps {
@@ -70,7 +70,7 @@ export const BIG_IP: VendorProviderKind = { name: "bigip", source: "F5Networks/b
  * neither state nor plan.
  */
 export class BigIpProvider extends VendorProvider {
-  /** @throws ConstructError when a variable has a default */
+  /** @throws ConstructError when a variable has a default, or is in another stack */
   constructor(scope: Construct, id: string, props: BigIpProviderProps = {}, isStandIn = false) {
     const { address, port, username, password, verifyCertificate = true, trustedCertificateFile, alias } = props;
     [username, password].forEach((variable) => variable && makeEphemeral(variable));
@@ -82,8 +82,8 @@ export class BigIpProvider extends VendorProvider {
       arguments: {
         address,
         port: port?.toString(),
-        username: username?.stringValue,
-        password: password?.stringValue,
+        username: username && secretValue(scope, username),
+        password: password && secretValue(scope, password),
         validate_certs_disable: !verifyCertificate,
         trusted_cert_path: trustedCertificateFile,
         teem_disable: !props.telemetry,

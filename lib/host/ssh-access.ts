@@ -1,6 +1,6 @@
 import { SSHProvisionerConnection, TerraformVariable, Token } from "cdktf";
 import { IConstruct } from "constructs";
-import { makeEphemeral, pinWithBastion, RemoteAccess, SCRIPT_PATH } from "../remote";
+import { makeEphemeral, pinWithBastion, RemoteAccess, SCRIPT_PATH, secretValue } from "../remote";
 import {
   ConstructError,
   KIND,
@@ -35,12 +35,13 @@ export class SshKey {
    */
   public static fromVariable(variable: TerraformVariable): SshKey {
     makeEphemeral(variable);
-    return new SshKey("variable", variable.stringValue);
+    return new SshKey("variable", variable.node.path, variable);
   }
 
   private constructor(
     /** @internal */ readonly _source: "agent" | "file" | "variable",
     /** @internal */ readonly _value: string,
+    /** @internal */ readonly _variable?: TerraformVariable,
   ) {}
 
   /** @hidden */
@@ -188,13 +189,13 @@ export class SshAccess implements RemoteAccess {
 }
 
 function keyArguments(scope: IConstruct, key: SshKey): Partial<SSHProvisionerConnection> {
-  const { _source: source, _value: value } = key;
+  const { _source: source, _value: value, _variable: variable } = key;
   if (source === "agent") {
     return { agent: "true" };
   }
   return {
     agent: "false",
-    privateKey: source === "file" ? `\${file("${requirePrivateKey(scope, value)}")}` : value,
+    privateKey: variable ? secretValue(scope, variable) : `\${file("${requirePrivateKey(scope, value)}")}`,
   };
 }
 

@@ -106,7 +106,7 @@ export interface HaproxyLoadBalancerProps {
   readonly trustedProxies?: readonly string[];
 
   /**
-   * The most connections of clients at a time.
+   * The most connections of clients at a time, up to 500000.
    *
    * @default 4000
    */
@@ -120,6 +120,9 @@ export interface HaproxyLoadBalancerProps {
    */
   readonly retryPosts?: boolean;
 }
+
+/** Each takes two of the 1048576 files that Linux lets a process open at the most, without which HAProxy does not start. */
+const MAX_CONNECTIONS = 500_000;
 
 /**
  * An HAProxy in front of the clusters, on one host, or on two with a virtual address that keepalived moves when its
@@ -163,7 +166,7 @@ export class HaproxyLoadBalancer extends LoadBalancerBase {
       hosts: () => this.requireHosts(),
       entryPort: () => requirePort(this, "the port of the load balancer", props.port ?? (this.usesTls ? 443 : 80)),
       routerId: () => requireWhole(this, "the virtual router id", props.virtualRouterId ?? 51, 1, 255),
-      connections: () => requireWhole(this, "the number of connections", props.maxConnections ?? 1, 1),
+      connections: () => requireWhole(this, "the number of connections", props.maxConnections ?? 1, 1, MAX_CONNECTIONS),
       openPaths: () => requireEach(props.openPaths ?? [], (path) => requireUrlPath(this, "URL path to open", path)),
       proxies: () => props.trustedProxies && requireSources(this, "network of a trusted proxy", props.trustedProxies),
       networkInterface: () => this.requireInterface(),

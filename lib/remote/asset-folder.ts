@@ -4,7 +4,7 @@ import { dirname, join, posix } from "node:path";
 import { ISynthesisSession, TerraformStack } from "cdktf";
 import { addCustomSynthesis } from "cdktf/lib/synthesize/synthesizer";
 import { Construct, IConstruct } from "constructs";
-import { ConstructError } from "../validation";
+import { ConstructError, requireLine } from "../validation";
 
 /**
  * Files for hosts, copied beside the synthesized stack, where Terraform finds them. Unlike a `TerraformAsset` it is put together out of
@@ -25,9 +25,10 @@ export class AssetFolder extends Construct {
    * @param scope the construct that is named in messages
    * @param target where it goes in the folder, with `/` between names
    * @param source where it is on the machine that synthesizes
-   * @throws ConstructError when another file goes there
+   * @throws ConstructError when another file goes there, or Terraform could not bring one of its name to a host
    */
   public add(scope: IConstruct, target: string, source: string): void {
+    requireLine(scope, "the name of a file for hosts", target);
     const other = this.files.get(target);
     if (other !== undefined) {
       throw new ConstructError(

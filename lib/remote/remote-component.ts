@@ -1,7 +1,7 @@
-import { FileProvisioner, RemoteExecProvisioner, TerraformResource, TerraformStack, TerraformVariable } from "cdktf";
+import { FileProvisioner, RemoteExecProvisioner, TerraformResource } from "cdktf";
 import { Construct, IConstruct } from "constructs";
 import { DeclaredComponent } from "../document";
-import { ConstructError, requireLine } from "../validation";
+import { requireLine } from "../validation";
 import { CarrierResource, textOf } from "./carrier";
 import { carryTo } from "./carry";
 import { DocumentWriter } from "./document-writer";
@@ -13,7 +13,7 @@ import { Predecessor } from "./predecessor";
 import { PreflightBarrier } from "./preflight-barrier";
 import { runScript, stageFolder, stageText, STAGING, stagingName } from "./provisioners";
 import { hostKeyOf, IRemoteHost } from "./remote-host";
-import { requireSecret, Secret } from "./secret";
+import { requireSecret, Secret, secretValue } from "./secret";
 import { terraformAddress } from "./terraform-address";
 import { terraformText } from "./terraform-text";
 
@@ -223,7 +223,7 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
   /** Each in a provisioner of its own: Terraform prints nothing of one that has a secret. */
   private stageSecrets(staged: string, secrets: Readonly<Record<string, Secret>>): FileProvisioner[] {
     return Object.entries(secrets).flatMap(([secret, { _variable }]) =>
-      _variable ? [stageText(`${staged}.secret.${secret}`, this.valueInThisStack(_variable))] : [],
+      _variable ? [stageText(`${staged}.secret.${secret}`, secretValue(this, _variable))] : [],
     );
   }
 
@@ -268,18 +268,6 @@ export abstract class RemoteComponent extends Construct implements Predecessor {
     return [...found];
   }
 
-  /** What cdktf passes from one stack to another, it passes by an output, and Terraform keeps that in its state. */
-  private valueInThisStack(variable: TerraformVariable): string {
-    if (variable.cdktfStack !== TerraformStack.of(this)) {
-      throw new ConstructError(
-        this,
-        `the variable ${variable.node.path} of a secret is in another stack, whose output it would become`,
-        "declare the variable in this stack",
-      );
-    }
-    return variable.stringValue;
-  }
-
   /** A line each: `NAME given`, `NAME generated` or `NAME generated VERSION`. */
   private listSecrets(secrets: Readonly<Record<string, Secret>>): string {
     return Object.entries(secrets)
@@ -301,5 +289,8 @@ function prefixed<T>(
   values: Readonly<Record<string, T>>,
   render: (value: T) => string,
 ): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, render(value)]));
+  // A name may be that of a file, and Terraform takes names for templates, too.
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [prefix + terraformText(name), render(value)]),
+  );
 }

@@ -1,4 +1,4 @@
-import { TerraformVariable } from "cdktf";
+import { TerraformStack, TerraformVariable } from "cdktf";
 import { IConstruct } from "constructs";
 import { ConstructError, isOpaque, KIND } from "../validation";
 
@@ -82,6 +82,23 @@ export function requireSecret(scope: IConstruct, what: string, secret: Secret): 
     );
   }
   return secret;
+}
+
+/**
+ * The value of a secret's variable, as a stack refers to it. What cdktf passes from one stack to another, it passes by an output, and Terraform
+ * keeps that in its state.
+ *
+ * @throws ConstructError when the variable is in another stack than `scope`
+ */
+export function secretValue(scope: IConstruct, variable: TerraformVariable): string {
+  if (variable.cdktfStack !== TerraformStack.of(scope)) {
+    throw new ConstructError(
+      scope,
+      `the variable ${variable.node.path} of a secret is in another stack, whose output it would become`,
+      "declare the variable in this stack",
+    );
+  }
+  return variable.stringValue;
 }
 
 /**

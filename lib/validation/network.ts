@@ -11,7 +11,7 @@ import { requireEach } from "./require-all";
  * @throws ConstructError when `network` is no address, `/` and the length of a prefix
  */
 export function requireNetwork(scope: IConstruct, what: string, network: string): string {
-  const [address = "", prefix = "", ...rest] = network.split("/");
+  const [address = "", prefix = "", ...rest] = String(network).split("/");
   const longest = isIPv4(address) ? 32 : 128;
   if (!isBareAddress(address) || !/^\d{1,3}$/.test(prefix) || Number(prefix) > longest || rest.length > 0) {
     throw new ConstructError(scope, `'${network}' is no ${what}`, "give it as CIDR block, for example '192.0.2.0/24'");
@@ -53,7 +53,7 @@ export function requireInNetworks(
  * IPv6 with an end like IPv4's, which nftables does not read
  */
 export function requireSource(scope: IConstruct, what: string, network: string): string {
-  const [address = "", prefix, ...rest] = network.split("/");
+  const [address = "", prefix, ...rest] = String(network).split("/");
   const longest = isIP(address) === 4 ? 32 : 128;
   const isMixed = address.includes(":") && address.includes(".");
   const isPrefix = prefix === undefined || (/^(0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= longest);

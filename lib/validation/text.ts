@@ -22,15 +22,15 @@ export function requireLine(scope: IConstruct, what: string, text: string): stri
 /**
  * Refuses what HAProxy would read as something else than the beginning of a URL path.
  *
- * @throws ConstructError when `path` does not begin with `/`, or holds other characters than letters, digits and
- * `_ . - / { }`
+ * @throws ConstructError when `path` does not begin with `/`, holds other characters than letters, digits and `_ . - / { }`, or dot segments,
+ * which load-balancers refuse
  */
 export function requireUrlPath(scope: IConstruct, what: string, path: string): string {
-  if (!/^\/[A-Za-z0-9_./{}-]*$/.test(path)) {
+  if (!/^(?!.*\/\.{1,2}(\/|$))\/[A-Za-z0-9_./{}-]*$/.test(path)) {
     throw new ConstructError(
       scope,
       `'${path}' is no ${what}`,
-      "give its beginning, from '/' on, in letters, digits and '_ . - /'",
+      "give its beginning, from '/' on, in letters, digits and '_ . - /', without '..'",
     );
   }
   return path;

@@ -37,7 +37,7 @@ export function requireImageReference(scope: IConstruct, image: string): ImageRe
       "give a text, since what is on hosts is named after its digest",
     );
   }
-  const [place = "", digest] = image.split(/@(.*)/s);
+  const [place = "", digest] = String(image).split(/@(.*)/s);
   const { registry, name, tag } = partsOf(place);
   if (!REGISTRY.test(registry) || !NAME.test(name) || (tag !== undefined && !TAG.test(tag))) {
     throw new ConstructError(

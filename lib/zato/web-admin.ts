@@ -4,8 +4,10 @@ import { ComponentState, HostRequirements, requireCertificate, Secret, TlsCertif
 import {
   ANY_ADDRESS,
   bracketed,
+  canonicalAddress,
   ConstructError,
   hostPort,
+  isLoopback,
   isV4,
   LOOPBACK,
   requireIpAddress,
@@ -96,7 +98,7 @@ export class WebAdmin extends ClusterComponent {
       this.machine.ports.claim(this, this.tlsPort, "web-admin with TLS");
     }
     this.allowedNetworks = this.requireNetworks(options.allowedNetworks);
-    if (this.bindAddress !== LOOPBACK) {
+    if (!isLoopback(this.bindAddress)) {
       this.requireReachable();
       this.machine.ingress.admit({
         protocol: "tcp",
@@ -109,7 +111,8 @@ export class WebAdmin extends ClusterComponent {
 
   /** Where a browser finds it: on the host itself, unless it listens elsewhere. */
   public get url(): string {
-    const reachable = this.bindAddress === LOOPBACK ? LOOPBACK : this.host.address;
+    const isEverywhere = [ANY_ADDRESS, "::"].includes(canonicalAddress(this.bindAddress));
+    const reachable = isEverywhere ? this.host.address : this.bindAddress;
     return this.certificate
       ? `https://${hostPort(reachable, this.tlsPort)}/`
       : `http://${hostPort(reachable, this.port)}/`;

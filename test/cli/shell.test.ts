@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FRAMEWORK } from "../../lib/framework";
 import { temporaryFolder } from "../support/bash";
-import { HOST_KEY, newDeployment, newStack } from "../support/stack";
+import { HOST_KEY, newDeployment, newHost, newStack, SSH as SSH_ACCESS } from "../support/stack";
 import { synthTo } from "../support/synth";
 import { compiledProgram } from "./support/program";
 
@@ -36,6 +36,29 @@ test("a shell has the terminal, on a host whose key is pinned, and its exit stat
   expect(read("known")).toBe(`10.0.0.12 ${HOST_KEY}\n`);
   expect(existsSync(read("place").trim())).toBe(false);
 });
+
+test.each([
+  ["2001:db8:0:0::12", 22, "2001:db8:0:0::12"],
+  ["2001:0DB8::12", 2222, "[2001:0DB8::12]:2222"],
+  ["::ffff:10.0.0.12", 22, "::ffff:10.0.0.12"],
+])(
+  "the key of %s is looked for by the name under which it was written down, whatever ssh makes of the address",
+  (address, port, name) => {
+    // GIVEN
+    const declared = newStack();
+    const bastion = { address: "2001:db8:0::1", hostKey: HOST_KEY };
+    newHost(declared, "host1", { address, ssh: { ...SSH_ACCESS, port, bastion } });
+
+    // WHEN
+    program.run(["ssh", synthTo(folder(), declared), "host1"], SSH);
+
+    // THEN
+    expect(read("known")).toBe(`${name} ${HOST_KEY}\n2001:db8:0::1 ${HOST_KEY}\n`);
+    const words = read("words").split("\n");
+    expect(words).toContain(`HostKeyAlias=${name}`);
+    expect(words.find((word) => word.startsWith("ProxyCommand="))).toContain("'HostKeyAlias=2001:db8:0::1'");
+  },
+);
 
 test("a command is what stands behind '--', options of its own too, and one line for the host's shell", () => {
   const result = program.run(["ssh", stack(), "host1", "--", "df", "--help", "--", "| head"], SSH);

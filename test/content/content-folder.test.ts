@@ -5,6 +5,7 @@ import { App, TerraformStack } from "cdktf";
 import type { HighAvailabilityDeployment } from "cdktf-zato";
 import { temporaryFolder } from "../support/bash";
 import { newDeployment } from "../support/stack";
+import { expressionsIn, literalOf } from "../support/terraform-text";
 
 const folder = temporaryFolder();
 
@@ -54,6 +55,32 @@ test("files are copied to where Terraform finds them, folders with all that is i
     "user-conf/app.ini",
   ]);
   expect(readFileSync(join(copies, "static/deep/er/two.bin"), "utf8")).toBe("\u0000two");
+});
+
+test("names of files are what they are to Terraform, too", () => {
+  // GIVEN
+  const names = ["a${b}.html", "%{if}.js", "$${c}", "$%{d", "é 'x' \"y\"", "[*]?"];
+  names.forEach((name) => write(`static/${name}`, "x"));
+
+  // WHEN
+  const { stackFolder } = synth((zato) => zato.content.addStaticFiles(join(folder(), "static")));
+
+  // THEN
+  const { resource } = JSON.parse(readFileSync(join(stackFolder, "cdk.tf.json"), "utf8")) as {
+    resource: { null_resource: Record<string, { triggers: Record<string, string> }> };
+  };
+  const keys = Object.entries(resource.null_resource).flatMap(([id, { triggers }]) =>
+    id.startsWith("zato_content_host1") ? Object.keys(triggers) : [],
+  );
+  expect(keys.flatMap(expressionsIn)).toEqual([]);
+  expect(keys.map(literalOf)).toEqual(expect.arrayContaining(names.map((name) => `static/${name}`)));
+});
+
+test("a name that would be more than one to the program that copies files is refused", () => {
+  write("static/a\nb", "x");
+  expect(() => synth((zato) => zato.content.addStaticFiles(join(folder(), "static")))).toThrow(
+    'stack/zato/content: the name of a file for hosts is "static/a\\nb"; give text on one line',
+  );
 });
 
 test("another content gets another folder, and the one before is taken away", () => {

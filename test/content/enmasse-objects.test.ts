@@ -198,6 +198,30 @@ test.each([
   expect(() => zato.content.addEnmasseObjects(make())).toThrow(message);
 });
 
+test("what only Terraform knows may be a text, and nothing else", () => {
+  // GIVEN
+  const variable = new TerraformVariable(stack, "known_later", {});
+  const channel = (method: unknown): void =>
+    add({ channel_rest: [{ name: "A", url_path: "/a", service: "pub.zato.ping", method }] });
+
+  // THEN
+  for (const value of [variable.numberValue, variable.listValue, variable.value]) {
+    expect(() => channel(value)).toThrow(
+      "stack/zato/content: the enmasse objects hold a number, a list or a map that is not known before apply; give a text",
+    );
+  }
+  expect(() => channel(variable.stringValue)).not.toThrow();
+  expect(Template.synth(stack).manifest("zato/content/host1").files.enmasse).toContain(
+    '"method": "${var.known_later}"',
+  );
+});
+
+test("a secret in the place of a text is refused in a line, without all that it is in", () => {
+  expect(() => add({ channel_rest: [{ name: "A", method: secret("p") }] })).toThrow(
+    /^stack\/zato\/content: the enmasse objects hold Secret \{.{0,100}\}, which no enmasse file can; give texts/,
+  );
+});
+
 describe("placeholders", () => {
   const ENVIRONMENT = {
     Host: "crm.example.org",

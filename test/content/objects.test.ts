@@ -3,6 +3,7 @@ import {
   Cache,
   ClusterContent,
   ContentObject,
+  EnmasseObjects,
   HighAvailabilityDeployment,
   Secret,
   SqlConnectionProps,
@@ -307,6 +308,18 @@ describe("what cannot be", () => {
   const cases: [string, () => unknown, string][] = [
     ["a path without a slash", () => zato.content.addRestChannel("A", { urlPath: "orders", service: "s" }), "'orders' cannot be the URL path of the channel 'A'"],
     ["a path of Zato's own", () => zato.content.addRestChannel("A", { urlPath: "/zato/x", service: "s" }), "'/zato/x' cannot be the URL path"],
+    ["a path of Zato's own in capitals", () => zato.content.addRestChannel("A", { urlPath: "//Zato/x", service: "s" }), "'//Zato/x' cannot be the URL path"],
+    ["no service", () => zato.content.addRestChannel("A", { urlPath: "/a", service: "" }), "the service of the channel 'A' is \"\""],
+    ["a job without a service", () => zato.content.addSchedulerJob("A", { service: "", interval: 1 }), "the service of the job 'A' is \"\""],
+    ["a method in small letters", () => zato.content.addRestChannel("A", { urlPath: "/a", service: "s", method: "get" }), "'get' is no HTTP method for the channel 'A'"],
+    ["two methods", () => zato.content.addRestChannel("A", { urlPath: "/a", service: "s", method: "GET POST" }), "'GET POST' is no HTTP method for the channel 'A'"],
+    ["a host with a password", () => zato.content.addOutgoingRest("A", { host: "https://me:hush@api" }), "the host of the outgoing connection 'A' holds a user or a password"],
+    ["a host with a port that is none", () => zato.content.addOutgoingRest("A", { host: "https://api:99999" }), "'https://api:99999' cannot be the host"],
+    ["a path that would belong to the host", () => zato.content.addOutgoingRest("A", { host: "https://api", urlPath: ".example.com/x" }), "'.example.com/x' cannot be the URL path of the outgoing connection 'A'"],
+    ["a mode that Zato does not know", () => zato.content.addSmtpConnection("A", { host: "mail", pingAddress: "a@b", mode: "tls" }), "'tls' cannot be the mode of the mail connection 'A'"],
+    ["two options in one", () => zato.content.addSqlConnection("A", sql({ extra: { a: "1\nb=2" } })), "the option 'a' of 'A' is \"a=1\\nb=2\""],
+    ["a start on no day", () => zato.content.addSchedulerJob("A", { service: "s", interval: 1, startDate: "2030-02-30T00:00:00" }), "the job 'A' starts '2030-02-30T00:00:00'"],
+    ["a start at no hour", () => zato.content.addSchedulerJob("A", { service: "s", interval: 1, startDate: "2030-01-31T24:00:00" }), "the job 'A' starts '2030-01-31T24:00:00'"],
     ["a host that is no URL", () => zato.content.addOutgoingRest("A", { host: "api.example.com" }), "'api.example.com' cannot be the host"],
     ["a host with a path", () => zato.content.addOutgoingRest("A", { host: "https://api/v1" }), "'https://api/v1' cannot be the host"],
     ["an interval of nothing", () => zato.content.addSchedulerJob("A", { service: "s", interval: 0 }), "the interval of the job 'A' in seconds"],
@@ -321,6 +334,33 @@ describe("what cannot be", () => {
 
   test.each(cases)("%s is refused", (_, declare, message) => {
     expect(declare).toThrow(`stack/zato/content: ${message}`);
+  });
+
+  test("a password in the host of a connection is not told", () => {
+    expect(() => zato.content.addOutgoingRest("A", { host: "https://me:hush@api" })).not.toThrow(/hush/);
+  });
+
+  test("a path with dot segments, however they are written, and whatever declares it", () => {
+    const dot = fc.constantFrom(".", "%2e", "%2E", "%252e");
+    const slash = fc.constantFrom("/", "%2f", "%252F");
+    fc.assert(
+      fc.property(
+        dot,
+        fc.constantFrom("", ".", "%2e"),
+        slash,
+        fc.constantFrom("", "/", "/b"),
+        (one, other, before, after) => {
+          const urlPath = `/a${before}${one}${other}${after}`;
+          const message = `the URL path '${urlPath}' of channel_rest/A has dot segments`;
+          expect(() => zato.content.addRestChannel("A", { urlPath, service: "s" })).toThrow(message);
+          const channel_rest = [{ name: "A", service: "s", url_path: urlPath }];
+          expect(() => zato.content.addEnmasseObjects(EnmasseObjects.fromObject({ channel_rest }))).toThrow(message);
+        },
+      ),
+    );
+    ["/a.b", "/..a", "/a..", "/.well-known/x", "/a...", "/%2Ehidden"].forEach((urlPath) =>
+      expect(() => zato.content.addRestChannel(urlPath, { urlPath, service: "s" })).not.toThrow(),
+    );
   });
 
   test.each(["zato", "My Zato cache", "cacheZATO"])("the name '%s', which enmasse would not see again", (name) => {

@@ -1,6 +1,8 @@
 import { TerraformStack, TerraformVariable } from "cdktf";
 import {
+  AlarmDelivery,
   DeploymentOfHostsProps,
+  ExistingLoadBalancer,
   HaproxyLoadBalancer,
   HighAvailabilityDeployment,
   HighAvailabilityDeploymentProps,
@@ -357,6 +359,11 @@ describe("fails for", () => {
       /it is not said how Zato gets onto the hosts; give an 'installation'/,
     ],
     ["no connections", { maxConnectionsPerCluster: 0 }, /the number of connections per cluster is 0/],
+    [
+      "connections that HAProxy would count as one",
+      { maxConnectionsPerCluster: 2 ** 32 + 1 },
+      /is 4294967297; give a whole number from 1 to 2147483647/,
+    ],
     ["no time", { requestTimeout: 0 }, /the request timeout in seconds is 0/],
     ["a health check that is none", { healthCheck: { rise: 0 } }, /'rise' of the health check is 0/],
   ])("%s", (_, props, message) => {
@@ -448,6 +455,30 @@ describe("fails for", () => {
     expect(() => newDeployment(stack, { hosts })).toThrow(
       "stack/zato: a host is 'content', as is what all clusters run; give the host another id, after which its cluster is named",
     );
+  });
+
+  test("a host that is called as anything else of a deployment, or of its content, is", () => {
+    // GIVEN
+    const declare = (name: string): HighAvailabilityDeployment => {
+      const stack = newStack();
+      const hosts = [newHost(stack, "host1"), newHost(stack, name, { address: "10.0.0.12" })];
+      const loadBalancer = new ExistingLoadBalancer(stack, "edge", { address: "192.0.2.10" });
+      const to = AlarmDelivery.webhook(Secret.fromVariable(new TerraformVariable(stack, "webhook", {})));
+      const zato = newDeployment(stack, { hosts, loadBalancer, metrics: {}, alarms: { to } });
+      zato.content.addCache("A");
+      return zato;
+    };
+    const { node, content } = declare("host2");
+    const ids = [node, content.node].flatMap(({ children }) => children.map((child) => child.node.id));
+    const others = ids.filter((id) => /^[a-z]/.test(id) && !/^host\d$/.test(id));
+
+    // THEN
+    expect(others).toEqual(expect.arrayContaining(["content", "pool", "metrics_targets", "alarms", "files", "parity"]));
+    for (const name of others) {
+      expect(() => declare(name)).toThrow(
+        new RegExp(`^stack/zato(/content)?: .* is '${name}', as is .*; give .*another id`),
+      );
+    }
   });
 
   test("two clusters with one ODB, and says where Zato's own message comes from", () => {

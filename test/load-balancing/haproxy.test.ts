@@ -350,6 +350,11 @@ describe("fails for", () => {
     ],
     ["a router id of 256", { props: { virtualRouterId: 256 } }, /the virtual router id is 256/],
     ["no connections", { props: { maxConnections: 0 } }, /the number of connections is 0/],
+    [
+      "more connections than a process can have",
+      { props: { maxConnections: 500_001 } },
+      /is 500001; give a whole number from 1 to 500000/,
+    ],
     ["a path that would break its line", { props: { openPaths: ["/a\nb"] } }, /is no URL path to open/],
     [
       "an interface that would break its line",

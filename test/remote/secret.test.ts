@@ -1,5 +1,7 @@
 import { TerraformStack, TerraformVariable } from "cdktf";
 import { OdbDatabase, Secret, SshKey } from "cdktf-zato";
+import { CitrixAdcProvider } from "cdktf-zato/citrix";
+import { BigIpProvider } from "cdktf-zato/f5";
 import { newCluster, newHost, newStack, SSH } from "../support/stack";
 import { Template } from "../support/template";
 
@@ -29,6 +31,16 @@ test("fails for a variable of another stack, of which cdktf would make an output
   expect(() => Template.synth(stack)).toThrow(
     "stack/a/registration: the variable other/jwt of a secret is in another stack, whose output it would become; declare the variable in this stack",
   );
+});
+
+test.each<[string, (stack: TerraformStack, variable: TerraformVariable) => unknown]>([
+  ["an SSH key", (stack, variable) => newHost(stack, "host1", { ssh: { ...SSH, key: SshKey.fromVariable(variable) } })],
+  ["the user of a device", (stack, username) => new BigIpProvider(stack, "device", { username })],
+  ["the password of a device", (stack, password) => new CitrixAdcProvider(stack, "device", { password })],
+])("fails so for %s", (_, declare) => {
+  const stack = newStack();
+  const variable = new TerraformVariable(new TerraformStack(stack.node.root, "other"), "key", {});
+  expect(() => declare(stack, variable)).toThrow(/^stack.*: the variable other\/key of a secret is in another stack/);
 });
 
 test("a given secret is staged in a file of its own, and nowhere else", () => {

@@ -274,7 +274,7 @@ describe("text", () => {
     expect(requireUrlPath(stack, "path", path)).toBe(path);
   });
 
-  test.each(["", "zato", "/a b", "/a\n    acl x", "/a#b", "/a\\b", '/"', "/%7A"])(
+  test.each(["", "zato", "/a b", "/a\n    acl x", "/a#b", "/a\\b", '/"', "/%7A", "/a/../b", "/.", "/a/.."])(
     "fails for the URL path %j",
     (path) => {
       expect(() => requireUrlPath(stack, "URL path to open", path)).toThrow(
@@ -300,6 +300,7 @@ describe("networks", () => {
     "::ffff:10.0.0.1",
     "fe80::1%eth0",
     "a",
+    undefined as unknown as string,
   ])("fails for '%s'", (network) => {
     expect(() => requireSource(stack, "network of clients", network)).toThrow(
       `stack: '${network}' is no network of clients; give an IPv4 or IPv6 network, for example '10.0.0.0/8', or an address`,

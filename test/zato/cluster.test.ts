@@ -1,5 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import { Secret, ZatoClusterProps, ZatoServerOptions } from "cdktf-zato";
+import { hostPort } from "../../lib/validation";
 import { newCluster, newHost, newStack } from "../support/stack";
 import { Template } from "../support/template";
 
@@ -89,6 +90,7 @@ describe("web-admin", () => {
   test.each([
     ["0.0.0.0", "http://10.0.0.11:9000/", "127.0.0.1:9000"],
     ["10.0.0.11", "http://10.0.0.11:9000/", "10.0.0.11:9000"],
+    ["10.9.0.11", "http://10.9.0.11:9000/", "10.9.0.11:9000"],
   ])("can be opened on %s", (bindAddress, url, checked) => {
     const stack = newStack();
     const cluster = newCluster(stack, { webAdmin: { bindAddress, port: 9000 } });
@@ -96,6 +98,19 @@ describe("web-admin", () => {
     expect(cluster.webAdmin.url).toBe(url);
     expect(parameters).toMatchObject({ address: checked, port: "9000" });
     expect(files.unit).toContain(`--bind ${bindAddress}:9000 `);
+  });
+
+  test.each(["127.0.0.1", "127.0.0.2", "::1", "0:0:0:0:0:0:0:1"])("stays closed to others on %s", (bindAddress) => {
+    // GIVEN
+    const stack = newStack();
+    const host = newHost(stack, "host1", { firewall: {} });
+
+    // WHEN
+    const { webAdmin } = newCluster(stack, { host, webAdmin: { bindAddress } });
+
+    // THEN
+    expect(webAdmin.url).toBe(`http://${hostPort(bindAddress, 8183)}/`);
+    expect(Template.synth(stack).manifest("host1/firewall").files.ingress).not.toContain("web-admin");
   });
 
   test.each([

@@ -88,6 +88,7 @@ describe("a reference to an image", () => {
     ],
     ["capitals in the name", `registry.example.com/Zato@sha256:${DIGEST}`, /is no container image/],
     ["nothing", "", /'' is no container image/],
+    ["what is not given", undefined as unknown as string, /'undefined' has no digest/],
     ["an option", `--all@sha256:${DIGEST}`, /is no container image/],
     ["a blank", `registry.example.com/za to@sha256:${DIGEST}`, /is no container image/],
     ["a user", `me:pw@registry.example.com/zato@sha256:${DIGEST}`, /is no digest|is no container image/],

@@ -49,6 +49,9 @@ const SEEN_WITH_ANY_NAME = [...SECURITY_KINDS, "security_groups"];
 /** Fields that hold what proves who somebody is. */
 const SECRET_FIELDS = ["password", "secret"];
 
+/** `.` or `..` between slashes, encoded as often as load-balancers look for it. */
+const DOT_SEGMENT = /(\/|%(25)?2f)(\.|%(25)?2e){1,2}(\/|%(25)?2f|$)/i;
+
 /** How enmasse refers to a variable, in whatever part of a text. */
 const PLACEHOLDER = /Zato_?Enmasse_?Env\.[^}\s"']*/;
 
@@ -72,7 +75,7 @@ export class ContentObject {
   /**
    * @throws ConstructError when the name is empty, not on one line, or holds "zato"; a secret stands in clear text, or would be
    * generated, so that the other side of a connection would not know it; a text refers to an environment variable; or it is a
-   * WebSocket channel
+   * WebSocket channel, or one whose path has dot segments
    */
   constructor(
     private readonly scope: IConstruct,
@@ -89,6 +92,7 @@ export class ContentObject {
       secrets: () => this.requireSecrets(),
       placeholders: () => this.requireNoPlaceholder(),
       balanced: () => this.requireBalanced(),
+      reachable: () => this.requireReachable(),
     });
     this.references = referencesOf(this.kind, this.fields);
     const service = CALLING_KINDS.includes(this.kind) ? serviceOf(this.fields) : undefined;
@@ -152,6 +156,17 @@ export class ContentObject {
         this.scope,
         `the WebSocket channel '${this.name}' would listen on a port of its own, to which no load-balancer sends anybody`,
         "declare a REST channel; or add it in each cluster's web-admin, and balance its port yourself",
+      );
+    }
+  }
+
+  private requireReachable(): void {
+    const { url_path: path } = this.fields;
+    if (this.kind.startsWith("channel_") && typeof path === "string" && DOT_SEGMENT.test(path)) {
+      throw new ConstructError(
+        this.scope,
+        `the URL path '${path}' of ${this.key} has dot segments, which load-balancers refuse`,
+        "write the path without them",
       );
     }
   }

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { Token } from "cdktf";
 import { IConstruct } from "constructs";
 import { ConstructError } from "../../validation";
 import { EnmasseValue } from "./enmasse-value";
@@ -7,11 +8,18 @@ import { EnmasseValue } from "./enmasse-value";
  * Takes what a program gives as a value of an enmasse file; fields that are undefined are left out.
  *
  * @param convert what each text becomes
- * @throws ConstructError when it is nothing that YAML can hold
+ * @throws ConstructError when it is nothing that YAML can hold, or a token that is no text: inside of one cdktf does not resolve it
  */
 export function enmasseValue(scope: IConstruct, value: unknown, convert: (text: string) => string): EnmasseValue {
   if (typeof value === "string") {
     return convert(value);
+  }
+  if (Token.isUnresolved(value)) {
+    throw new ConstructError(
+      scope,
+      "the enmasse objects hold a number, a list or a map that is not known before apply",
+      "give a text in its place, or what it is",
+    );
   }
   if (value === null || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) {
     return value;
@@ -25,7 +33,7 @@ export function enmasseValue(scope: IConstruct, value: unknown, convert: (text: 
   }
   throw new ConstructError(
     scope,
-    `the enmasse objects hold ${inspect(value)}, which no enmasse file can`,
+    `the enmasse objects hold ${inspect(value, { depth: 0, breakLength: Infinity })}, which no enmasse file can`,
     "give texts, finite numbers, booleans, null, lists and plain objects",
   );
 }

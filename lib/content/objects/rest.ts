@@ -1,5 +1,6 @@
+import { Token } from "cdktf";
 import { IConstruct } from "constructs";
-import { ConstructError, isOpaque, requireAll, requireOpaque, requireWhole } from "../../validation";
+import { ConstructError, isOpaque, requireAll, requireLine, requireOpaque, requireWhole } from "../../validation";
 import { Affinity } from "../affinity";
 import { ContentObject } from "./content-object";
 import { NO_SECURITY } from "./references";
@@ -51,10 +52,12 @@ export class RestChannel extends ContentObject {
   /** Its URL path up to the first parameter. */
   public readonly fixedPath: string;
 
-  /** @throws ConstructError when the path does not begin with `/`, holds white space, or is one of Zato's own */
+  /** @throws ConstructError when the path does not begin with `/`, holds white space, or is one of Zato's own; or service or method is none */
   constructor(scope: IConstruct, name: string, props: RestChannelProps) {
     const { security, affinity } = requireAll({
       urlPath: () => requireChannelPath(scope, name, props.urlPath),
+      service: () => requireLine(scope, `the service of the channel '${name}'`, props.service),
+      method: () => props.method && requireMethod(scope, name, props.method),
       security: () => nameOf(scope, name, props.security),
       affinity: () => requireOpaque(scope, `the affinity of the channel '${name}'`, Affinity, props.affinity ?? Affinity.NONE), // prettier-ignore
     });
@@ -111,10 +114,11 @@ export interface OutgoingRestProps {
 
 /** An outgoing REST connection. */
 export class OutgoingRest extends ContentObject {
-  /** @throws ConstructError when the host is no http or https URL without a path */
+  /** @throws ConstructError when the host is no http or https URL without user and path, or the path does not begin with `/` */
   constructor(scope: IConstruct, name: string, props: OutgoingRestProps) {
     const { host, security, timeout } = requireAll({
       host: () => requireOutgoingHost(scope, name, props.host),
+      urlPath: () => requireOutgoingPath(scope, name, props.urlPath ?? "/"),
       security: () => nameOf(scope, name, props.security),
       timeout: () => requireWhole(scope, `the timeout of '${name}' in seconds`, props.timeout ?? 10, 1),
     });
@@ -133,7 +137,7 @@ export class OutgoingRest extends ContentObject {
 }
 
 function requireChannelPath(scope: IConstruct, name: string, path: string): string {
-  if (!/^\/[^\s?#]*$/.test(path) || path.startsWith("/zato/")) {
+  if (!/^\/[^\s?#]*$/.test(path) || /^\/+zato\//i.test(path)) {
     throw new ConstructError(
       scope,
       `'${path}' cannot be the URL path of the channel '${name}'`,
@@ -143,8 +147,40 @@ function requireChannelPath(scope: IConstruct, name: string, path: string): stri
   return path;
 }
 
+/** Methods are compared letter by letter. */
+function requireMethod(scope: IConstruct, name: string, method: string): string {
+  if (!Token.isUnresolved(method) && !/^[A-Z]+(-[A-Z]+)*$/.test(method)) {
+    throw new ConstructError(
+      scope,
+      `'${method}' is no HTTP method for the channel '${name}' to answer to`,
+      "give one in capitals, as 'GET', or leave it out for all",
+    );
+  }
+  return method;
+}
+
+/** Zato puts it right behind the host: what begins otherwise would become a part of that. */
+function requireOutgoingPath(scope: IConstruct, name: string, path: string): string {
+  if (!Token.isUnresolved(path) && !/^([/?].*)?$/.test(path)) {
+    throw new ConstructError(
+      scope,
+      `'${path}' cannot be the URL path of the outgoing connection '${name}'`,
+      "give it from '/' on",
+    );
+  }
+  return path;
+}
+
 function requireOutgoingHost(scope: IConstruct, name: string, host: string): string {
-  if (!/^https?:\/\/[^\s/?#]+$/.test(host)) {
+  if (/^[^/]*\/\/[^/?#]*@/.test(host)) {
+    // Without the value, which messages must not tell either.
+    throw new ConstructError(
+      scope,
+      `the host of the outgoing connection '${name}' holds a user or a password, which everybody could read in Terraform's state`,
+      "declare them by addBasicAuth(), and give what that returns as 'security'",
+    );
+  }
+  if (!/^https?:\/\/[^\s/?#\\]+$/.test(host) || !URL.canParse(host)) {
     throw new ConstructError(
       scope,
       `'${host}' cannot be the host of the outgoing connection '${name}'`,

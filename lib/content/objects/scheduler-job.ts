@@ -1,5 +1,5 @@
 import { IConstruct } from "constructs";
-import { ConstructError, requireAll, requireWhole } from "../../validation";
+import { ConstructError, requireAll, requireLine, requireWhole } from "../../validation";
 import { latestStart } from "../../zato/release/latest-start";
 import { ContentObject } from "./content-object";
 
@@ -28,11 +28,12 @@ export interface SchedulerJobProps {
 
 /** A job that the one active scheduler of the deployment runs in intervals. */
 export class SchedulerJob extends ContentObject {
-  /** @throws ConstructError when the interval is no whole number of seconds, or the start no date */
+  /** @throws ConstructError when the interval is no whole number of seconds, the start no date, or the service none */
   constructor(scope: IConstruct, name: string, props: SchedulerJobProps) {
     const { seconds, startDate } = requireAll({
       seconds: () => requireWhole(scope, `the interval of the job '${name}' in seconds`, props.interval, 1),
       startDate: () => requireDate(scope, name, props.startDate ?? "2020-01-01T00:00:00"),
+      service: () => requireLine(scope, `the service of the job '${name}'`, props.service),
     });
     super(scope, {
       section: "scheduler",
@@ -50,8 +51,10 @@ export class SchedulerJob extends ContentObject {
   }
 }
 
+/** To JavaScript February 30 is in March, and 24 o'clock tomorrow; to Python neither is anything. */
 function requireDate(scope: IConstruct, name: string, date: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(date) || Number.isNaN(Date.parse(date))) {
+  const time = Date.parse(`${date}Z`);
+  if (Number.isNaN(time) || new Date(time).toISOString() !== `${date}.000Z`) {
     throw new ConstructError(scope, `the job '${name}' starts '${date}'`, "write it as '2030-01-31T23:59:59'");
   }
   return date;

@@ -1,6 +1,7 @@
+import { Token } from "cdktf";
 import { IConstruct } from "constructs";
 import { Secret } from "../../remote";
-import { requireAddress, requireAll, requireLine, requirePort, requireWhole } from "../../validation";
+import { ConstructError, requireAddress, requireAll, requireLine, requirePort, requireWhole } from "../../validation";
 import { ContentObject } from "./content-object";
 
 /** What an {@link SmtpConnection} is declared with. */
@@ -49,14 +50,16 @@ export interface SmtpConnectionProps {
 
 /** An outgoing connection to a mail server. */
 export class SmtpConnection extends ContentObject {
+  /** @throws ConstructError when an address, a port, a number or the mode cannot be one */
   constructor(scope: IConstruct, name: string, props: SmtpConnectionProps) {
-    const { host, port, timeout, ping_address } = requireAll({
+    const { host, port, mode, timeout, ping_address } = requireAll({
       host: () => requireAddress(scope, `address of the mail server of '${name}'`, props.host),
       port: () => requirePort(scope, `the port of '${name}'`, props.port ?? 587),
+      mode: () => requireMode(scope, name, props.mode ?? "starttls"),
       timeout: () => requireWhole(scope, `the timeout of '${name}' in seconds`, props.timeout ?? 60, 1),
       ping_address: () => requireLine(scope, `the ping address of '${name}'`, props.pingAddress),
     });
-    const compared = { host, port, mode: props.mode ?? "starttls", timeout, ping_address, is_active: true };
+    const compared = { host, port, mode, timeout, ping_address, is_active: true };
     super(scope, {
       section: "email_smtp",
       name,
@@ -65,4 +68,16 @@ export class SmtpConnection extends ContentObject {
       expected: compared,
     });
   }
+}
+
+/** What Zato does not know, nothing encrypts. */
+function requireMode(scope: IConstruct, name: string, mode: string): string {
+  if (!Token.isUnresolved(mode) && !["starttls", "ssl", "plain"].includes(mode)) {
+    throw new ConstructError(
+      scope,
+      `'${mode}' cannot be the mode of the mail connection '${name}'`,
+      "give 'starttls', 'ssl' or 'plain'",
+    );
+  }
+  return mode;
 }

@@ -5,6 +5,7 @@ import {
   KIND,
   requireAddress,
   requireAll,
+  requireEach,
   requireLine,
   requireOpaque,
   requirePort,
@@ -102,7 +103,9 @@ export class SqlConnection extends ContentObject {
       pool_size: () => requireWhole(scope, `the pool size of '${name}'`, props.poolSize ?? 10, 1),
     });
     const compared = { engine: engine.zatoName, ...values, is_active: true };
-    const extra = Object.entries(props.extra ?? {}).map(([key, value]) => `${key}=${value}`);
+    const extra = requireEach(Object.entries(props.extra ?? {}), ([key, value]) =>
+      requireLine(scope, `the option '${key}' of '${name}'`, `${key}=${value}`),
+    );
     super(scope, {
       section: "outconn_sql",
       name,
