@@ -70,7 +70,7 @@ export class SmtpConnection extends ContentObject {
   }
 }
 
-/** What Zato does not know, nothing encrypts. */
+/** With one that it does not know, Zato makes no connection. */
 function requireMode(scope: IConstruct, name: string, mode: string): string {
   if (!Token.isUnresolved(mode) && !["starttls", "ssl", "plain"].includes(mode)) {
     throw new ConstructError(
