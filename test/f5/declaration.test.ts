@@ -68,7 +68,7 @@ describe("AS3's own schema takes, and all pointers lead somewhere, with", () => 
     expect(as3Errors(declare({ deployment: { hosts } }))).toEqual([]);
   });
 
-  const path = fc.stringMatching(/^\/[a-z0-9_./-]{0,12}$/);
+  const path = fc.stringMatching(/^\/[a-z0-9_./-]{0,12}$/).filter((one) => !/\/\.{1,2}(\/|$)/.test(one));
   const affinity = fc.constantFrom(Affinity.NONE, Affinity.SOURCE, Affinity.COOKIE);
   const healthCheck: fc.Arbitrary<HealthCheckProps> = fc.record({
     path,

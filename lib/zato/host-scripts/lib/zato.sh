@@ -259,13 +259,10 @@ has_own_configuration() {
 # admin SERVER_ADDRESS COMMAND...: asks a server's admin API. Files among the arguments are copies by for_zato. A run that was cut off may have
 # left the former password beside the new one that servers take already.
 admin() {
-    local address=$1 secret=admin_invoke_password
+    local address=$1 secret
     shift
-    if [ ! -f "$(secret_file "$secret.former")" ] || takes_new_admin_password "$address"; then
-        secret=$(secret_file "$secret")
-    else
-        secret=$(secret_file "$secret.former")
-    fi
+    secret=$(secret_in_use admin_invoke_password)
+    if [[ $secret == *.former ]] && takes_new_admin_password "$address"; then secret=$(secret_file admin_invoke_password); fi
     python_as_zato admin.py "http://$address" "$(for_zato "$secret")" "$@"
 }
 
