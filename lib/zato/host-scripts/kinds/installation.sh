@@ -39,11 +39,6 @@ forget_unfinished() {
     ! has_own_builds || rm -rf -- "$ZATO_HOME"/builds/*.new
 }
 
-# has_own_builds: whether what lies there is what deploys have made: before the first one zato may have led us elsewhere.
-has_own_builds() {
-    lies_in_roots "$ZATO_HOME/builds/."
-}
-
 ensure_user() {
     if id zato >/dev/null 2>&1; then return; fi
     if ! getent group zato >/dev/null; then
@@ -126,24 +121,6 @@ unpack_archive() {
     rm -f -- "$archive"
 }
 
-downloaded() {
-    printf '%s' "$STATE/archive-$(param sha256)"
-}
-
-# download FILE
-download() {
-    local archive=$1 sum
-    sum=$(param sha256)
-    if ! printf '%s  %s\n' "$sum" "$archive" | sha256sum --check --status 2>/dev/null; then
-        progress "downloading $(param url)"
-        while_room "$STATE" curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 -o "$archive.part" -- "$(param url)" ||
-            fail "$(param url) cannot be downloaded"
-        printf '%s  %s\n' "$sum" "$archive.part" | sha256sum --check --status ||
-            fail "$(param url) has SHA-256 $(sha256sum "$archive.part" | cut -d ' ' -f 1) instead of $sum; nothing was unpacked"
-        mv -f "$archive.part" "$archive"
-    fi
-}
-
 # The file system of an image becomes a build, too.
 from_image() {
     own_home
@@ -178,111 +155,12 @@ keep_image() {
     record code "$(param root)"
 }
 
-# As much as the largest build that is there takes, and some more for the archive and all else.
-need_space() {
-    local largest available
-    largest=$({ du -sm "$ZATO_HOME"/builds/*/ 2>/dev/null || true; } | sort -n | tail -n 1 | cut -f 1)
-    available=$(df --output=avail -B 1M "$ZATO_HOME" | tail -n 1 | tr -d ' ')
-    [ "$available" -ge "$((2 * ${largest:-0}))" ] ||
-        fail "there are $available MiB free below $ZATO_HOME, and another build of Zato needs $((2 * ${largest:-0})) MiB"
-}
-
-# while_room FOLDER COMMAND...: a program that writes there, for as long as it leaves room to what else is on that disk. It ends with this run,
-# since nobody would watch it then.
-while_room() {
-    local folder=$1 room writer
-    shift
-    room=$(room_in "$folder")
-    setpriv --pdeathsig KILL -- "$@" </dev/null 3>&- &
-    writer=$!
-    while kill -0 "$writer" 2>/dev/null; do
-        if [ "$(room_in "$folder")" -eq 0 ]; then
-            kill "$writer" 2>/dev/null || true
-            wait "$writer" || true
-            fail "there is too little space in $folder: what comes there needs more than the $((room / 1024)) MiB that can be used; make room on that disk"
-        fi
-        sleep 0.2
-    done
-    wait "$writer"
-}
-
 # A folder that somebody else has filled is not ours to change.
 refuse_foreign_zato() {
     local zato
     zato=$(param zato)
     [ -f "$zato/.cdktf-zato" ] || [ -z "$(ls -A "$zato" 2>/dev/null)" ] ||
         fail "$zato holds a Zato that did not come from an archive; move it away, or give the archive another path"
-}
-
-# Another release has another path, and the former one goes with the last.
-note_path() {
-    local zato
-    zato=$(param zato)
-    touch "$state/paths"
-    grep -qxF -- "$zato" "$state/paths" || printf '%s\n' "$zato" >>"$state/paths"
-}
-
-# What people and our own scripts find at the path: links into the build that is declared. The folder itself always stays the
-# same one, since units lay their builds over it. What somebody else has put there stays.
-link_build() {
-    local zato name
-    zato=$(param zato)
-    if are_links_of_another "$zato"; then return; fi
-    unlink_build "$zato"
-    while IFS= read -r -d '' name; do
-        if [ -e "$zato/$name" ] || [ -L "$zato/$name" ]; then
-            fail "$zato/$name is not of this library, and in the way of Zato's; move it away"
-        fi
-        ln -s "$1/$name" "$zato/$name"
-        record link "$zato/$name"
-    done < <(find "$1" -mindepth 1 -maxdepth 1 -printf '%P\0')
-}
-
-# are_links_of_another PATH: whether what lies there leads into the build of another installation, which is declared with this path, too.
-are_links_of_another() {
-    local manifest build
-    build=$(dirname "$(readlink "$1/bin")")
-    [ "$build" != "$(param folder)" ] && [ -d "$build" ] || return
-    while IFS= read -r manifest; do
-        if grep -qxF "|$build" "$manifest"; then return; fi
-    done < <(other_installations "$1")
-    return 1
-}
-
-# unlink_build PATH: takes the links into a build away, be it that somebody has led ours elsewhere meanwhile.
-unlink_build() {
-    local link
-    find "$1" -mindepth 1 -maxdepth 1 -type l -lname "$ZATO_HOME/builds/*" -delete
-    while IFS= read -r link; do
-        if [ -L "$link" ]; then rm -f -- "$link"; fi
-    done < <(awk -F '\t' -v folder="$1/" '$1 == "link" && index($2, folder) == 1 { print $2 }' "$state/ledger" 2>/dev/null)
-}
-
-# forget_builds [KEPT]: those that no component is declared with any more. So the former one stays, as a way back, until
-# another one comes.
-forget_builds() {
-    local folder
-    has_own_builds || return 0
-    for folder in "$ZATO_HOME"/builds/*; do
-        if ! is_build "$folder" || [ "$folder" = "${1:-}" ] || declared_elsewhere "$folder"; then continue; fi
-        rm -rf -- "$ZATO_HOME"/packages/*/"$(basename "$folder")"
-        remove_build "$folder"
-    done
-}
-
-# is_build FOLDER: or what is left of one, by its name: others may have put something beside them.
-is_build() {
-    [[ ${1##*/} =~ ^[0-9a-f]{64}(\.(new|former|gone))?$ ]]
-}
-
-# remove_build FOLDER: under another name, since one that was removed in part would be taken for a whole one.
-remove_build() {
-    local gone=${1%.gone}.gone
-    if [ "$1" != "$gone" ]; then
-        [ ! -e "$gone" ] || rm -rf -- "$gone"
-        mv -T -- "$1" "$gone"
-    fi
-    rm -rf -- "$gone"
 }
 
 # declared_elsewhere TEXT: whether another component's manifest has it.
@@ -333,43 +211,6 @@ check_import() {
     has_code "$1"
     as_zato_in "$1" "$zato" "$zato/bin/py" -c 'import zato.server.main' ||
         fail "Zato in $1 is incomplete: its server cannot be imported"
-}
-
-# For people at a shell; units name the folder itself, so that another release is staged beside the one in use. One that somebody
-# else has made leads to the Zato that he runs, and stays.
-link_current() {
-    [ "$(param zato)" != "$ZATO_HOME/current" ] || return 0
-    if [ ! -e "$ZATO_HOME/current" ] && [ ! -L "$ZATO_HOME/current" ]; then touch "$STATE/created-current"; fi
-    if is_path_of_another "$(readlink "$ZATO_HOME/current")"; then return; fi
-    if ! is_our_current; then return; fi
-    ln -sfnT "$(param zato)" "$ZATO_HOME/current"
-    record link "$ZATO_HOME/current"
-}
-
-# is_path_of_another PATH: whether another installation on this host, with another path, is declared to have its Zato there. The one link is
-# its own as long as it is; else each would take it from the other.
-is_path_of_another() {
-    [ "$1" != "$(param zato)" ] && [ -e "$1" ] && [ -n "$(other_installations "$1")" ]
-}
-
-# other_installations PATH: manifests of those that are declared to have their Zato there.
-other_installations() {
-    local folder
-    for folder in "$STATE"/components/*/; do
-        if [ "$folder" = "$state/" ] || [ "$(cat "$folder/kind" 2>/dev/null)" != installation ]; then continue; fi
-        if grep -A1 -x '@param zato' "$folder/manifest" | grep -qxF "|$1"; then printf '%s\n' "$folder/manifest"; fi
-    done
-}
-
-# is_our_current: by the stamp, or by what deploys of before have noted.
-is_our_current() {
-    [ -f "$STATE/created-current" ] || grep -qsF "link	$ZATO_HOME/current	" "$STATE"/components/*/ledger
-}
-
-# forget_current PATH: with what it leads to, which another cluster may have, too.
-forget_current() {
-    if [ "$(readlink "$ZATO_HOME/current")" != "$1" ] || ! is_our_current || declared_elsewhere "|$1"; then return; fi
-    rm -f "$ZATO_HOME/current" "$STATE/created-current"
 }
 
 drift() {
@@ -426,27 +267,4 @@ remove_package() {
     for file in /etc/apt/sources.list.d/cdktf-zato.list /etc/apt/keyrings/cdktf-zato.gpg; do
         noted_elsewhere file "$file" || rm -f -- "$file"
     done
-}
-
-# remove_builds [PATH]: with the places that former archives, and the one at PATH, were found at.
-remove_builds() {
-    local path
-    rm -rf -- "$STATE"/archive-* "$STATE"/image-*
-    forget_skopeo_cache
-    forget_builds
-    rmdir --ignore-fail-on-non-empty "$ZATO_HOME/builds" 2>/dev/null || true
-    while IFS= read -r path; do
-        [ -n "$path" ] || continue
-        declared_elsewhere "|$path" || forget_path "$path"
-        forget_current "$path"
-    done < <(cat "$state/paths" 2>/dev/null || true; printf '%s\n' "${1:-}")
-}
-
-# forget_path PATH: but for what somebody else has put there.
-forget_path() {
-    if [ -f "$1/.cdktf-zato" ]; then
-        unlink_build "$1"
-        rm -f -- "$1/.cdktf-zato"
-    fi
-    leave_folder "$1"
 }
