@@ -163,11 +163,6 @@ refuse_foreign_zato() {
         fail "$zato holds a Zato that did not come from an archive; move it away, or give the archive another path"
 }
 
-# declared_elsewhere TEXT: whether another component's manifest has it.
-declared_elsewhere() {
-    find "$STATE/components" -name manifest ! -path "$state/*" -exec grep -qF -- "$1" {} \; -print -quit | grep -q .
-}
-
 from_repository() {
     own_home
     need_packages gnupg ca-certificates

@@ -62,6 +62,11 @@ forget_builds() {
     done
 }
 
+# declared_elsewhere TEXT: whether another component's manifest has it.
+declared_elsewhere() {
+    find "$STATE/components" -name manifest ! -path "$state/*" -exec grep -qF -- "$1" {} \; -print -quit | grep -q .
+}
+
 # is_build FOLDER: or what is left of one, by its name: others may have put something beside them.
 is_build() {
     [[ ${1##*/} =~ ^[0-9a-f]{64}(\.(new|former|gone))?$ ]]
