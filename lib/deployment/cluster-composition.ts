@@ -10,16 +10,8 @@ import {
 /** The id of a deployment's content, which no cluster of its own can have. */
 export const CONTENT = "content";
 
-/** What else has an id in a deployment. */
-const TAKEN: Readonly<Record<string, string>> = {
-  [CONTENT]: "what all clusters run",
-  ...Object.fromEntries(
-    ["entry_address", "entry_port", "entry_url", "web_admin", "pool", "clusters", "metrics_targets"].map((output) => [
-      output,
-      "an output of the deployment",
-    ]),
-  ),
-};
+/** Ids of a deployment's outputs, which none of its clusters can have either. */
+const OUTPUTS = ["entry_address", "entry_port", "entry_url", "web_admin", "pool", "clusters", "metrics_targets"];
 
 /** What only clusters that are made from hosts can be told here: all that clusters can be told. */
 const OPTIONS_OF_HOSTS = Object.keys({
@@ -87,11 +79,11 @@ function clustersOf(scope: Construct, props: DeploymentOfHostsProps): ZatoCluste
       "give each host once, and each an id of its own",
     );
   }
-  const taken = names.find((name) => Object.hasOwn(TAKEN, name));
+  const taken = names.find((name) => name === CONTENT || OUTPUTS.includes(name));
   if (taken !== undefined) {
     throw new ConstructError(
       scope,
-      `a host is '${taken}', as is ${TAKEN[taken]}`,
+      `a host is '${taken}', as is ${taken === CONTENT ? "what all clusters run" : "an output of the deployment"}`,
       "give the host another id, after which its cluster is named",
     );
   }

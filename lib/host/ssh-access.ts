@@ -16,7 +16,7 @@ import { requirePrivateKey } from "./private-key";
 export class SshKey {
   /** The SSH agent of whoever runs Terraform (`SSH_AUTH_SOCK`). */
   public static agent(): SshKey {
-    return new SshKey("agent", "");
+    return new SshKey();
   }
 
   /**
@@ -24,7 +24,7 @@ export class SshKey {
    * stored.
    */
   public static file(path: string): SshKey {
-    return new SshKey("file", path);
+    return new SshKey(path);
   }
 
   /**
@@ -35,12 +35,11 @@ export class SshKey {
    */
   public static fromVariable(variable: TerraformVariable): SshKey {
     makeEphemeral(variable);
-    return new SshKey("variable", variable.node.path, variable);
+    return new SshKey(undefined, variable);
   }
 
   private constructor(
-    /** @internal */ readonly _source: "agent" | "file" | "variable",
-    /** @internal */ readonly _value: string,
+    /** @internal */ readonly _file?: string,
     /** @internal */ readonly _variable?: TerraformVariable,
   ) {}
 
@@ -180,23 +179,22 @@ export class SshAccess implements RemoteAccess {
   }
 
   public get keyFile(): string | undefined {
-    return this.key._source === "file" ? this.key._value : undefined;
+    return this.key._file;
   }
 
   public get obstacleToRemoval(): string {
-    return this.key._source === "variable" ? "its SSH key comes from a variable" : "";
+    return this.key._variable ? "its SSH key comes from a variable" : "";
   }
 }
 
 function keyArguments(scope: IConstruct, key: SshKey): Partial<SSHProvisionerConnection> {
-  const { _source: source, _value: value, _variable: variable } = key;
-  if (source === "agent") {
-    return { agent: "true" };
+  const { _file: file, _variable: variable } = key;
+  if (variable) {
+    return { agent: "false", privateKey: secretValue(scope, variable) };
   }
-  return {
-    agent: "false",
-    privateKey: variable ? secretValue(scope, variable) : `\${file("${requirePrivateKey(scope, value)}")}`,
-  };
+  return file === undefined
+    ? { agent: "true" }
+    : { agent: "false", privateKey: `\${file("${requirePrivateKey(scope, file)}")}` };
 }
 
 /** A file of a key ends with a line break. */

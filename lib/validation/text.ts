@@ -19,6 +19,14 @@ export function requireLine(scope: IConstruct, what: string, text: string): stri
   return text;
 }
 
+/** `.` or `..` between slashes, encoded as often as load-balancers look for it. */
+const DOT_SEGMENT = /(\/|%(25)?2f)(\.|%(25)?2e){1,2}(\/|%(25)?2f|$)/i;
+
+/** Whether load-balancers refuse a path for its dot segments, which might lead to what is kept from clients. */
+export function hasDotSegments(path: string): boolean {
+  return DOT_SEGMENT.test(path);
+}
+
 /**
  * Refuses what HAProxy would read as something else than the beginning of a URL path.
  *
@@ -26,7 +34,7 @@ export function requireLine(scope: IConstruct, what: string, text: string): stri
  * which load-balancers refuse
  */
 export function requireUrlPath(scope: IConstruct, what: string, path: string): string {
-  if (!/^(?!.*\/\.{1,2}(\/|$))\/[A-Za-z0-9_./{}-]*$/.test(path)) {
+  if (!/^\/[A-Za-z0-9_./{}-]*$/.test(path) || hasDotSegments(path)) {
     throw new ConstructError(
       scope,
       `'${path}' is no ${what}`,

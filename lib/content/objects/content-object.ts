@@ -1,6 +1,6 @@
 import { IConstruct } from "constructs";
 import { requireSecret, Secret } from "../../remote";
-import { ConstructError, requireAll, requireLine } from "../../validation";
+import { ConstructError, hasDotSegments, requireAll, requireLine } from "../../validation";
 import { EnmasseValue } from "./enmasse-value";
 import { Reference, referencesOf, SECURITY_KINDS, securityOf, serviceOf } from "./references";
 
@@ -48,9 +48,6 @@ const SEEN_WITH_ANY_NAME = [...SECURITY_KINDS, "security_groups"];
 
 /** Fields that hold what proves who somebody is. */
 const SECRET_FIELDS = ["password", "secret"];
-
-/** `.` or `..` between slashes, encoded as often as load-balancers look for it. */
-const DOT_SEGMENT = /(\/|%(25)?2f)(\.|%(25)?2e){1,2}(\/|%(25)?2f|$)/i;
 
 /** How enmasse refers to a variable, in whatever part of a text. */
 const PLACEHOLDER = /Zato_?Enmasse_?Env\.[^}\s"']*/;
@@ -162,7 +159,7 @@ export class ContentObject {
 
   private requireReachable(): void {
     const { url_path: path } = this.fields;
-    if (this.kind.startsWith("channel_") && typeof path === "string" && DOT_SEGMENT.test(path)) {
+    if (this.kind.startsWith("channel_") && typeof path === "string" && hasDotSegments(path)) {
       throw new ConstructError(
         this.scope,
         `the URL path '${path}' of ${this.key} has dot segments, which load-balancers refuse`,
