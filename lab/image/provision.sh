@@ -89,7 +89,7 @@ use_tools_of_tomorrow() {
     local tool
     apt-get install -y --no-install-recommends rust-coreutils sudo-rs
     for tool in $(dpkg --listfiles coreutils | sed -n 's#^/usr/bin/##p'); do
-        if coreutils --list | grep -qxF -- "$tool"; then ln -sf coreutils "/usr/bin/$tool"; fi
+        if coreutils --list | grep -xF -- "$tool" >/dev/null; then ln -sf coreutils "/usr/bin/$tool"; fi
     done
     ln -sf ../lib/cargo/bin/sudo /usr/bin/sudo
 }

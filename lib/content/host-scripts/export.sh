@@ -49,7 +49,7 @@ host_keys() {
 port_that_answers() {
     local port
     for port in $(published_port) 11223 $(param servers | sed 's/ .*//; s/.*://'); do
-        if curl -gkfsS --max-time 5 "http://$(param address):$port$(param health_path)" 2>/dev/null | head -c 100000 | grep -qE 'zato_env|"is_ok"'; then
+        if curl -gkfsS --max-time 5 "http://$(param address):$port$(param health_path)" 2>/dev/null | head -c 100000 | grep -E 'zato_env|"is_ok"' >/dev/null; then
             printf '%s' "$port"
             return
         fi

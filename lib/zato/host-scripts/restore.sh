@@ -175,7 +175,7 @@ converge_again() {
     [ "$kind" != content ] || collect_files "$folder" "$again/$name.files"
     LOCKED=yes bash "$scripts/converge.sh" "$kind" "$name" "$again/$name" >&3 ||
         fail "$name is not as declared after the restore; remove the cause and run it again"
-    if [ "$kind" = scheduler ] && grep -A1 -x '@param active' "$folder/manifest" | grep -qxF '|true'; then
+    if [ "$kind" = scheduler ] && grep -A1 -x '@param active' "$folder/manifest" | grep -xF '|true' >/dev/null; then
         : >"$again/$name.start"
         LOCKED=yes bash "$scripts/start.sh" "$kind" "$name" "$again/$name.start" >&3 || fail "$name does not start"
     fi

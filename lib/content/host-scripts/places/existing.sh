@@ -125,7 +125,7 @@ release_there() {
 require_fit() {
     local version pid
     version=$(release_there) || true
-    param releases | grep -qxF "${version:-none}" ||
+    param releases | grep -xF "${version:-none}" >/dev/null ||
         fail "the cluster $(param cluster) runs Zato ${version:-of an unknown release}, and content reaches $(param releases | paste -sd ' ' | sed 's/ / and /'); tell its release by 'release', or leave 'access' out, and it is balanced all the same"
     pid=$(sed -n 's/^scheduler \([0-9]*\)$/\1/p' "$work/servers" | head -n 1)
     [ -z "$pid" ] || [ "$(param scheduler_runs)" = true ] ||

@@ -64,7 +64,7 @@ before_restart() {
 }
 
 cluster_is_up() {
-    haproxy_admin "$(param socket)" 'show stat' | grep -q "^$(param back_end),BACKEND,.*,UP,"
+    haproxy_admin "$(param socket)" 'show stat' | grep "^$(param back_end),BACKEND,.*,UP," >/dev/null
 }
 
 virtual_address() {

@@ -118,7 +118,7 @@ check_postgresql() {
 # database_is_there NAME: or a user of that name. Names are checked by TypeScript.
 database_is_there() {
     (cd / && as_root runuser -u postgres -- env PGOPTIONS='-c search_path=pg_catalog' psql -X -A -t -q \
-        -c "select 1 from pg_database where datname = '$1' union select 1 from pg_roles where rolname = '$1'" 2>/dev/null) | grep -q 1
+        -c "select 1 from pg_database where datname = '$1' union select 1 from pg_roles where rolname = '$1'" 2>/dev/null) | grep 1 >/dev/null
 }
 
 check_clusters

@@ -64,7 +64,7 @@ forget_builds() {
 
 # declared_elsewhere TEXT: whether another component's manifest has it.
 declared_elsewhere() {
-    find "$STATE/components" -name manifest ! -path "$state/*" -exec grep -qF -- "$1" {} \; -print -quit | grep -q .
+    find "$STATE/components" -name manifest ! -path "$state/*" -exec grep -qF -- "$1" {} \; -print -quit | grep . >/dev/null
 }
 
 # is_build FOLDER: or what is left of one, by its name: others may have put something beside them.

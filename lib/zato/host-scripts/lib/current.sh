@@ -23,7 +23,7 @@ other_installations() {
     local folder
     for folder in "$STATE"/components/*/; do
         if [ "$folder" = "$state/" ] || [ "$(cat "$folder/kind" 2>/dev/null)" != installation ]; then continue; fi
-        if grep -A1 -x '@param zato' "$folder/manifest" | grep -qxF "|$1"; then printf '%s\n' "$folder/manifest"; fi
+        if grep -A1 -x '@param zato' "$folder/manifest" | grep -xF "|$1" >/dev/null; then printf '%s\n' "$folder/manifest"; fi
     done
 }
 

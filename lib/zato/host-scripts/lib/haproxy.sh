@@ -166,7 +166,7 @@ haproxy_undo() {
 # haproxy_has_others SOCKET BACKEND/SERVER: whether another server gets requests, or there is no HAProxy that sends any.
 haproxy_has_others() {
     [ -S "$1" ] || return 0
-    haproxy_usable "$1" "${2%/*}" | grep -qvxF "${2##*/}"
+    haproxy_usable "$1" "${2%/*}" | grep -vxF "${2##*/}" >/dev/null
 }
 
 # check_in_rotation SOCKET BACKEND[/SERVER]: nobody has changed by hand which servers get requests.

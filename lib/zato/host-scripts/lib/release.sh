@@ -15,7 +15,7 @@ of_release() {
 
 # is_of_this_release MANIFEST: whether what was deployed by it knows the same release.
 is_of_this_release() {
-    grep -A1 -x '@param release' "$1" | grep -qxF "|$(param release)"
+    grep -A1 -x '@param release' "$1" | grep -xF "|$(param release)" >/dev/null
 }
 
 load_release() {

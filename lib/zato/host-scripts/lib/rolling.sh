@@ -13,7 +13,7 @@ folders_of_this_cluster() {
 
 # is_of_this_cluster MANIFEST: by what it says, since the name of another one may begin with this one's.
 is_of_this_cluster() {
-    grep -A1 -x '@param cluster' "$1" | grep -qxF "|$(param cluster)"
+    grep -A1 -x '@param cluster' "$1" | grep -xF "|$(param cluster)" >/dev/null
 }
 
 # enter_component FOLDER: for a subshell, in which param and file are those of another component.
