@@ -51,8 +51,8 @@ export function renderedPair(folder: string, memberTls: boolean): Pair {
   const innerConfig = renderLoadBalancerConfig({
     ...common,
     privatePaths,
-    bind: `127.0.0.1:${inner}`,
-    tls: memberTls ? { bind: `127.0.0.1:${member}`, certificate } : undefined,
+    binds: [`127.0.0.1:${inner}`],
+    tls: memberTls ? [{ bind: `127.0.0.1:${member}`, certificate }] : [],
     socket: path.join(folder, "inner.sock"),
     backEnd: "bck_http_plain",
     servers: SERVERS.map((port, index) => ({ name: `server${index + 1}`, address: `127.0.0.1:${port}` })),

@@ -4,7 +4,7 @@ import { IHost } from "../host";
 import { Predecessor, RemoteComponent, Secret } from "../remote";
 import { ClusterPaths } from "./cluster-paths";
 import { ContentDialect } from "./release/content-dialect";
-import { ClusterTraffic, MemberTls } from "./zato-load-balancer";
+import { ClusterTraffic, MemberTls } from "./zato-load-balancer-options";
 
 /** What is a member of a pool: requests are spread over it. */
 export interface IPoolCluster extends IConstruct {

@@ -20,7 +20,7 @@ import { ICluster, IContentTarget, IScheduler, IUpdatedInTurn, ListedWebAdmin } 
 import { ZatoRelease } from "./release";
 import { HEALTH_PATH } from "./release/release-behavior";
 import { ZatoAccess } from "./zato-access";
-import { ClusterTraffic, MemberTls } from "./zato-load-balancer";
+import { ClusterTraffic, MemberTls } from "./zato-load-balancer-options";
 
 /** What an {@link ExistingZatoCluster} is declared with. */
 export interface ExistingZatoClusterProps {

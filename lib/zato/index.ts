@@ -19,4 +19,5 @@ export * from "./zato-cluster";
 export type * from "./zato-cluster-props";
 export * from "./zato-installation";
 export * from "./zato-load-balancer";
+export type * from "./zato-load-balancer-options";
 export * from "./zato-server";

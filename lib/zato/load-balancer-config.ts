@@ -38,8 +38,9 @@ const LEAST_KEEP_ALIVE = 300;
 
 /** What the configuration of a Zato load-balancer is rendered from. */
 export interface LoadBalancerConfig {
-  readonly bind: string;
-  readonly tls?: TlsFrontEnd;
+  /** `0.0.0.0:11223` */
+  readonly binds: readonly string[];
+  readonly tls: readonly TlsFrontEnd[];
   readonly webAdmin?: WebAdminFrontEnd;
   readonly socket: string;
   readonly backEnd: string;
@@ -92,12 +93,12 @@ export function renderLoadBalancerConfig(config: LoadBalancerConfig): string {
     connectTimeout: "2s",
     keepAlive: Math.max(LEAST_KEEP_ALIVE, config.requestTimeout) + 60,
     checkTimeout: leastCheckTimeout,
-    further: config.tls || config.webAdmin ? TLS_BIND_POLICY : "",
+    further: config.tls.length > 0 || config.webAdmin ? TLS_BIND_POLICY : "",
   });
   return `${head}
 frontend front_http_plain
-    bind ${config.bind}
-${config.tls ? renderTlsBind(config.tls) : ""}\
+${config.binds.map((bind) => `    bind ${bind}\n`).join("")}\
+${config.tls.map(renderTlsBind).join("")}\
     maxconn ${config.maxConnections}
     monitor-uri /zato-lb-alive
     acl zato_local src 127.0.0.0/8 ::1

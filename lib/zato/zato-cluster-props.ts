@@ -8,7 +8,7 @@ import { ZatoRelease } from "./release";
 import { WebAdminOptions } from "./web-admin";
 import { WorkerAllocation } from "./worker-allocation";
 import { ZatoInstallation } from "./zato-installation";
-import { ZatoLoadBalancerOptions } from "./zato-load-balancer";
+import { ZatoLoadBalancerOptions } from "./zato-load-balancer-options";
 
 /** What clusters can be told, whether they are composed by hand or by a deployment. */
 export interface ZatoClusterOptions {

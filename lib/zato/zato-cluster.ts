@@ -39,7 +39,8 @@ import { Scheduler } from "./scheduler";
 import { WebAdmin } from "./web-admin";
 import { WorkerAllocation } from "./worker-allocation";
 import { ZatoClusterProps } from "./zato-cluster-props";
-import { ClusterTraffic, MemberTls, ZatoLoadBalancer } from "./zato-load-balancer";
+import { ZatoLoadBalancer } from "./zato-load-balancer";
+import { ClusterTraffic, MemberTls } from "./zato-load-balancer-options";
 import { ZatoServer, ZatoServerOptions } from "./zato-server";
 
 /**

@@ -5,7 +5,6 @@ import {
   fromHostFiles,
   HostRequirements,
   requireCertificate,
-  TlsCertificate,
 } from "../remote";
 import {
   ConstructError,
@@ -24,119 +23,13 @@ import { SERVER_PREFIX } from "./back-end";
 import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
 import { ClusterFrame } from "./cluster-frame";
 import { everyAddressOf } from "./haproxy/binds";
-import { claimExporter, Exporter, renderExporter } from "./haproxy/exporter";
-import { ForwardedClients } from "./haproxy/client-address";
+import { claimExporter, renderExporter } from "./haproxy/exporter";
 import { onceName } from "./haproxy/back-ends";
 import { renderLoadBalancerConfig, TAKEN_OUT_ACL } from "./load-balancer-config";
 import { unitOf, WRITES_NOTHING } from "./systemd-unit";
 import { WebAdmin } from "./web-admin";
+import { ClusterTraffic, ZatoLoadBalancerOptions, ZatoLoadBalancerTls } from "./zato-load-balancer-options";
 import { ZatoServer } from "./zato-server";
-
-/** How the external load balancer knows the clusters when it speaks TLS to them. */
-export interface MemberTls {
-  /** The certificates, in PEM, of the authorities that sign those of the clusters. */
-  readonly ca: string;
-
-  /**
-   * The DNS name that clusters' certificates must be for, which is asked for by SNI.
-   *
-   * @default - any certificate of the authorities is good
-   */
-  readonly serverName?: string;
-}
-
-/** How a Zato load-balancer speaks TLS. */
-export interface ZatoLoadBalancerTls extends MemberTls {
-  /** What it shows. */
-  readonly certificate: TlsCertificate;
-
-  /**
-   * The port on which it listens, on all addresses of the host.
-   *
-   * @default 11224
-   */
-  readonly port?: number;
-
-  /**
-   * Whether other hosts reach the port without TLS too: for the deploy in which the external load balancer changes over,
-   * so that no request is lost.
-   *
-   * @default false
-   */
-  readonly keepPlainPort?: boolean;
-}
-
-/** What a Zato load-balancer can be told. */
-export interface ZatoLoadBalancerOptions {
-  /**
-   * The port on which it listens, on all addresses of the host; with `tls` on the host itself only, for its web-admin
-   * and scheduler.
-   *
-   * @default 11223
-   */
-  readonly port?: number;
-
-  /**
-   * TLS between the external load balancer and the cluster.
-   *
-   * @default - none
-   */
-  readonly tls?: ZatoLoadBalancerTls;
-
-  /**
-   * Beginnings of URL paths below `/zato/` that clients may call, for example `/zato/jwt/`. All others but
-   * `/zato/ping` are refused, since they reach Zato's own services.
-   *
-   * @default - none
-   */
-  readonly openPaths?: readonly string[];
-
-  /**
-   * The most connections at a time, up to 30000.
-   *
-   * @default 2000
-   */
-  readonly maxConnections?: number;
-
-  /**
-   * The longest that a request may take, in seconds, up to a day. In a deployment it is the deployment's.
-   *
-   * @default - that of the deployment; 60 without one
-   */
-  readonly requestTimeout?: number;
-
-  /**
-   * Whether a POST, PUT, DELETE or any other request than GET, HEAD and OPTIONS whose server was lost while it worked on it is
-   * sent to another one. Only if all services may be called twice without harm.
-   *
-   * @default false
-   */
-  readonly retryPosts?: boolean;
-}
-
-/** What a deployment says of the requests that come to its clusters. */
-export interface ClusterTraffic {
-  /** The longest that a request may take, in seconds. */
-  readonly requestTimeout: number;
-  /** Whether requests are written to the journal. */
-  readonly logsRequests: boolean;
-  /** The path by which the load balancer in front asks whether a cluster answers. */
-  readonly healthPath: string;
-  /** How the load balancer in front tells who a client is. */
-  readonly forwarded?: ForwardedClients;
-  /** From where requests come; `undefined` for anywhere. Asked for at synth. */
-  readonly sources: () => readonly string[] | undefined;
-  /** URLs by which other clusters say whether they answer, for one that has to stop altogether; asked for at synth. */
-  readonly others: () => readonly string[];
-  /** How long balancers in front take to notice that a cluster has left, or is back. */
-  readonly noticeSeconds: number;
-  /**
-   * Where its HAProxy tells Prometheus of itself.
-   *
-   * @default - nowhere
-   */
-  readonly exporter?: Exporter;
-}
 
 /** Each takes two of the 65536 files that its unit may open. */
 const MAX_CONNECTIONS = 30_000;
@@ -175,11 +68,11 @@ export class ZatoLoadBalancer extends ClusterComponent {
       requestTimeout: () => requireRequestTimeout(this, requestTimeout),
       openPaths: () => requireEach(openPaths, (path) => requireUrlPath(this, "URL path to open", path)),
     });
-    this.machine.ports.claim(this, this.port, "the Zato load-balancer");
+    this.claimPorts(this.plainPorts, "the Zato load-balancer");
     this.machine.takenFolders.keepOut(this, "the certificate file", () => this.ownFiles);
     this.tls = options.tls && this.requireTls(options.tls);
-    const ports = this.tls ? [this.memberPort, ...(this.tls.keepPlainPort ? [this.port] : [])] : [this.port];
-    for (const port of ports) {
+    this.claimPorts(this.tlsPorts, "the Zato load-balancer with TLS");
+    for (const port of [...this.tlsPorts, ...(this.isReachedPlainly ? this.plainPorts : [])]) {
       this.machine.ingress.admit({
         protocol: "tcp",
         port,
@@ -249,15 +142,12 @@ export class ZatoLoadBalancer extends ClusterComponent {
 
   /** Where hosts of other clusters find out whether this one answers: `http://10.0.0.11:11223/zato/ping`. */
   public get healthUrl(): string {
-    const base =
-      this.tls && !this.tls.keepPlainPort
-        ? `https://${this.address}`
-        : `http://${hostPort(this.host.address, this.port)}`;
+    const base = this.isReachedPlainly ? `http://${hostPort(this.host.address, this.port)}` : `https://${this.address}`;
     return base + this.frame.release.healthPath;
   }
 
   protected override state(): ComponentState {
-    const { folder, unit, options, tls, certificates, traffic } = this;
+    const { folder, unit, options, certificates, traffic } = this;
     const { clusterName, loadBalancer, paths, release } = this.frame;
     const servers = this.served.servers();
     const config = `${folder}/haproxy.cfg`;
@@ -289,12 +179,13 @@ export class ZatoLoadBalancer extends ClusterComponent {
       },
       files: {
         config: renderLoadBalancerConfig({
-          bind:
-            tls && !tls.keepPlainPort ? hostPort(LOOPBACK, this.port) : everyAddressOf(this.host.address, this.port),
-          tls: tls && {
-            bind: everyAddressOf(this.host.address, this.memberPort),
+          binds: this.plainPorts.map((port) =>
+            this.isReachedPlainly ? everyAddressOf(this.host.address, port) : hostPort(LOOPBACK, port),
+          ),
+          tls: this.tlsPorts.map((port) => ({
+            bind: everyAddressOf(this.host.address, port),
             certificate: this.placeOf("certificate"),
-          },
+          })),
           webAdmin: this.served.webAdmin()._frontEnd(this.placeOf("web_admin_certificate")),
           socket: loadBalancer.socket,
           backEnd: loadBalancer.backEnd,
@@ -350,8 +241,25 @@ export class ZatoLoadBalancer extends ClusterComponent {
     if (tls.serverName !== undefined) {
       requireDnsName(this, "name that the clusters' certificates are for", tls.serverName);
     }
-    this.machine.ports.claim(this, tls.port ?? 11224, "the Zato load-balancer with TLS");
     return tls;
+  }
+
+  private get plainPorts(): number[] {
+    return withFormer(this.port, this.options.formerPort);
+  }
+
+  private get tlsPorts(): number[] {
+    return this.tls ? withFormer(this.memberPort, this.tls.formerPort) : [];
+  }
+
+  /** Whether other hosts reach it without TLS. */
+  private get isReachedPlainly(): boolean {
+    return this.tls?.keepPlainPort ?? !this.tls;
+  }
+
+  /** The first of them is the one that is used by now. */
+  private claimPorts(ports: readonly number[], purpose: string): void {
+    ports.forEach((port, n) => this.machine.ports.claim(this, port, n === 0 ? purpose : `${purpose} until now`));
   }
 
   /** Measured: 8 MiB. */
@@ -363,4 +271,8 @@ export class ZatoLoadBalancer extends ClusterComponent {
   private get ownFiles(): string[] {
     return fromHostFiles(this.certificates).map(({ certificate }) => certificate._hostFile);
   }
+}
+
+function withFormer(port: number, former?: number): number[] {
+  return former === undefined ? [port] : [port, former];
 }

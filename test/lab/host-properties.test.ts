@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { SshKey, type PhysicalHostProps, type SshAccessProps } from "cdktf-zato";
+import { SshKey, type PhysicalHostProps, type SshAccessProps, type ZatoLoadBalancerOptions } from "cdktf-zato";
 import type { Lab } from "../../lab/lab";
 import { differences, listHost } from "./support/host-listing";
 import { twoHosts, virtualAddress } from "./support/programs";
@@ -23,9 +23,11 @@ let before: string[][];
 /** What the hosts are declared with; each test adds to it, so that the next one begins where it ended. */
 const declared: Record<HostName, Partial<PhysicalHostProps>> = { host1: {}, host2: {} };
 
+let zatoLoadBalancer: ZatoLoadBalancerOptions = {};
+
 const program: Program = (stack) => {
   const healthCheck = { interval: 1, timeout: 1 };
-  const zato = twoHosts(stack, lab, { ...declared, deployment: { healthCheck } });
+  const zato = twoHosts(stack, lab, { ...declared, deployment: { healthCheck, zatoLoadBalancer } });
   zato.content.addServices(path.join(folder, "services"));
   zato.content.addRestChannel("Work", { urlPath: "/work", service: "rolling.work" });
 };
@@ -113,6 +115,18 @@ test.each(HOSTS)("another address of %s is told to those that use it, one after 
   const users = HOSTS.flatMap((one) => [`edge/${one}/state`, `edge/${one}/early`, `zato/${one}/load-balancer/state`]);
   expect(touched.filter((one) => one !== `${host}/preflight/Resource`)).toEqual(users.sort());
   expect(await holdersOf(lab, virtualAddress(lab), HOSTS)).toHaveLength(1);
+});
+
+test("another port of the clusters' load-balancers loses nothing, while they still listen on the former one", async () => {
+  zatoLoadBalancer = { port: 11300, formerPort: 11223 };
+  expect(await changed({})).toEqual(
+    expect.arrayContaining(HOSTS.flatMap((host) => [`edge/${host}/state`, `zato/${host}/load-balancer/state`])),
+  );
+  zatoLoadBalancer = { port: 11300 };
+  await changed({});
+  expect(await lab.exec("host1", "curl -sS -o /dev/null http://127.0.0.1:11223/zato/ping")).toMatchObject({
+    status: 7,
+  });
 });
 
 test("another host key, which could mean another machine, brings everything to it again, and loses nothing", async () => {

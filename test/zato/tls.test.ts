@@ -1,6 +1,14 @@
 import { TerraformVariable } from "cdktf";
-import { Secret, TlsCertificate, WebAdminOptions, ZatoClusterProps, ZatoRelease } from "cdktf-zato";
-import { newCluster, newStack } from "../support/stack";
+import {
+  Secret,
+  TlsCertificate,
+  WebAdminOptions,
+  ZatoClusterProps,
+  ZatoLoadBalancerOptions,
+  ZatoLoadBalancerTls,
+  ZatoRelease,
+} from "cdktf-zato";
+import { newCluster, newHost, newStack } from "../support/stack";
 import { Template } from "../support/template";
 
 const CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
@@ -30,6 +38,71 @@ describe("the load-balancer", () => {
     const config = synth({ zatoLoadBalancer: { tls: { ...tls, keepPlainPort: true } } }).manifest("a/load-balancer")
       .files.config;
     expect(config).toContain("    bind 0.0.0.0:11223\n    bind 0.0.0.0:11224 ssl ");
+  });
+
+  test.each<
+    [
+      string,
+      Pick<ZatoLoadBalancerOptions, "port" | "formerPort">,
+      Partial<ZatoLoadBalancerTls> | undefined,
+      string[],
+      number[],
+    ]
+  >([
+    ["another port", { port: 11300, formerPort: 11223 }, undefined, ["0.0.0.0:11300", "0.0.0.0:11223"], [11300, 11223]],
+    [
+      "another port with TLS",
+      {},
+      { port: 11301, formerPort: 11224 },
+      ["127.0.0.1:11223", "0.0.0.0:11301 ssl", "0.0.0.0:11224 ssl"],
+      [11301, 11224],
+    ],
+    [
+      "another port for its own host",
+      { port: 11300, formerPort: 11223 },
+      {},
+      ["127.0.0.1:11300", "127.0.0.1:11223", "0.0.0.0:11224 ssl"],
+      [11224],
+    ],
+    [
+      "another port while TLS comes",
+      { port: 11300, formerPort: 11223 },
+      { keepPlainPort: true },
+      ["0.0.0.0:11300", "0.0.0.0:11223", "0.0.0.0:11224 ssl"],
+      [11224, 11300, 11223],
+    ],
+  ])(
+    "is still reached by the former port where the balancer in front changes over to %s",
+    (_, ports, withTls, binds, admitted) => {
+      const stack = newStack();
+      newCluster(stack, {
+        host: newHost(stack, "host1", { firewall: {} }),
+        zatoLoadBalancer: { ...ports, ...(withTls && { tls: { ...tls, ...withTls } }) },
+      });
+      const template = Template.synth(stack);
+      const { files, parameters } = template.manifest("a/load-balancer");
+      expect(files.config!.match(/(?<=^ {4}bind )\S+( ssl)?/gm)).toEqual(binds);
+      expect(parameters.health_url).toBe(`http://127.0.0.1:${ports.port ?? 11223}/zato/ping`);
+      const ingress = template.manifest("host1/firewall").files.ingress!;
+      expect([...ingress.matchAll(/(?<=^tcp )\d+(?= any the Zato load-balancer$)/gm)].map(Number).sort()).toEqual(
+        admitted.sort(),
+      );
+    },
+  );
+
+  test.each<[ZatoLoadBalancerOptions, string]>([
+    [
+      { formerPort: 11223 },
+      "port 11223 of the Zato load-balancer until now is already used by the Zato load-balancer of",
+    ],
+    [{ formerPort: 8183 }, "port 8183 of web-admin is already used by the Zato load-balancer until now of"],
+    [{ formerPort: 70000 }, "70000"],
+    [
+      { tls: { ...tls, formerPort: 11223 } },
+      "port 11223 of the Zato load-balancer with TLS until now is already used by",
+    ],
+  ])("%j is refused", (zatoLoadBalancer, message) => {
+    expect(() => newCluster(newStack(), { zatoLoadBalancer })).toThrow(message);
   });
 
   test("reads a file that only root can read, at each start and reload", () => {

@@ -5,7 +5,8 @@ import { ClusterRegistration } from "../cluster-registration";
 import { Odb } from "../odb";
 import { Scheduler } from "../scheduler";
 import { WebAdmin, WebAdminOptions } from "../web-admin";
-import { ZatoLoadBalancer, ZatoLoadBalancerOptions } from "../zato-load-balancer";
+import { ZatoLoadBalancer } from "../zato-load-balancer";
+import { ZatoLoadBalancerOptions } from "../zato-load-balancer-options";
 import { ZatoServer } from "../zato-server";
 
 /** What a cluster consists of, whichever its release, besides its servers: a release may have more of them. */

@@ -16,7 +16,6 @@ export interface NamedFiles {
 }
 
 const PRIVATE_PATHS = ["/zato/", "/ide-deploy"];
-const optional = <T>(value: T): fc.Arbitrary<T | undefined> => fc.constantFrom(undefined, value);
 const some = <T>(...values: T[]): fc.Arbitrary<T[]> => fc.subarray(values);
 const openPaths = some("/zato/jwt/", "/zato/api/{name}/x", "/zato/a%20b#c\"d'e\\f$g");
 const proxies = some("192.0.2.1", "198.51.100.0/24", "2001:db8::/32");
@@ -77,8 +76,14 @@ export function configsInFront({ certificate, socket }: NamedFiles): fc.Arbitrar
 /** Configurations of a Zato load-balancer, of all kinds. */
 export function configsOfCluster({ certificate, socket }: NamedFiles): fc.Arbitrary<string> {
   const config: fc.Arbitrary<LoadBalancerConfig> = fc.record({
-    bind: fc.constantFrom("0.0.0.0:11223", everyAddressOf("host1.example", 11223)),
-    tls: optional({ bind: "0.0.0.0:11224", certificate }),
+    binds: fc.constantFrom(
+      ["0.0.0.0:11223"],
+      ["0.0.0.0:11225", "0.0.0.0:11223"],
+      [everyAddressOf("host1.example", 11223)],
+    ),
+    tls: fc
+      .constantFrom([], [11224], [11226, 11224])
+      .map((ports) => ports.map((port) => ({ bind: `0.0.0.0:${port}`, certificate }))),
     webAdmin: fc.option(
       fc.record({
         bind: fc.constantFrom("10.0.0.11:8183", "[fd00::11]:8183"),

@@ -94,8 +94,8 @@ export class Layers {
       }
       this.innerPorts.push(port);
       const config = renderLoadBalancerConfig({
-        bind: `127.0.0.1:${port}`,
-        ...(memberTls && { tls: { bind: `127.0.0.1:${memberPort}`, certificate } }),
+        binds: [`127.0.0.1:${port}`],
+        tls: memberTls ? [{ bind: `127.0.0.1:${memberPort}`, certificate }] : [],
         socket: `${this.folder}/inner${cluster}.sock`,
         backEnd: "bck_http_plain",
         servers: serverPorts.map((serverPort, index) => ({
