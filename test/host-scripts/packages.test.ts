@@ -249,3 +249,70 @@ describe("what was installed, and somebody else runs", () => {
     ]);
   });
 });
+
+describe("what was installed, and others need by now", () => {
+  /** Of ours are `entry` and `runtime`. Of the others `system` cannot go, and got a release along with ours that needs `needs`; `tool` needs `entry`. */
+  const removed = ({ needs, tool = "", refused = needs }: { needs: string; tool?: string; refused?: string }): readonly string[] =>
+    withPackages(
+      `printf '%s\\n' entry runtime >"$OUR_PACKAGES"
+       progress() { echo "said: $1"; }; finish_packages() { :; }; remove_our_accounts() { :; }; systemd-tmpfiles() { :; }; systemctl() { return 1; }
+       dpkg-query() {
+         case $* in
+           *Provides*) printf 'installed\\t%s\\t%s\\t\\n' entry ',' runtime ',' system ',${needs} (= 16)' tool ',${tool}' ;;
+           *) printf 'installed %s\\n' entry runtime system tool ;;
+         esac
+       }
+       apt() {
+         case " $*" in *" ${refused}"*) echo 'E: pkgProblemResolver::Resolve generated breaks'; return 100 ;; esac
+         case $* in
+           -s*entry*) printf 'Purg %s [1]\\n' entry ${tool && "tool"} ;;
+           purge*) echo "$*" ;;
+         esac
+       }
+       remove_our_packages`,
+    ).stdout.split("\n").filter((line) => /^(purge|said)/.test(line)); // prettier-ignore
+
+  test.each([
+    ["a package that the system cannot do without", { needs: "runtime" }, "runtime", ["purge entry"]],
+    ["that and another one", { needs: "runtime", tool: "entry" }, "entry runtime", []],
+  ])("stays, and all else goes: %s", (_, packages, kept, gone) => {
+    expect(removed(packages)).toEqual([`said: keeping what was installed and others need: ${kept}`, ...gone]);
+  });
+
+  test("stays where one goes by apt's own word", () => {
+    expect(removed({ needs: "nothing", tool: "entry" })).toEqual([
+      "said: keeping what was installed and others need: entry",
+      "purge runtime",
+    ]);
+  });
+
+  test("is left, and that said, where apt refuses it for another reason", () => {
+    expect(removed({ needs: "nothing", refused: "entry" })).toEqual(["said: not all packages could be removed"]);
+  });
+});
+
+describe("of packages in question stays what the named ones need", () => {
+  /** A line of dpkg's for each package: what it depends on, and provides. */
+  const left = (packages: Readonly<Record<string, readonly [string, string?]>>): readonly string[] => {
+    const lines = Object.entries(packages).map(([name, [needs, provides = ""]]) => `installed\t${name}\t,${needs}\t${provides}\n`); // prettier-ignore
+    writeFileSync(join(folder(), "dpkg"), lines.join(""));
+    return withPackages(
+      `dpkg-query() { cat "${join(folder(), "dpkg")}"; }
+       printf '%s\\n' a b c | without_needed_by named`,
+    ).stdout.split("\n").filter(Boolean); // prettier-ignore
+  };
+  const OTHERS = { a: [""], b: [""], c: [""] } as const;
+
+  test.each<[string, Readonly<Record<string, readonly [string, string?]>>, string[]]>([
+    ["nothing", { named: [""] }, ["a", "b", "c"]],
+    ["one, in some release", { named: ["b (>= 1:2.0~), libc6 (>= 2.36)"] }, ["a", "c"]],
+    ["one by another one", { named: ["between:any"], between: ["c [linux-any]"] }, ["a", "b"]],
+    ["one of two that would do", { named: ["a | b"] }, ["c"]],
+    ["one that would do beside one that stays anyway", { named: ["a | stays"], stays: [""] }, ["a", "b", "c"]],
+    ["one that would do beside one that is not there", { named: ["a | gone"] }, ["b", "c"]],
+    ["what one provides", { named: ["mail"], a: ["", "web, mail (= 1)"] }, ["b", "c"]],
+    ["what one provides beside one that stays anyway", { named: ["mail"], a: ["", "mail"], stays: ["", "mail"] }, ["a", "b", "c"]], // prettier-ignore
+  ])("%s", (_, packages, expected) => {
+    expect(left({ ...OTHERS, ...packages })).toEqual(expected);
+  });
+});

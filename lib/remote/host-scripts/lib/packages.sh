@@ -188,10 +188,13 @@ remove_our_packages() {
     [ "${#used[@]}" -eq 0 ] || progress "keeping what was installed and somebody else runs: ${used[*]}"
     LC_ALL=C comm -12 "$OUR_PACKAGES" <(installed_packages) | without_needed_by "$@" "${used[@]}" >"$work/purged"
     while others=$(would_go_too "$work/purged") && [ -n "$others" ]; do
-        progress "keeping what was installed and is needed by ${others//$'\n'/, }"
         # shellcheck disable=SC2086 # names of packages
         without_needed_by $others <"$work/purged" >"$work/fewer"
-        if cmp -s "$work/fewer" "$work/purged"; then return; fi
+        if cmp -s "$work/fewer" "$work/purged"; then
+            progress "not all packages could be removed"
+            return
+        fi
+        progress "keeping what was installed and others need: $(LC_ALL=C comm -23 "$work/purged" "$work/fewer" | paste -sd ' ')"
         mv -f "$work/fewer" "$work/purged"
     done
     mapfile -t others <"$work/purged"
@@ -214,16 +217,19 @@ used_by_others() {
 
 # without_needed_by NAME...: of the packages on standard input those that are neither named nor needed by the named ones.
 without_needed_by() {
-    dpkg-query -W -f '${db:Status-Status}\t${Package}\t${Pre-Depends},${Depends}\t${Provides}\n' | needed_by "$@" |
+    cat >"$work/in-question"
+    dpkg-query -W -f '${db:Status-Status}\t${Package}\t${Pre-Depends},${Depends}\t${Provides}\n' | needed_by "$work/in-question" "$@" |
         LC_ALL=C sort -u >"$work/needed"
-    LC_ALL=C comm -23 - "$work/needed"
+    LC_ALL=C comm -23 "$work/in-question" "$work/needed"
 }
 
-# needed_by NAME...: the packages on standard input, as dpkg-query lists them, that these are or depend on.
+# needed_by FILE NAME...: the packages on standard input, as dpkg-query lists them, that these are or depend on. Of several that would do, those that
+# FILE has are not needed where another one is there.
 needed_by() {
-    awk -F '\t' -v names="$*" '
+    awk -F '\t' -v file="$1" -v names="${*:2}" '
         function plain(text) { gsub(/\([^)]*\)|\[[^]]*\]|:[a-z0-9]+| /, "", text); return text }
         function need(name) { if (!(name in needed)) { needed[name]; queue[++last] = name } }
+        BEGIN { while ((getline name <file) > 0) in_question[name] }
         $1 == "installed" {
             depends[$2] = plain($3)
             providers[$2] = providers[$2] " " $2
@@ -235,21 +241,31 @@ needed_by() {
             for (i = 1; i <= count; i++) need(start[i])
             for (next_one = 1; next_one <= last; next_one++) {
                 print queue[next_one]
-                count = split(depends[queue[next_one]], wanted, /[,|]/)
+                count = split(depends[queue[next_one]], wanted, ",")
                 for (i = 1; i <= count; i++) {
-                    others = split(providers[wanted[i]], other, " ")
-                    for (j = 1; j <= others; j++) need(other[j])
+                    all = ""
+                    others = split(wanted[i], other, "|")
+                    for (j = 1; j <= others; j++) all = all providers[other[j]]
+                    others = split(all, other, " ")
+                    stays = 0
+                    for (j = 1; j <= others; j++) if (!(other[j] in in_question)) stays = 1
+                    for (j = 1; j <= others; j++) if (!stays || !(other[j] in in_question)) need(other[j])
                 }
             }
         }'
 }
 
-# would_go_too FILE: what apt would purge besides the packages that FILE has.
+# would_go_too FILE: what apt would purge besides the packages that FILE has. It finds no way where that is what the system cannot do without: a
+# package of before whose newer release, which came along, needs one that came with it. So what any of those of before needs has to stay.
 would_go_too() {
     local names
     mapfile -t names <"$1"
     [ "${#names[@]}" -gt 0 ] || return 0
-    apt -s purge "${names[@]}" | sed -n 's/^Purg \([^ :]*\).*/\1/p' | LC_ALL=C sort -u | LC_ALL=C comm -23 - "$1"
+    if apt -s --fix-broken purge "${names[@]}" >"$work/simulated"; then
+        sed -n 's/^Purg \([^ :]*\).*/\1/p' "$work/simulated" | LC_ALL=C sort -u
+    else
+        installed_packages
+    fi | LC_ALL=C comm -23 - "$1"
 }
 
 # Debian's packages leave their users and groups, and folders that were not empty yet when their turn came.
