@@ -94,6 +94,12 @@ use_tools_of_tomorrow() {
     ln -sf ../lib/cargo/bin/sudo /usr/bin/sudo
 }
 
+# The base is Debian 13: what hosts install later would bring newer releases of packages that are there, and those stay.
+bring_base_up_to_date() {
+    apt-get install -s --no-install-recommends "${downloaded_only[@]}" | sed -n 's/^Inst \([^ ]*\) \[.*/\1/p' |
+        xargs apt-get install -y --no-install-recommends --only-upgrade
+}
+
 create_login_user() {
     useradd --create-home --shell /bin/bash ops
     printf 'ops ALL=(ALL) NOPASSWD:ALL\n' >/etc/sudoers.d/ops
@@ -136,7 +142,10 @@ configure_system() {
 use_machines_apt
 if [ "$release" = forky ]; then keep_systemd; fi
 install_packages
-if [ "$release" = forky ]; then use_tools_of_tomorrow; fi
+if [ "$release" = forky ]; then
+    use_tools_of_tomorrow
+    bring_base_up_to_date
+fi
 trust_machines_authorities
 prefill_apt_cache
 create_login_user

@@ -6,6 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 status=0
 bash scripts/tested-with/in-image.sh forky bash -c '
+    apt-get install -q -y --no-install-recommends prometheus >/dev/null
     coreutils --version
     sudo --version
     node node_modules/jest/bin/jest.js --cacheDirectory /tmp/jest test/host-scripts
