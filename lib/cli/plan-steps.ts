@@ -50,7 +50,7 @@ export class PlanSteps {
       step("the balancer in front, one host after the other, as soon as the hosts are checked", comesEarly, ALL),
       ...this.clusters().map((cluster) => this.clusterStep(cluster, rest, up)),
       this.schedulerStep(rest, up),
-      step("the balancer in front, one host after the other", comesLate, ALL),
+      this.balancerStep(rest, up),
       step("when all clusters are as declared", ({ kind }) => kind === "parity", ALL),
       step("at the end", isHook("afterRollout"), ALL),
     ];
@@ -69,9 +69,12 @@ export class PlanSteps {
     const parts = all.filter((part) => part.cluster === path && IN_CLUSTER.includes(part.kind));
     const servers = serversBefore(cluster, parts);
     const [wasUp, name] = [up.has(path), this.stack.labelOf(cluster)];
-    const pauses = wasUp && parts.some((part) => stopsAll(part, servers));
+    const isUnreached = parts.some(closesWaysIn);
+    const pauses = wasUp && (isUnreached || parts.some((part) => stopsAll(part, servers)));
     const answering = this.namesOf([...up].filter((one) => one !== path || !pauses));
-    if (parts.length > 0 && this.canAnswer(path)) {
+    if (wasUp && isUnreached) {
+      up.delete(path);
+    } else if (parts.length > 0 && this.canAnswer(path)) {
       up.add(path);
     }
     const gets = this.canAnswer(path) ? ", which gets requests at the end" : ", which gets no requests";
@@ -95,6 +98,19 @@ export class PlanSteps {
       answering: this.namesOf([...up].filter((path) => path !== pausing?.path)),
       ...(pausing && { pausing: this.stack.labelOf(pausing) }),
       parts: inOrder(parts, ALL),
+    };
+  }
+
+  /** After which balancers in front reach all clusters by the ways that they have now. */
+  private balancerStep(all: readonly PlannedPart[], up: Set<string>): PlanStep {
+    const answering = this.namesOf(up);
+    this.members()
+      .filter((path) => this.canAnswer(path))
+      .forEach((path) => up.add(path));
+    return {
+      title: "the balancer in front, one host after the other",
+      answering,
+      parts: inOrder(all.filter(comesLate), ALL),
     };
   }
 
@@ -169,6 +185,20 @@ function serversBefore({ servers }: DeclaredCluster, parts: readonly PlannedPart
 function stopsAll({ kind, effect }: PlannedPart, servers: number): boolean {
   const mayStop = effect === "restarted" || effect === "again";
   return mayStop && (kind === "load-balancer" || (["server", "content"].includes(kind) && servers === 1));
+}
+
+/** Whether balancers in front know of none of the ports that other hosts reach a cluster by when it has been brought, and hear of them later. */
+function closesWaysIn({ kind, settings }: PlannedPart): boolean {
+  const { before, after } = settings.find(({ name }) => name === "file_config") ?? {};
+  return kind === "load-balancer" && before !== undefined && after !== undefined && !waysIn(after).some((way) => waysIn(before).includes(way)); // prettier-ignore
+}
+
+/** Ports, and whether with TLS: `11224 ssl`. */
+function waysIn(config: string): string[] {
+  const front = config.split("\nfrontend ").find((section) => section.startsWith("front_http_plain\n")) ?? "";
+  return [...front.matchAll(/^ {4}bind (?!127\.)[^ ,]*:(\d+)\S*(?: v6only)?( ssl)?/gm)].map(
+    ([, port, tls = ""]) => port + tls,
+  );
 }
 
 /** By kind, then by place and name; what another part removes comes when that does. */

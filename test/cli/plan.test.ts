@@ -1,7 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TerraformStack, TerraformVariable } from "cdktf";
-import { ClusterContent, Hook, OdbDatabase, Secret, ZatoCluster } from "cdktf-zato";
+import {
+  ClusterContent,
+  Hook,
+  OdbDatabase,
+  Secret,
+  TlsCertificate,
+  ZatoCluster,
+  ZatoLoadBalancerOptions,
+} from "cdktf-zato";
 import fc from "fast-check";
 import { DeclaredStack } from "../../lib/cli/declared-stack";
 import { meaningOf } from "../../lib/cli/plan";
@@ -332,6 +340,33 @@ test("the first deploy: clusters answer one after the other", () => {
     "6 of 6: the scheduler; host1 and host2 answer",
   ]);
   expect(lines.filter((line) => /^ {2}/.test(line) && !/ (installed|checked)/.test(line))).toEqual([]);
+});
+
+describe("another way to the clusters, of which balancers in front hear last", () => {
+  const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+  const tls = { certificate: TlsCertificate.fromHostFile("/etc/ssl/private/zato.pem"), ca: CERTIFICATE };
+  const PLAIN = {};
+  const FORMER_STAYS = { port: 11300, formerPort: 11223 };
+  const BOTH = ["host1 and host2 answer", "host1 and host2 answer", "host1 and host2 answer"];
+  const EACH_RESTARTED = ["host1 pauses, host2 answers", "host2 pauses, host1 answers", "host1 and host2 answer"];
+  const GAP = ["host1 pauses, host2 answers", "host2 pauses, no cluster answers", "no cluster answers"];
+
+  test.each<[string, ZatoLoadBalancerOptions, ZatoLoadBalancerOptions, readonly string[]]>([
+    ["another port", PLAIN, { port: 11300 }, GAP],
+    ["another port beside the former one", PLAIN, FORMER_STAYS, BOTH],
+    ["the former port goes", FORMER_STAYS, { port: 11300 }, BOTH],
+    ["TLS", PLAIN, { tls }, GAP],
+    ["TLS beside the plain port", PLAIN, { tls: { ...tls, keepPlainPort: true } }, EACH_RESTARTED],
+    ["the plain port goes", { tls: { ...tls, keepPlainPort: true } }, { tls }, BOTH],
+    ["TLS on another port", { tls }, { tls: { ...tls, port: 11301 } }, GAP],
+    ["TLS on another port beside the former one", { tls }, { tls: { ...tls, port: 11301, formerPort: 11224 } }, BOTH],
+    ["another port for its own host", { tls }, { port: 11300, tls }, BOTH],
+  ])("%s", (_, before, after, answering) => {
+    const lines = told(stackOf({ zato: { zatoLoadBalancer: before } }), stackOf({ zato: { zatoLoadBalancer: after } }));
+    const heads = lines.filter((line) => /: the (cluster|balancer in front)/.test(line));
+    expect(heads.map((line) => line.split("; ").at(-1))).toEqual(answering.slice(0, heads.length));
+    expect(heads.length).toBeGreaterThan(1);
+  });
 });
 
 test.each([{}, { host2: { lost: true } }])("nothing is to be done for %j", (after) => {
