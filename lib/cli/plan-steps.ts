@@ -190,7 +190,11 @@ function stopsAll({ kind, effect }: PlannedPart, servers: number): boolean {
 /** Whether balancers in front know of none of the ports that other hosts reach a cluster by when it has been brought, and hear of them later. */
 function closesWaysIn({ kind, settings }: PlannedPart): boolean {
   const { before, after } = settings.find(({ name }) => name === "file_config") ?? {};
-  return kind === "load-balancer" && before !== undefined && after !== undefined && !waysIn(after).some((way) => waysIn(before).includes(way)); // prettier-ignore
+  if (kind !== "load-balancer" || before === undefined || after === undefined) {
+    return false;
+  }
+  const left = waysIn(after);
+  return !waysIn(before).some((way) => left.includes(way));
 }
 
 /** Ports, and whether with TLS: `11224 ssl`. */
