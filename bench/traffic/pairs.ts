@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import path from "node:path";
 import { App, TerraformStack } from "cdktf";
 import { Affinity, HealthCheck } from "../../lib";
@@ -50,6 +51,7 @@ export function renderedPair(folder: string, memberTls: boolean): Pair {
   const common = { openPaths: [], retryPosts: false, maxConnections: 2000 };
   const innerConfig = renderLoadBalancerConfig({
     ...common,
+    cpus: cpus().length,
     privatePaths,
     binds: [`127.0.0.1:${inner}`],
     tls: memberTls ? [{ bind: `127.0.0.1:${member}`, certificate }] : [],

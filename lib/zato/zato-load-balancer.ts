@@ -199,6 +199,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
           privatePaths: release.privatePaths,
           openPaths: options.openPaths ?? [],
           maxConnections: options.maxConnections ?? 2000,
+          cpus: this.host.cpus,
           forwarded: traffic?.forwarded,
           requestTimeout: traffic?.requestTimeout ?? options.requestTimeout ?? 60,
           retryPosts: options.retryPosts ?? false,

@@ -170,6 +170,18 @@ describe("the load-balancer", () => {
     expect(config).not.toContain("_once");
   });
 
+  test.each([
+    [1, 1],
+    [4, 1],
+    [5, 2],
+    [16, 4],
+    [300, 64],
+  ])("of a host with %i CPUs has as many threads as its servers keep busy, %i", (cpus, threads) => {
+    const stack = newStack();
+    newCluster(stack, { host: newHost(stack, "host1", { cpus }) });
+    expect(Template.synth(stack).manifest("a/load-balancer").files.config).toContain(`    nbthread ${threads}\n`);
+  });
+
   test("never sends anything but GET, HEAD and OPTIONS twice unless told so", () => {
     expect(configWith({})).toContain(
       "    use_backend bck_http_plain if { method GET HEAD OPTIONS }\n    default_backend bck_http_plain_once\n",

@@ -115,6 +115,7 @@ export function configsOfCluster({ certificate, socket }: NamedFiles): fc.Arbitr
       { nil: undefined },
     ),
     maxConnections: fc.constant(2000),
+    cpus: fc.constantFrom(1, 4, 5, 4096),
     requestTimeout: fc.constantFrom(5, 3600),
     retryPosts: fc.boolean(),
     exporter,

@@ -109,6 +109,7 @@ export class Layers {
         openPaths: [],
         forwarded: { proxies: ["127.0.0.1"], areOurs: true },
         maxConnections: 2000,
+        cpus: 2,
         requestTimeout,
         retryPosts: false,
         logsRequests: true,
