@@ -175,7 +175,6 @@ describe("the load-balancer", () => {
     [4, 1],
     [5, 2],
     [16, 4],
-    [300, 64],
   ])("of a host with %i CPUs has as many threads as its servers keep busy, %i", (cpus, threads) => {
     const stack = newStack();
     newCluster(stack, { host: newHost(stack, "host1", { cpus }) });
