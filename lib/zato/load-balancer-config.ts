@@ -104,8 +104,9 @@ export function renderLoadBalancerConfig(config: LoadBalancerConfig): string {
     connectTimeout: "2s",
     keepAlive: Math.max(LEAST_KEEP_ALIVE, config.requestTimeout) + 60,
     checkTimeout: leastCheckTimeout,
-    threads: Math.min(Math.ceil(config.cpus / CPUS_PER_THREAD), MOST_THREADS),
-    further: config.tls.length > 0 || config.webAdmin ? TLS_BIND_POLICY : "",
+    further: `\
+    nbthread ${Math.min(Math.ceil(config.cpus / CPUS_PER_THREAD), MOST_THREADS)}
+${config.tls.length > 0 || config.webAdmin ? TLS_BIND_POLICY : ""}`,
   });
   return `${head}
 frontend front_http_plain

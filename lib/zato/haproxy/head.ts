@@ -15,12 +15,6 @@ export interface HaproxyHead {
   readonly keepAlive: number;
   /** Seconds that a server gets to answer a health check. */
   readonly checkTimeout: number;
-  /**
-   * How many threads it has.
-   *
-   * @default - as many as there are processors
-   */
-  readonly threads?: number;
   /** Further lines of the section `global`, and sections. */
   readonly further: string;
 }
@@ -32,7 +26,6 @@ global
     log stdout format raw local0 ${logLevel(head.logsRequests)}
     stats socket ${head.socket} mode 600 level admin expose-fd listeners
     maxconn ${head.maxConnections + 100}
-${head.threads === undefined ? "" : `    nbthread ${head.threads}\n`}\
 ${head.further}\
 
 defaults
