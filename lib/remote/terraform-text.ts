@@ -7,13 +7,18 @@ const TOKEN_MARKER = /\$\{TfToken\[[A-Za-z0-9_.]+\]\}/g;
 const MISREAD = /[$%]{2,}\{|\r[$%]\{/;
 
 /**
+ * What must not stand before a token: a sign would make the token's own one a doubled one; behind a brace that nothing closes cdktf takes the
+ * token for a part of an expression, doubled sign or not; and behind a CR without an LF Terraform takes it for text (seen with 1.11.4).
+ */
+const MISREAD_BEFORE_TOKEN = /\$(\{[^}]*)?$|\r(?!\n)/;
+
+/**
  * Makes literal text safe for a Terraform configuration, where `${` and `%{` begin an expression. Tokens of cdktf
  * stay what they are. (`Fn.rawString` is no alternative: it escapes line breaks and quotes too, but not `%{`.)
  */
 export function terraformText(text: string): string {
   return escapeLiterals(text, (literal, beforeToken) =>
-    // A sign before a token would make the token's own sign a doubled one.
-    MISREAD.test(literal) || (beforeToken && literal.endsWith("$"))
+    MISREAD.test(literal) || (beforeToken && MISREAD_BEFORE_TOKEN.test(literal))
       ? `\${base64decode("${Buffer.from(literal).toString("base64")}")}`
       : literal.replace(/([$%])\{/g, "$1$1{"),
   );

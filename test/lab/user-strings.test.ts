@@ -1,4 +1,4 @@
-import { TerraformOutput } from "cdktf";
+import { TerraformOutput, TerraformVariable } from "cdktf";
 import { DataRemoval, ZatoCluster, ZatoInstallation } from "cdktf-zato";
 import fc from "fast-check";
 import type { Lab } from "../../lab/lab";
@@ -43,8 +43,10 @@ function named(): Record<string, string> {
 test("terraform takes literal text for what it is", async () => {
   // WHEN
   project = new Project(lab).synth((stack) => {
+    const later = new TerraformVariable(stack, "later", { type: "string", default: "known later" }).stringValue;
     for (const [name, value] of Object.entries(named())) {
       new TerraformOutput(stack, name, { value: terraformText(value) });
+      new TerraformOutput(stack, `${name}_and_more`, { value: terraformText(`${value}${later}${value}`) });
     }
   });
   await project.apply();
@@ -52,7 +54,8 @@ test("terraform takes literal text for what it is", async () => {
   // THEN
   const outputs = JSON.parse(await project.orThrow(["output", "-json"])) as Record<string, { value: string }>;
   const read = Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
-  expect(read).toEqual(named());
+  const more = Object.entries(named()).map(([name, value]) => [`${name}_and_more`, `${value}known later${value}`]);
+  expect(read).toEqual({ ...named(), ...Object.fromEntries(more) });
 });
 
 test("strings of the user's arrive in the environment of a server unchanged", async () => {

@@ -1,4 +1,4 @@
-import { Fn, Lazy, TerraformVariable } from "cdktf";
+import { Fn, Lazy, TerraformOutput, TerraformVariable, Testing } from "cdktf";
 import fc from "fast-check";
 import { terraformText } from "../../lib/remote";
 import { anyText } from "../support/arbitraries";
@@ -49,6 +49,39 @@ test("a sign before a token does not turn it into text", () => {
   // THEN
   expect(text).toBe(`\${base64decode("cHJpY2U6ICQ=")}${token}, 5 %${token}`);
 });
+
+test.each(["\r", "a\rb\n", "${", "${ b"])("%j before a token is encoded, since it would be misread", (literal) => {
+  const encoded = `\${base64decode("${Buffer.from(literal).toString("base64")}")}`;
+  expect(synthesized((token) => terraformText(`${literal}${token}`))).toBe(`${encoded}\${var.name}`);
+});
+
+test("a token stays an expression, whatever stands before it", () => {
+  fc.assert(
+    fc.property(anyText, anyText, (before, between) => {
+      // WHEN
+      const value = synthesized((token) => terraformText(`${before}${token}${between}${token}`));
+
+      // THEN
+      expect(expressionsIn(value)).toEqual(["${var.name}", "${var.name}"]);
+      expect(literalOf(value)).toBe(`${before}\${var.name}${between}\${var.name}`);
+    }),
+    {
+      numRuns: 300,
+      examples: [
+        ["${", "x"],
+        ["x", "{${ a"],
+      ],
+    },
+  );
+});
+
+function synthesized(render: (token: string) => string): string {
+  const stack = newStack();
+  const token = new TerraformVariable(stack, "name", { type: "string" }).stringValue;
+  new TerraformOutput(stack, "text", { value: render(token) });
+  const { output } = JSON.parse(Testing.synth(stack)) as { output: { text: { value: string } } };
+  return output.text.value;
+}
 
 test.each([
   ["lazy value", () => Lazy.stringValue({ produce: () => "x" })],
