@@ -1,8 +1,9 @@
-import { Fn, Lazy, TerraformOutput, TerraformVariable, Testing } from "cdktf";
+import { Fn, Lazy, TerraformOutput, TerraformVariable } from "cdktf";
 import fc from "fast-check";
 import { terraformText } from "../../lib/remote";
 import { anyText } from "../support/arbitraries";
 import { newStack } from "../support/stack";
+import { Template } from "../support/template";
 import { expressionsIn, literalOf } from "../support/terraform-text";
 
 test.each([
@@ -79,8 +80,7 @@ function synthesized(render: (token: string) => string): string {
   const stack = newStack();
   const token = new TerraformVariable(stack, "name", { type: "string" }).stringValue;
   new TerraformOutput(stack, "text", { value: render(token) });
-  const { output } = JSON.parse(Testing.synth(stack)) as { output: { text: { value: string } } };
-  return output.text.value;
+  return Template.synth(stack).output("text") as string;
 }
 
 test.each([
