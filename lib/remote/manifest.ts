@@ -1,3 +1,6 @@
+import { Fn } from "cdktf";
+import { mapText } from "./terraform-text";
+
 /**
  * What a host is told of a component: short values, and whole files. The host's scripts read it; nothing in it is
  * ever run by a shell.
@@ -37,6 +40,9 @@ function entry(type: "param" | "file", name: string, text: string): string {
   if (text.includes("\0")) {
     throw new Error(`the manifest entry '${name}' holds a NUL character; text files cannot`);
   }
-  const lines = text.split("\n").map((line) => `|${line}\n`);
-  return `@${type} ${name}\n${lines.join("")}`;
+  return `@${type} ${name}\n|${mapText(text, markLines, (token) => Fn.replace(token, "\n", "\n|"))}\n`;
+}
+
+function markLines(text: string): string {
+  return text.replaceAll("\n", "\n|");
 }

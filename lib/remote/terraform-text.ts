@@ -1,3 +1,5 @@
+import { Lazy, Tokenization } from "cdktf";
+
 /** A value of cdktf that is only known later stands in a string as this marker. */
 const TOKEN_MARKER = /\$\{TfToken\[[A-Za-z0-9_.]+\]\}/g;
 
@@ -65,11 +67,40 @@ export function literalOf(template: string, evaluate: (expression: string) => st
 
 /** Escapes what of a text is known at synth, and leaves tokens of cdktf what they are. */
 export function escapeLiterals(text: string, escapeLiteral: (literal: string, beforeToken: boolean) => string): string {
-  let escaped = "";
+  return changeParts(text, escapeLiteral, (token) => token);
+}
+
+/**
+ * Changes all parts of a text: what is known at synth, be it late, and what only Terraform knows.
+ *
+ * @param changeExpression gives a call of one of Terraform's functions that does to the value what `changeLiteral` does
+ */
+export function mapText(
+  text: string,
+  changeLiteral: (literal: string) => string,
+  changeExpression: (token: string) => string,
+): string {
+  return changeParts(text, changeLiteral, (token) => {
+    const [value] = Tokenization.reverseString(token).tokens;
+    // A lazy value, by the method that its classes have: there may be several copies of cdktf.
+    return value && "resolveLazy" in value
+      ? Lazy.stringValue({
+          produce: (context) => mapText(String(value.resolve(context)), changeLiteral, changeExpression),
+        })
+      : changeExpression(token);
+  });
+}
+
+function changeParts(
+  text: string,
+  changeLiteral: (literal: string, beforeToken: boolean) => string,
+  changeToken: (token: string) => string,
+): string {
+  let changed = "";
   let end = 0;
   for (const marker of text.matchAll(TOKEN_MARKER)) {
-    escaped += escapeLiteral(text.slice(end, marker.index), true) + marker[0];
+    changed += changeLiteral(text.slice(end, marker.index), true) + changeToken(marker[0]);
     end = marker.index + marker[0].length;
   }
-  return escaped + escapeLiteral(text.slice(end), false);
+  return changed + changeLiteral(text.slice(end), false);
 }

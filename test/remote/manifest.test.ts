@@ -1,11 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Lazy, TerraformOutput, TerraformVariable } from "cdktf";
 import fc from "fast-check";
 import { renderManifest } from "../../lib/remote";
 import { anyText } from "../support/arbitraries";
 import { bash, HOST_SCRIPTS, temporaryFolder } from "../support/bash";
 import { parseManifest } from "../support/manifest";
+import { newStack } from "../support/stack";
+import { Template } from "../support/template";
 
 const folder = temporaryFolder();
 
@@ -23,6 +26,28 @@ test("fails for a text that holds a NUL", () => {
   expect(() => renderManifest({ parameters: {}, files: { unit: "a\0b" } })).toThrow(
     "the manifest entry 'unit' holds a NUL character; text files cannot",
   );
+});
+
+describe("what is not known when it is rendered", () => {
+  const rendered = (text: (value: string) => string): unknown => {
+    const stack = newStack();
+    const value = new TerraformVariable(stack, "known_later", { type: "string" }).stringValue;
+    new TerraformOutput(stack, "text", { value: renderManifest({ parameters: { a: text(value) } }) });
+    return Template.synth(stack).output("text");
+  };
+
+  test("has its lines marked by terraform", () => {
+    expect(rendered((value) => `before\n${value} after\n`)).toBe(
+      '@param a\n|before\n|${replace(var.known_later, "\\n", "\\n|")} after\n|\n@end\n',
+    );
+  });
+
+  test("has them marked where only the synth knows, and what terraform knows in it too", () => {
+    const inner = (value: string): string => Lazy.stringValue({ produce: () => `x\ny ${value}` });
+    expect(rendered((value) => `${Lazy.stringValue({ produce: () => inner(value) })}\nz`)).toBe(
+      '@param a\n|x\n|y ${replace(var.known_later, "\\n", "\\n|")}\n|z\n@end\n',
+    );
+  });
 });
 
 test("what the host unpacks is what was rendered, byte for byte, whatever the texts", () => {

@@ -142,7 +142,9 @@ function manifestOf(resource: CarrierJson, locals: Readonly<Record<string, strin
   if (staged?.file?.content === undefined) {
     throw new Error("the resource stages no manifest");
   }
-  return parseManifest(
-    literalOf(staged.file.content.replace(/\$\{local\.([\w-]+)\}/g, (_, name: string) => locals[name]!)),
-  );
+  const text = staged.file.content.replace(/\$\{local\.([\w-]+)\}/g, (_, name: string) => locals[name]!);
+  return parseManifest(literalOf(text).replace(LINES_MARKED, "${$1}"));
 }
+
+/** What only Terraform knows, of whose lines it makes lines of a manifest. */
+const LINES_MARKED = /\$\{replace\((.+?), "\\n", "\\n\|"\)\}/g;
