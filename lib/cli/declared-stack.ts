@@ -10,7 +10,7 @@ import {
   StackDocument,
 } from "../document";
 import { FRAMEWORK } from "../framework";
-import { literalOf, renderManifest } from "../remote";
+import { literalOf, Quoting, renderManifest } from "../remote";
 import { isForsaken } from "./stack-folder";
 import { TerraformState } from "./terraform-state";
 
@@ -118,7 +118,7 @@ export class DeclaredStack {
     const texts = [...Object.values(component.parameters), ...Object.values(component.files)];
     let isKnown = true;
     texts.forEach((text) =>
-      literalOf(text, (expression) => {
+      evaluated(text, (expression) => {
         isKnown &&= this.state.find(expression) !== undefined;
         return "";
       }),
@@ -133,7 +133,7 @@ export class DeclaredStack {
    * @throws Error when only Terraform knows, and does not say
    */
   public valueOf(text: string, what: string): string {
-    return literalOf(text, (expression) => {
+    return evaluated(text, (expression) => {
       const value = this.state.find(expression);
       if (value === undefined) {
         throw new Error(
@@ -144,4 +144,9 @@ export class DeclaredStack {
       return value;
     });
   }
+}
+
+/** A rendered text with the values of what only Terraform knows. */
+function evaluated(text: string, evaluate: (expression: string) => string): string {
+  return literalOf(text, (expression) => Quoting.evaluate(expression, evaluate));
 }

@@ -1,5 +1,5 @@
 import { Construct, IConstruct } from "constructs";
-import { ComponentState, HostRequirements, RemoteComponent } from "../remote";
+import { ComponentState, HostRequirements, Quoting, RemoteComponent } from "../remote";
 import { IContentTarget } from "../zato";
 import { placeParameters } from "../zato/image-root";
 import { contentDialectOf } from "./dialects";
@@ -85,7 +85,7 @@ export class ContentComponent extends RemoteComponent {
       files: {
         enmasse: enmasse.text,
         ...Object.fromEntries(enmasse.stages.map((text, index) => [`enmasse_${index}`, text])),
-        expected: JSON.stringify(renderExpected(objects, services, dialect), undefined, 1),
+        expected: Quoting.JSON.tokens(JSON.stringify(renderExpected(objects, services, dialect), undefined, 1)),
       },
       secrets: { ...enmasse.secrets, ...place.secrets },
       folder: folder.path,

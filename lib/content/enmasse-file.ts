@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Secret } from "../remote";
+import { Quoting, Secret } from "../remote";
 import { ContentDialect } from "../zato/release/content-dialect";
 import { ContentObject, EnmasseValue } from "./objects";
 import { stagesOf } from "./import-stages";
@@ -53,7 +53,7 @@ function textOf(objects: readonly ContentObject[], dialect: ContentDialect): str
     );
     (sections[section] ??= []).push({ name, ...fields, ...Object.fromEntries(hidden) });
   }
-  return writeYaml(sections);
+  return Quoting.JSON.tokens(writeYaml(sections));
 }
 
 /**

@@ -18,6 +18,7 @@ export * from "./port-registry";
 export type * from "./predecessor";
 export * from "./preflight-barrier";
 export * from "./provisioners";
+export * from "./quoting";
 export type * from "./remote-access";
 export * from "./remote-component";
 export * from "./remote-host";

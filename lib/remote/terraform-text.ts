@@ -70,25 +70,43 @@ export function escapeLiterals(text: string, escapeLiteral: (literal: string, be
   return changeParts(text, escapeLiteral, (token) => token);
 }
 
-/**
- * Changes all parts of a text: what is known at synth, be it late, and what only Terraform knows.
- *
- * @param changeExpression gives a call of one of Terraform's functions that does to the value what `changeLiteral` does
- */
+/** Gives a call of one of Terraform's functions that does to what a token stands for what is done to literal text. */
+type ExpressionChange = (token: string) => string;
+
+/** Changes all parts of a text: what is known at synth, be it late, and what only Terraform knows. */
 export function mapText(
   text: string,
   changeLiteral: (literal: string) => string,
-  changeExpression: (token: string) => string,
+  changeExpression: ExpressionChange,
 ): string {
-  return changeParts(text, changeLiteral, (token) => {
-    const [value] = Tokenization.reverseString(token).tokens;
-    // A lazy value, by the method that its classes have: there may be several copies of cdktf.
-    return value && "resolveLazy" in value
-      ? Lazy.stringValue({
-          produce: (context) => mapText(String(value.resolve(context)), changeLiteral, changeExpression),
-        })
-      : changeExpression(token);
-  });
+  return changeParts(text, changeLiteral, (token) => mapToken(token, changeLiteral, changeExpression));
+}
+
+/** Changes what the tokens of a text stand for, and leaves the text around them what it is. */
+export function mapTokens(
+  text: string,
+  changeLiteral: (literal: string) => string,
+  changeExpression: ExpressionChange,
+): string {
+  return changeParts(
+    text,
+    (literal) => literal,
+    (token) => mapToken(token, changeLiteral, changeExpression),
+  );
+}
+
+function mapToken(
+  token: string,
+  changeLiteral: (literal: string) => string,
+  changeExpression: ExpressionChange,
+): string {
+  const [value] = Tokenization.reverseString(token).tokens;
+  // A lazy value, by the method that its classes have: there may be several copies of cdktf.
+  return value && "resolveLazy" in value
+    ? Lazy.stringValue({
+        produce: (context) => mapText(String(value.resolve(context)), changeLiteral, changeExpression),
+      })
+    : changeExpression(token);
 }
 
 function changeParts(

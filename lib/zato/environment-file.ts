@@ -1,5 +1,5 @@
 import { IConstruct } from "constructs";
-import { escapeLiterals } from "../remote";
+import { Quoting } from "../remote";
 import { ConstructError, requireAll } from "../validation";
 import { warnOfSecrets } from "./environment-secrets";
 
@@ -58,13 +58,9 @@ function requireVariable(scope: IConstruct, name: string, value: string): void {
   }
 }
 
-/**
- * Renders a file for systemd's `EnvironmentFile=`. Inside double quotes systemd (systemd.exec(5)) takes everything
- * literally but backslashes before `"`, `\`, `$` and back ticks; line breaks may stand there too. Values that are only
- * known after apply are written as they are.
- */
+/** Renders a file for systemd's `EnvironmentFile=`. */
 export function renderEnvironmentFile(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
-    .map(([name, value]) => `${name}="${escapeLiterals(value, (text) => text.replace(/[\\"$`]/g, "\\$&"))}"\n`)
+    .map(([name, value]) => `${name}="${Quoting.ENVIRONMENT.text(value)}"\n`)
     .join("");
 }

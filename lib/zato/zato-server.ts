@@ -35,7 +35,6 @@ export interface ZatoServerOptions {
   /**
    * Environment variables of the server's process, for its services or to override any key of `server.conf`
    * (`Zato_Config_Server_server__conf_<stanza>_<key>`). Not for secrets: they stand in Terraform's state.
-   * What only Terraform knows is written as it is, so that it must be without line breaks, `"`, `\`, `$` and back ticks.
    *
    * @default - none
    */

@@ -208,6 +208,30 @@ describe("what only Terraform knows is taken from its state:", () => {
     expect(found).not.toContain(undefined);
     expect(found).toEqual(hashes(read(declare(() => "10.9.9.9"))));
   });
+
+  test("and what stands in quotes there is quoted as terraform does it", () => {
+    // GIVEN
+    const declare = (textOf: (machine: Ec2Host) => string): TerraformStack => {
+      const stack = newAwsStack();
+      const known = textOf(newEc2Host(stack, "other", newNetwork(stack)));
+      const cluster = newCluster(stack, { host: newHost(stack, "host8"), environment: { Known: `$ ${known}` } });
+      const password = Secret.fromVariable(new TerraformVariable(stack, "password", {}));
+      new ClusterContent(stack, "shared", { clusters: [cluster] }).addBasicAuth("A", { username: known, password });
+      return stack;
+    };
+    const text = 'CORP\\zato "$(id)"';
+
+    // WHEN
+    const stack = declare(({ privateAddress }) => privateAddress);
+    const state = { [Template.synth(stack).addressOf("other/Resource")]: { private_ip: text } };
+    const manifests = (one: DeclaredStack): string[] =>
+      one.document.components.filter(({ host }) => host === "stack/host8").map((it) => one.manifestOf(it));
+    const found = manifests(read(stack, state));
+
+    // THEN
+    expect(found.join("").split("CORP").length).toBeGreaterThan(3);
+    expect(found).toEqual(manifests(read(declare(() => text))));
+  });
 });
 
 describe("fails", () => {

@@ -1,8 +1,8 @@
-import { TerraformOutput, TerraformVariable } from "cdktf";
+import { TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
 import { DataRemoval, ZatoCluster, ZatoInstallation } from "cdktf-zato";
 import fc from "fast-check";
 import type { Lab } from "../../lab/lab";
-import { terraformText } from "../../lib/remote";
+import { Quoting, terraformText } from "../../lib/remote";
 import { anyCharacters } from "../support/arbitraries";
 import { labHost } from "./support/programs";
 import { Project } from "./support/project";
@@ -40,6 +40,20 @@ function named(): Record<string, string> {
   return Object.fromEntries(values.map((value, position) => [`Value_${position}`, value]));
 }
 
+/** What Terraform is told of its variables. */
+function told(): Record<string, string> {
+  return Object.fromEntries(Object.entries(named()).map(([name, value]) => [`TF_VAR_Later_${name}`, value]));
+}
+
+/** The same from variables of Terraform's. */
+function knownLater(stack: TerraformStack): Record<string, string> {
+  const variables = Object.keys(named()).map((name) => {
+    const later = `Later_${name}`;
+    return [later, new TerraformVariable(stack, later, { type: "string" }).stringValue];
+  });
+  return Object.fromEntries(variables) as Record<string, string>;
+}
+
 test("terraform takes literal text for what it is", async () => {
   // WHEN
   project = new Project(lab).synth((stack) => {
@@ -58,24 +72,41 @@ test("terraform takes literal text for what it is", async () => {
   expect(read).toEqual({ ...named(), ...Object.fromEntries(more) });
 });
 
-test("strings of the user's arrive in the environment of a server unchanged", async () => {
+test("what only terraform knows gets into JSON unchanged", async () => {
   // WHEN
-  project = new Project(lab).synth((stack) => {
+  project = new Project(lab, { env: told() }).synth((stack) => {
+    const texts = Object.fromEntries(
+      Object.entries(knownLater(stack)).map(([name, text]) => [name, ['"', text, text]]),
+    );
+    new TerraformOutput(stack, "json", { value: Quoting.JSON.tokens(JSON.stringify(texts)) });
+  });
+  await project.apply();
+
+  // THEN
+  const { json } = JSON.parse(await project.orThrow(["output", "-json"])) as { json: { value: string } };
+  const read = Object.entries(named()).map(([name, value]) => [`Later_${name}`, ['"', value, value]]);
+  expect(JSON.parse(json.value)).toEqual(Object.fromEntries(read));
+});
+
+test("strings of the user's arrive in the environment of a server unchanged, whoever knows them", async () => {
+  // WHEN
+  project = new Project(lab, { env: told() }).synth((stack) => {
     const cluster = new ZatoCluster(stack, "a", {
       host: labHost(stack, lab, "host1"),
       installation: ZatoInstallation.archive(lab.archive),
       servers: 0,
       dataRemoval: DataRemoval.DROP,
     });
-    cluster.addServer("server1", { environment: named() });
+    cluster.addServer("server1", { environment: { ...named(), ...knownLater(stack) } });
   });
   await project.apply();
 
   // THEN
   const pid = await unitProperty(lab, "host1", "zato-a-server1.service", "MainPID");
   const environ = (await lab.execOrThrow("host1", ["cat", `/proc/${pid}/environ`])).split("\0");
-  const read = environ.filter((entry) => entry.startsWith("Value_")).map((entry) => splitAtFirst(entry, "="));
-  expect(Object.fromEntries(read)).toEqual(named());
+  const read = environ.filter((entry) => /^(Value|Later)_/.test(entry)).map((entry) => splitAtFirst(entry, "="));
+  const later = Object.entries(named()).map(([name, value]) => [`Later_${name}`, value]);
+  expect(Object.fromEntries(read)).toEqual({ ...named(), ...Object.fromEntries(later) });
   expect(await project.planStatus()).toBe(0);
 });
 

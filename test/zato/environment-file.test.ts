@@ -1,4 +1,3 @@
-import { TerraformVariable } from "cdktf";
 import fc from "fast-check";
 import { renderEnvironmentFile, requireEnvironment } from "../../lib/zato/environment-file";
 import { anyText } from "../support/arbitraries";
@@ -20,11 +19,6 @@ test("what has a meaning inside double quotes is escaped, and nothing else", () 
   expect(renderEnvironmentFile({ A: `a "b" \\ $c \`d\` 'e' %f\ng`, B: "" })).toBe(
     'A="a \\"b\\" \\\\ \\$c \\`d\\` \'e\' %f\ng"\nB=""\n',
   );
-});
-
-test("what is only known after apply is written as it is", () => {
-  const address = new TerraformVariable(stack, "address", {}).stringValue;
-  expect(renderEnvironmentFile({ URL: `http://${address}/"` })).toBe(`URL="http://${address}/\\""\n`);
 });
 
 test.each(["", "1A", "A B", "A=B", "A-B", "Ä", "A\n"])("fails for a variable named %j", (name) => {

@@ -128,7 +128,7 @@ test("an environment may hold what is only known after apply", () => {
   const address = new TerraformVariable(stack, "address", {}).stringValue;
   newCluster(stack, { environment: { API: `http://${address}/$x` } });
   expect(Template.synth(stack).state("a/server1").triggers?.file_environment).toContain(
-    'API="http://${var.address}/\\$x"\n',
+    'API="http://${replace(var.address, "/[\\\\x22\\\\x24\\\\x5c\\\\x60]/", "\\\\$0")}/\\$x"\n',
   );
 });
 
