@@ -121,6 +121,19 @@ test.each(["kill -STOP $$", "sleep 60 & kill -STOP $$", "trap '' TERM; kill -STO
   },
 );
 
+test("a process that what runs as zato leaves behind, with its output and errors, is not waited for", () => {
+  // GIVEN
+  writeFileSync(join(folder(), "setpriv"), '#!/bin/bash\nwhile [ "$1" != env ]; do shift; done; exec "$@"', { mode: 0o755 }); // prettier-ignore
+  const given = '. "$1/lib/session.sh"; . "$1/lib/zato.sh"; cd() { :; }; PATH=$2:$PATH';
+
+  // WHEN
+  const leaves = `left=$(at_most=1 as_zato setsid bash -c '(sleep 20; touch "$1/ended") & echo $!' _ "$2" 2>&1) || true`;
+  const { stdout } = bash(`${given}; ${leaves}; ls "$2"; kill "$left"`, [HOST_SCRIPTS, folder()]);
+
+  // THEN
+  expect(stdout).toBe("setpriv\n");
+});
+
 describe("what is handed over to Zato", () => {
   const modes = (program: string): string[] =>
     withZato(`${program} >/dev/null; cd "$work/zato"; find . -printf '%m %P\\n'`).stdout.trimEnd().split("\n").sort();

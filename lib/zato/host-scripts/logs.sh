@@ -100,7 +100,7 @@ server_lines() {
 without_secrets() {
     local secrets
     mapfile -t secrets < <(content_secrets_for_zato; server_secrets_for_zato)
-    "$@" | as_zato_with_input /usr/bin/python3 -I -B "$(script_for_zato redact_lines.py)" "${secrets[@]}"
+    "$@" | passed_on | as_zato_with_input /usr/bin/python3 -I -B "$(script_for_zato redact_lines.py)" "${secrets[@]}"
 }
 
 end_readers() {
@@ -112,7 +112,10 @@ readers=() count=0 at_most=300
 set -m
 read_request
 # As long as somebody listens, and in the reader's process group.
-[ "$mode" = show ] || in_time() { foreign "$@"; }
+if [ "$mode" = follow ]; then
+    in_time() { foreign "$@"; }
+    passed_on() { cat; }
+fi
 : >"$work/said.0"
 for one in "${names[@]}"; do read_component "$one"; done
 if [ "$mode" = follow ]; then

@@ -17,7 +17,7 @@ as_zato() {
     local -a there
     mapfile -t there < <(way_there)
     install -d -m 0700 "$work/handed"
-    tar -C "$work/handed" -cf - . | (cd / && in_time "${there[@]}" /bin/sh -c "$IN_A_FOLDER" _ "$@")
+    tar -C "$work/handed" -cf - . | passed_on | (cd / && in_time "${there[@]}" /bin/sh -c "$IN_A_FOLDER" _ "$@")
 }
 
 # way_there: prints the words that a command begins with to be run as the owner. Secrets are in its environment, never among words.

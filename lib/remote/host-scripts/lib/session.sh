@@ -67,9 +67,27 @@ foreign() {
 }
 
 # in_time COMMAND...: what runs as somebody else, who can stop it, and all that watches it but root: for "at_most" seconds, in a process group
-# of its own.
+# of its own. What it leaves behind may keep a pipe open for ever, so that root alone has the end that somebody waits for.
 in_time() {
-    foreign timeout -k 5 "${at_most:-3600}" "$@"
+    if [ -p /dev/fd/2 ]; then
+        heard_in_time "$@" 2> >(passed_on >&2)
+    else
+        heard_in_time "$@"
+    fi
+}
+
+heard_in_time() {
+    if [ -p /dev/fd/1 ]; then
+        foreign timeout -k 5 "${at_most:-3600}" "$@" | passed_on
+    else
+        foreign timeout -k 5 "${at_most:-3600}" "$@"
+    fi
+}
+
+# passed_on: standard input, for somewhat longer than in_time lets its command go on.
+passed_on() {
+    local limit=${at_most:-3600}
+    timeout "$((limit == 0 ? 0 : limit + 6))" cat
 }
 
 end() {
