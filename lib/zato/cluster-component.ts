@@ -5,9 +5,6 @@ import { placeParameters } from "./image-root";
 import { Command } from "./release/release-commands";
 import { labelsOf, UnitLabels } from "./systemd-unit";
 
-/** How long requests that are under way get to end before what works on them is restarted. */
-export const DRAIN_SECONDS = "30";
-
 /** What the components of a cluster have in common. */
 export abstract class ClusterComponent extends RemoteComponent {
   /** What it knows of its cluster. @hidden */

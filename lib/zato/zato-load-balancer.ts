@@ -20,7 +20,7 @@ import {
   requireWhole,
 } from "../validation";
 import { SERVER_PREFIX } from "./back-end";
-import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
+import { ClusterComponent } from "./cluster-component";
 import { ClusterFrame } from "./cluster-frame";
 import { everyAddressOf } from "./haproxy/binds";
 import { claimExporter, renderExporter } from "./haproxy/exporter";
@@ -150,6 +150,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
     const { folder, unit, options, certificates, traffic } = this;
     const { clusterName, loadBalancer, paths, release } = this.frame;
     const servers = this.served.servers();
+    const requestTimeout = traffic?.requestTimeout ?? options.requestTimeout ?? 60;
     const config = `${folder}/haproxy.cfg`;
     const runtimeDirectory = paths.runtimeDirectory(this.node.id);
     const { parameters, secrets } = certificateState(certificates);
@@ -174,7 +175,8 @@ export class ZatoLoadBalancer extends ClusterComponent {
         servers: servers.map((server) => server.componentName).join("\n"),
         other_clusters: [...(traffic?.others() ?? [])].sort().join("\n"),
         notice_seconds: String(traffic?.noticeSeconds ?? 0),
-        drain_seconds: DRAIN_SECONDS,
+        // What is under way gets as long as it may take before what works on it is restarted.
+        drain_seconds: String(requestTimeout),
         ...parameters,
       },
       files: {
@@ -201,7 +203,7 @@ export class ZatoLoadBalancer extends ClusterComponent {
           maxConnections: options.maxConnections ?? 2000,
           cpus: this.host.cpus,
           forwarded: traffic?.forwarded,
-          requestTimeout: traffic?.requestTimeout ?? options.requestTimeout ?? 60,
+          requestTimeout,
           retryPosts: options.retryPosts ?? false,
           logsRequests: traffic?.logsRequests ?? false,
           exporter: traffic?.exporter && renderExporter(traffic.exporter, this.host.address),

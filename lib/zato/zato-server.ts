@@ -1,7 +1,7 @@
 import { ComponentState, HostRequirements } from "../remote";
 import { hostPort, LOOPBACK, requireName, requirePort, requireWhole } from "../validation";
 import { backEndServer } from "./back-end";
-import { ClusterComponent, DRAIN_SECONDS } from "./cluster-component";
+import { ClusterComponent } from "./cluster-component";
 import { ClusterFrame } from "./cluster-frame";
 import { renderCommandFile } from "./command-file";
 import { onceName } from "./haproxy/back-ends";
@@ -155,7 +155,6 @@ export class ZatoServer extends ClusterComponent {
         back_end: `${loadBalancer.backEnd}/${this._backEndServer}`,
         back_end_once: onceName(loadBalancer.backEnd),
         hot_deploy: paths.hotDeploy,
-        drain_seconds: DRAIN_SECONDS,
         ...(redis &&
           release.demands.needsRedis && { home: paths.home, redis_host: redis.host, redis_port: String(redis.port) }),
         command_secrets: this.secretFields(command),

@@ -51,6 +51,9 @@ function host({ admin = ":", said = OK, status = 0, isolated = true } = {}): San
     try_services() { :; }; note_server_logs() { :; }
     as_zato() { note "enmasse $* with \${Cdktf_Zato_pw:-nothing}"; cat '${folder()}/said'; return ${status}; }
     admin() { note "$1 $2 \${*:3}"; ${admin}; }`);
+  const balancer = "/var/lib/cdktf-zato/components/a-load-balancer";
+  sandbox.write(`${balancer}/kind`, "load-balancer\n");
+  sandbox.write(`${balancer}/manifest`, renderManifest({ parameters: { cluster: "a", drain_seconds: "60" } }));
   for (const [name, address] of [
     ["server1", FIRST],
     ["server2", SECOND],
@@ -62,7 +65,6 @@ function host({ admin = ":", said = OK, status = 0, isolated = true } = {}): San
       home: "/opt/zato/env/a/home",
       load_balancer_socket: join(folder(), "s"),
       back_end: `back/${name}`,
-      drain_seconds: "60",
     };
     sandbox.write(`${path}/kind`, "server\n");
     sandbox.write(`${path}/manifest`, renderManifest({ parameters, files: {} }));

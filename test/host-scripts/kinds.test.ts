@@ -751,6 +751,7 @@ describe("the load-balancer of a cluster", () => {
       unit: "zato-a-load-balancer.service",
       folder: "/etc/zato/a/load-balancer",
       health_url: "http://127.0.0.1:11223/zato/ping",
+      drain_seconds: "30",
       servers,
     },
     files: { config, unit: "[Service]\n" },
@@ -774,7 +775,6 @@ describe("the load-balancer of a cluster", () => {
       environment_file: `/etc/zato/a/${name}.env`,
       load_balancer_socket: "/socket",
       back_end: `bck/${name}`,
-      drain_seconds: "30",
     };
     sandbox.write(state(`a-${name}`, "manifest"), renderManifest({ parameters }));
   }

@@ -21,7 +21,6 @@ const PARAMETERS = {
   workers: "2",
   load_balancer_socket: "/socket",
   back_end: "bck/server1",
-  drain_seconds: "30",
   closed_channels: "/zato/api/invoke/{service_name}",
 };
 
@@ -62,6 +61,15 @@ test("a server is drained, restarted, closed to whom Zato would let in, and put 
     "put_cluster_back",
   ]);
   expect(sandbox.read("/etc/zato/a/server1.env")).toBe('A=b\nZato_Password="a\\"\\$b"\n');
+});
+
+test("what a server works on gets as long as a request may take in its cluster's load-balancer", () => {
+  const sandbox = host();
+  const balancer = "/var/lib/cdktf-zato/components/a-load-balancer";
+  sandbox.write(`${balancer}/kind`, "load-balancer\n");
+  sandbox.write(`${balancer}/manifest`, renderManifest({ parameters: { cluster: "a", drain_seconds: "300" } }));
+  expect(converge(sandbox).status).toBe(0);
+  expect(sandbox.calls).toContain("haproxy_drain /socket bck/server1 300");
 });
 
 test.each([

@@ -171,6 +171,17 @@ describe("the load-balancer", () => {
   });
 
   test.each([
+    [60, {}],
+    [120, { requestTimeout: 120 }],
+  ])("lets what is under way go on for %i s before a restart with %j", (seconds, options) => {
+    const stack = newStack();
+    newCluster(stack, { zatoLoadBalancer: options });
+    const { parameters, files } = Template.synth(stack).manifest("a/load-balancer");
+    expect(parameters.drain_seconds).toBe(String(seconds));
+    expect(files.config).toContain(`timeout server ${seconds}s`);
+  });
+
+  test.each([
     [1, 1],
     [4, 1],
     [5, 2],

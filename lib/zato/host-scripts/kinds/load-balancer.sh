@@ -39,9 +39,10 @@ other_servers() {
 }
 
 drain_other_servers() {
-    local folder
+    local folder seconds
+    seconds=$(seconds_to_drain)
     for folder in $(other_servers); do
-        (enter_component "$folder" && haproxy_drain "$(param load_balancer_socket)" "$(param back_end)" "$(param drain_seconds)")
+        (enter_component "$folder" && haproxy_drain "$(param load_balancer_socket)" "$(param back_end)" "$seconds")
     done
 }
 
