@@ -45,7 +45,12 @@ async function bundleTypes() {
     // That types are shared which no entry point exports: nobody can name them, as before.
     logLevel: "silent",
   });
-  await types.write({ dir: OUT, entryFileNames: "[name].d.ts", chunkFileNames: "types-[hash].d.ts" });
+  await types.write({
+    dir: OUT,
+    minifyInternalExports: false,
+    entryFileNames: "[name].d.ts",
+    chunkFileNames: "types-[hash].d.ts",
+  });
   rmSync(folder, { recursive: true });
   for (const file of readdirSync(OUT, { recursive: true }).map((name) => join(OUT, name))) {
     if (file.endsWith(".d.ts")) {

@@ -22,9 +22,10 @@ function withoutDocstrings(program) {
   );
 }
 
-/** Types, without the texts on private members, of which they tell the names alone. */
+/** Types, without the texts on private members, of which they tell the names alone, and on what no reference shows. */
 function withoutPrivateTexts(types) {
-  return withNarrowIndents(types.replace(/^ *\/\*\*(?:(?!\*\/)[^])*\*\/\n(?= *private )/gm, ""));
+  const text = /^ *\/\*\*(?:(?!\*\/)[^])*\*\/\n(?= *private )|^ *\/\*\*(?:(?!\*\/)[^])*@hidden(?:(?!\*\/)[^])*\*\/\n/gm;
+  return withNarrowIndents(types.replace(text, ""));
 }
 
 /**

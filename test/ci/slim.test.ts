@@ -91,11 +91,11 @@ for program in json.load(sys.stdin):
   });
 });
 
-test("types keep their members and the texts on all but private ones", () => {
+test("types keep their members and the texts on all but private and hidden ones", () => {
   const types =
-    "/** A class. */\nexport declare class A {\n    /**\n     * Its name.\n     */\n    readonly name: string;\n    /** Nobody's. */\n    private static readonly b;\n    private c;\n}\n";
+    "/** A class. */\nexport declare class A {\n    /**\n     * Its name.\n     */\n    readonly name: string;\n    /** Nobody's. */\n    private static readonly b;\n    private c;\n    /**\n     * Ours. @hidden\n     */\n    protected d;\n}\n";
   expect(slim<string>("slim.withoutPrivateTexts(input)", types)).toBe(
-    "/** A class. */\nexport declare class A {\n /**\n  * Its name.\n  */\n readonly name: string;\n private static readonly b;\n private c;\n}\n",
+    "/** A class. */\nexport declare class A {\n /**\n  * Its name.\n  */\n readonly name: string;\n private static readonly b;\n private c;\n protected d;\n}\n",
   );
 });
 
