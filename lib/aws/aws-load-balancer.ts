@@ -11,6 +11,7 @@ import { AwsLoadBalancerProps } from "./aws-load-balancer-props";
 import { FurtherChecks, requireSettings } from "./aws-load-balancer-rules";
 import { IAwsNetwork } from "./aws-network";
 import { AwsTags } from "./aws-tags";
+import { ruleId } from "./cidr";
 import { PoolTargetGroupContent } from "./pool-target-group";
 import { PoolTargets, targetsOf } from "./pool-targets";
 
@@ -132,9 +133,9 @@ export abstract class AwsLoadBalancer extends LoadBalancerBase {
       lifecycle: { createBeforeDestroy: true },
     });
     const rules = new Construct(this, "rules");
-    for (const cidrIpv4 of clients) {
+    for (const [index, cidrIpv4] of clients.entries()) {
       for (const port of ports) {
-        new VpcSecurityGroupIngressRule(rules, ruleId("in", String(port), cidrIpv4), {
+        new VpcSecurityGroupIngressRule(rules, ruleId(["in", String(port), cidrIpv4], index), {
           securityGroupId: group.id,
           cidrIpv4,
           description: "clients",
@@ -179,8 +180,4 @@ export abstract class AwsLoadBalancer extends LoadBalancerBase {
 
 function tcp(port: number): TcpPort {
   return { ipProtocol: "tcp", fromPort: port, toPort: port };
-}
-
-function ruleId(...words: string[]): string {
-  return words.join("-").replaceAll(/[^A-Za-z0-9]/g, "-");
 }

@@ -35,6 +35,12 @@ export function isWithin(address: string, cidrs: readonly string[]): boolean {
   return list.check(address);
 }
 
+/** The construct id of a rule; in it a network that only Terraform knows goes by its place among others. */
+export function ruleId(words: readonly string[], place: number): string {
+  const known = words.map((word) => (Token.isUnresolved(word) ? `network${place}` : word));
+  return known.join("-").replaceAll(/[^A-Za-z0-9]/g, "-");
+}
+
 /** The network of a number in a block that is cut into sixteen. */
 export function sixteenthOf(cidr: string, number: number): string {
   const [network, prefix] = cidr.split("/");

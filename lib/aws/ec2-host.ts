@@ -3,14 +3,14 @@ import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
-import { ITerraformDependable, Lazy } from "cdktf";
+import { ITerraformDependable, Lazy, Token } from "cdktf";
 import { Construct, IConstruct } from "constructs";
 import { HostBase, SshAccessProps } from "../host";
 import { ConstructError, requireAll, requireEach, requireLine, requirePort, requireWhole } from "../validation";
 import { requireResourceId } from "./aws-names";
 import { AwsSubnet, IAwsNetwork } from "./aws-network";
 import { AwsTags, AwsTagsProps } from "./aws-tags";
-import { EVERYBODY, isWithin, requireCidr } from "./cidr";
+import { EVERYBODY, isWithin, requireCidr, ruleId } from "./cidr";
 import { cpusOf } from "./instance-type";
 
 /** What an {@link Ec2Host} is declared with. */
@@ -263,7 +263,8 @@ export class Ec2Host extends HostBase {
 
   private requirePrivateAddress(): void {
     const { network, privateAddress } = this.props;
-    if (privateAddress !== undefined && !isWithin(privateAddress, network.cidrBlocks)) {
+    const areKnown = ![privateAddress, ...network.cidrBlocks].some((one) => Token.isUnresolved(one));
+    if (privateAddress !== undefined && areKnown && !isWithin(privateAddress, network.cidrBlocks)) {
       throw new ConstructError(
         this,
         `'${privateAddress}' is no IPv4 address of the VPC`,
@@ -278,10 +279,10 @@ export class Ec2Host extends HostBase {
     const securityGroupId = this.securityGroup.id;
     const rules = new Construct(this, "rules");
     const ports = [...new Set([ssh.port ?? 22, ...adminPorts])];
-    const ingress = [...new Set(adminCidrs)].flatMap((cidr) =>
+    const ingress = [...new Set(adminCidrs)].flatMap((cidr, index) =>
       ports.map(
         (port) =>
-          new VpcSecurityGroupIngressRule(rules, `${port} from ${cidr}`.replaceAll(/[^A-Za-z0-9]/g, "-"), {
+          new VpcSecurityGroupIngressRule(rules, ruleId([String(port), "from", cidr], index), {
             securityGroupId,
             cidrIpv4: cidr,
             description: port === (ssh.port ?? 22) ? "SSH" : "administration",

@@ -56,7 +56,8 @@ export class PoolTargetGroup extends Construct {
       vpcId: network.vpcId,
       protocol,
       tags: tags.of(this.node.path),
-      lifecycle: { createBeforeDestroy: true },
+      // Each target has a port of its own, and another one here would take all of them out.
+      lifecycle: { createBeforeDestroy: true, ignoreChanges: ["port"] },
     });
   }
 

@@ -62,6 +62,13 @@ export function targetsOf(
       }
       requireReachableAddress(scope, network, member.name, address);
       const isOutside = !Token.isUnresolved(address) && !isWithin(address, network.cidrBlocks);
+      if (isOutside && network.cidrBlocks.some((one) => Token.isUnresolved(one))) {
+        throw new ConstructError(
+          scope,
+          `whether the address ${address} of ${member.name} is in the VPC is not known before apply, and AWS wants to be told`,
+          `give concrete 'cidrBlocks' to ${network.node.path}`,
+        );
+      }
       return { ...common, targetId: address, availabilityZone: isOutside ? "all" : undefined };
     }),
   };

@@ -1,4 +1,5 @@
-import { Ec2Host, Ec2HostProps } from "cdktf-zato/aws";
+import { TerraformVariable, Testing } from "cdktf";
+import { AwsNetwork, Ec2Host, Ec2HostProps } from "cdktf-zato/aws";
 import { newDeployment, newHost } from "../support/stack";
 import { AwsTemplate, existingNetwork, newAwsStack, newEc2Host, newNetwork } from "./support/stack";
 
@@ -24,6 +25,30 @@ test("is a machine with metadata service 2 only and an encrypted volume, which n
     depends_on: expect.arrayContaining([expect.stringMatching(/ingress_rule\.host1_rules_22/)]) as unknown,
     lifecycle: { ignore_changes: ["ami"] },
   });
+});
+
+test("rules for networks that only Terraform knows stay where they are, whatever else there is", () => {
+  const rules = (others: number): string[] => {
+    const stack = newAwsStack();
+    for (let other = 0; other < others; other++) {
+      void new TerraformVariable(stack, `other${other}`, {}).stringValue;
+    }
+    const network = new TerraformVariable(stack, "admins", {}).stringValue;
+    newEc2Host(stack, "host1", existingNetwork(stack), { adminCidrs: ["203.0.113.0/24", network] });
+    const { resource } = JSON.parse(Testing.synth(stack)) as { resource: Record<string, object> };
+    return Object.keys(resource.aws_vpc_security_group_ingress_rule!);
+  };
+  expect(rules(3)).toEqual(rules(0));
+  expect(rules(0)).toHaveLength(2);
+});
+
+test("an address is taken as it is in a VPC of which nobody knows the addresses", () => {
+  const stack = newAwsStack();
+  const cidrBlocks = [new TerraformVariable(stack, "block", {}).stringValue];
+  const { subnets } = existingNetwork(stack);
+  const network = AwsNetwork.fromAttributes(stack, "vpc", { vpcId: "vpc-0a1b2c3d", cidrBlocks, subnets });
+  newEc2Host(stack, "host1", network, { privateAddress: "172.31.0.10" });
+  expect(AwsTemplate.synth(stack).one("aws_instance").private_ip).toBe("172.31.0.10");
 });
 
 test("takes what it is told", () => {

@@ -1,5 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import { Affinity, PhysicalHostProps } from "cdktf-zato";
+import { AwsNetwork } from "cdktf-zato/aws";
 import { newDeployment, newHost } from "../support/stack";
 import { BalancerInput, KINDS, newBalanced, synthBalanced } from "./support/balancer";
 import { AwsTemplate, CERTIFICATE, existingNetwork, newAwsStack, newEc2Host, newNetwork, ZONES } from "./support/stack";
@@ -77,6 +78,24 @@ describe.each(BOTH)("%s", (kind) => {
       cidr_ipv4: "192.168.7.12/32",
       from_port: 11223,
       to_port: 11223,
+    });
+  });
+
+  test("takes nobody for outside of a VPC of which nobody knows the addresses", () => {
+    const stack = newAwsStack();
+    const block = new TerraformVariable(stack, "block", {}).stringValue;
+    const subnets = existingNetwork(stack).subnets;
+    const network = AwsNetwork.fromAttributes(stack, "vpc", { vpcId: "vpc-0a1b2c3d", cidrBlocks: [block], subnets });
+    const hosts = [newHost(stack, "host1"), newHost(stack, "host2")];
+    expect(() => synthBalanced({ kind, stack, props: { network }, hosts })).toThrow(
+      /whether the address 10.0.0.11 of host1 is in the VPC is not known before apply, .*; give concrete 'cidrBlocks' to stack\/vpc/,
+    );
+  });
+
+  test("keeps its targets where another one comes first, with another port", () => {
+    expect(synthBalanced({ kind }).one("aws_lb_target_group").lifecycle).toEqual({
+      create_before_destroy: true,
+      ignore_changes: ["port"],
     });
   });
 
