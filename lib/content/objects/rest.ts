@@ -137,6 +137,13 @@ export class OutgoingRest extends ContentObject {
 }
 
 function requireChannelPath(scope: IConstruct, name: string, path: string): string {
+  if (Token.isUnresolved(path)) {
+    throw new ConstructError(
+      scope,
+      `the URL path of the channel '${name}' is not known before apply`,
+      "give a concrete one: load balancers go by it",
+    );
+  }
   if (!/^\/[^\s?#]*$/.test(path) || /^\/+zato\//i.test(path)) {
     throw new ConstructError(
       scope,
