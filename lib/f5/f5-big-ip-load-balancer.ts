@@ -7,7 +7,7 @@ import {
   LoadBalancerAbilities,
   LoadBalancerPool,
 } from "../load-balancing";
-import { standInProvider, VendorResource } from "../remote";
+import { Quoting, standInProvider, VendorResource } from "../remote";
 import { ConstructError, requireAll, requireEach, requireOpaqueIfGiven, requireWhole } from "../validation";
 import { isAddress, renderAs3Objects } from "./as3-application";
 import { As3Objects } from "./as3-objects";
@@ -148,7 +148,7 @@ export class F5BigIpLoadBalancer extends ApplianceLoadBalancer {
       type: "bigip_as3",
       provider: this.provider,
       arguments: () => ({
-        as3_json: JSON.stringify(this.declaration()),
+        as3_json: Quoting.JSON.tokens(JSON.stringify(this.declaration())),
         tenant_name: props.perApplication ? props.tenant : undefined,
         // The device adds some by itself.
         ignore_metadata: true,

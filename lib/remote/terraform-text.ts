@@ -1,7 +1,7 @@
 import { Lazy, Tokenization } from "cdktf";
 
-/** A value of cdktf that is only known later stands in a string as this marker. */
-const TOKEN_MARKER = /\$\{TfToken\[[A-Za-z0-9_.]+\]\}/g;
+/** A value of cdktf that is only known later stands in a string as this marker; a number as one that nobody else has. */
+const TOKEN_MARKER = /\$\{TfToken\[[A-Za-z0-9_.]+\]\}|-\d\.\d+e\+\d{3}/g;
 
 /**
  * What Terraform reads wrongly in some long texts, however it is escaped: it keeps one sign too many (seen with 1.11.4).
@@ -101,8 +101,12 @@ function mapToken(
   changeExpression: ExpressionChange,
 ): string {
   const [value] = Tokenization.reverseString(token).tokens;
+  // Nothing is to be done to a number.
+  if (!value) {
+    return token;
+  }
   // A lazy value, by the method that its classes have: there may be several copies of cdktf.
-  return value && "resolveLazy" in value
+  return "resolveLazy" in value
     ? Lazy.stringValue({
         produce: (context) => mapText(String(value.resolve(context)), changeLiteral, changeExpression),
       })

@@ -1,6 +1,6 @@
 import { Fn, Lazy, TerraformOutput, TerraformVariable } from "cdktf";
 import fc from "fast-check";
-import { terraformText } from "../../lib/remote";
+import { Quoting, terraformText } from "../../lib/remote";
 import { anyText } from "../support/arbitraries";
 import { newStack } from "../support/stack";
 import { Template } from "../support/template";
@@ -82,6 +82,14 @@ function synthesized(render: (token: string) => string): string {
   new TerraformOutput(stack, "text", { value: render(token) });
   return Template.synth(stack).output("text") as string;
 }
+
+test("a number that only Terraform knows stays an expression, whatever stands before it", () => {
+  const fee = new TerraformVariable(newStack(), "fee", { type: "number" }).numberValue;
+  const encoded = (text: string): string => `\${base64decode("${Buffer.from(text).toString("base64")}")}`;
+  expect(terraformText(`US$${fee}`)).toBe(`${encoded("US$")}${fee}`);
+  expect(terraformText(`%%{a} ${fee} %{b}`)).toBe(`${encoded("%%{a} ")}${fee} %%{b}`);
+  expect(Quoting.ENVIRONMENT.text(`$${fee}`)).toBe(`\\$${fee}`);
+});
 
 test.each([
   ["lazy value", () => Lazy.stringValue({ produce: () => "x" })],
