@@ -123,5 +123,7 @@ if [ "$mode" = follow ]; then
     cat >/dev/null
 else
     wait
+    # Their numbers may be others' by now.
+    readers=()
     cat "$work"/said.*
 fi
