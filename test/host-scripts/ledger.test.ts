@@ -217,3 +217,17 @@ test.each(
   expect(before).toBe("");
   expect(after).toMatch(example.found);
 });
+
+test("what programs say is read in English, whatever the language of the host", () => {
+  const language = bash('scripts=$1; . "$1/lib/all.sh"; env | grep ^LC_ALL=', [HOST_SCRIPTS], {
+    LC_ALL: "de_DE.UTF-8",
+  });
+  expect(language.stdout).toBe("LC_ALL=C\n");
+  // Those that root or the login user begins with, but for what runs programs of somebody else.
+  const scripts = readdirSync(HOST_SCRIPTS).filter((name) => name.endsWith(".sh"));
+  const without = scripts.filter(
+    (name) =>
+      !/lib\/(all|component-run|question-run)\.sh"|LC_ALL=C$/m.test(readFileSync(join(HOST_SCRIPTS, name), "utf8")),
+  );
+  expect(without).toEqual(["fetch-requirements.sh", "hook.sh", "run-hook.sh", "webhook.sh"]);
+});

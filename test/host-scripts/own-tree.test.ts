@@ -36,6 +36,22 @@ test("what is in the folder can be read by the group, executed where it could be
   expect(["", "bin", "bin/py", "text"].map((name) => mode(tree(name)))).toEqual(["750", "750", "750", "640"]);
 });
 
+test("whom an access list lets in is kept out", () => {
+  // GIVEN a list for what comes into the folder, and for the folder, with everything for the user 4711
+  const LIST =
+    "02000000 0100 0700 ffffffff 0200 0700 67120000 0400 0700 ffffffff 1000 0700 ffffffff 2000 0700 ffffffff";
+  const set =
+    "import os, sys\nfor kind in 'default', 'access': os.setxattr(sys.argv[1], 'system.posix_acl_' + kind, bytes.fromhex(sys.argv[2]))";
+  execFileSync("python3", ["-c", set, tree("bin"), LIST]);
+
+  // WHEN
+  const { status } = own();
+
+  // THEN
+  const lists = execFileSync("python3", ["-c", "import os, sys; print(os.listxattr(sys.argv[1]))", tree("bin")]);
+  expect([status, String(lists)]).toEqual([0, "[]\n"]);
+});
+
 test("links in it stay, and what they lead to is left alone", () => {
   symlinkSync("../foreign", tree("link"));
   symlinkSync("..", tree("up"));

@@ -2,7 +2,6 @@
 # status.sh: prints facts of this host and of the components on it, a line "SUBJECT<tab>FACT<tab>VALUE" each, where SUBJECT is "host" or the
 # name of a component (lib/cli/status-facts.ts says which facts there are). Changes nothing.
 set -euo pipefail
-export LC_ALL=C
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=lib/question-run.sh

@@ -2,6 +2,7 @@
 # preflight.sh MANIFEST NOW: checks, as the login user, that what is declared for this host can be installed on it.
 # Reports all findings at once, those of layers too (fit/), and changes nothing, but for what layers do on a host that has passed (passed/).
 set -euo pipefail
+export LC_ALL=C
 umask 077
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)

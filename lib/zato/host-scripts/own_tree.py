@@ -14,6 +14,7 @@ import re
 import stat
 import sys
 from collections import Counter
+from contextlib import suppress
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
@@ -28,6 +29,9 @@ class Tree:
         """Makes a folder, by its descriptor, the owner's alone, and those in it; and counts the names that files have there."""
         os.fchown(folder, self.owner, self.group)
         os.fchmod(folder, 0o750)
+        for acl in ("system.posix_acl_default", "system.posix_acl_access"):
+            with suppress(OSError):
+                os.removexattr(folder, acl)
         for name, status in entries(folder):
             if stat.S_ISDIR(status.st_mode):
                 within(folder, name, self.shut)

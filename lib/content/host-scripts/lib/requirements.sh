@@ -16,7 +16,8 @@ prepare_requirements() {
     progress "installing the services' Python requirements"
     leading_folder "$(dirname "$(dirname "$packages")")"
     leading_folder "$(dirname "$packages")"
-    mkdir "$packages.new"
+    # By its mode: a default ACL of who had the folders before would let him in, whatever the umask.
+    mkdir -m 0700 "$packages.new"
     fetch_requirements "$1" | tar -x -C "$packages.new" --no-same-owner --no-same-permissions ||
         fail "the Python requirements of the services cannot be installed; see the log"
     [ -z "$(find "$packages.new" ! -type f ! -type d -print -quit)" ] ||
@@ -51,7 +52,7 @@ fetch_requirements() {
     mapfile -t place < <(place_of_code)
     foreign systemd-run --quiet --wait --pipe --collect --unit "cdktf-zato-requirements-$$" \
         -p DynamicUser=yes -p SupplementaryGroups=zato -p StateDirectory=cdktf-zato-requirements -p StateDirectoryMode=0700 \
-        "${place[@]/#/--property=}" -p UMask=0077 -p CapabilityBoundingSet= -p PrivateDevices=yes -p ProtectHome=yes \
+        "${place[@]/#/--property=}" -p UMask=0077 -p CapabilityBoundingSet= -p PrivateDevices=yes -p ProtectHome=yes -p RuntimeMaxSec=3600 \
         -p ProtectKernelTunables=yes -p ProtectKernelModules=yes -p ProtectControlGroups=yes -p KillMode=control-group \
         /bin/bash "$(for_zato "$scripts/fetch-requirements.sh")" "$zato/bin/python" "$(for_zato "$1")" </dev/null
     local status=$?

@@ -112,7 +112,8 @@ unpack_archive() {
     progress "unpacking to $folder"
     leading_folder "$(dirname "$folder")"
     rm -rf -- "$folder.new" "$folder"
-    mkdir "$folder.new"
+    # By its mode: a default ACL of who had the folders before would let him in, whatever the umask.
+    mkdir -m 0700 "$folder.new"
     while_room "$(dirname "$folder")" tar -x -f "$archive" -C "$folder.new" --no-same-owner ||
         fail "$(param url) cannot be unpacked to $folder; see the log"
     own_tree "$folder.new"
