@@ -309,6 +309,7 @@ describe("what cannot be", () => {
     ["a path without a slash", () => zato.content.addRestChannel("A", { urlPath: "orders", service: "s" }), "'orders' cannot be the URL path of the channel 'A'"],
     ["a path of Zato's own", () => zato.content.addRestChannel("A", { urlPath: "/zato/x", service: "s" }), "'/zato/x' cannot be the URL path"],
     ["a path of Zato's own in capitals", () => zato.content.addRestChannel("A", { urlPath: "//Zato/x", service: "s" }), "'//Zato/x' cannot be the URL path"],
+    ["a path that only Terraform knows", () => zato.content.addRestChannel("A", { urlPath: `/v${new TerraformVariable(stack, "v", {}).stringValue}`, service: "s" }), "the URL path of the channel 'A' is not known before apply; give a concrete one"],
     ["no service", () => zato.content.addRestChannel("A", { urlPath: "/a", service: "" }), "the service of the channel 'A' is \"\""],
     ["a job without a service", () => zato.content.addSchedulerJob("A", { service: "", interval: 1 }), "the service of the job 'A' is \"\""],
     ["a method in small letters", () => zato.content.addRestChannel("A", { urlPath: "/a", service: "s", method: "get" }), "'get' is no HTTP method for the channel 'A'"],

@@ -174,6 +174,20 @@ describe("an archive", () => {
     expect(onTheWay()).toEqual([]);
   });
 
+  test("that comes to nothing ends, and is downloaded with an end to waiting", () => {
+    // GIVEN
+    const sandbox = host();
+    sandbox.program("curl", "exec sleep 60");
+    sandbox.define("at_most=1");
+
+    // WHEN
+    const { status, stdout } = converge(sandbox, fromArchive(archive(), "one"));
+
+    // THEN
+    expect([status, stdout]).toEqual([1, expect.stringContaining(" cannot be downloaded")]);
+    expect(sandbox.calls.find((call) => call.startsWith("curl"))).toContain("--speed-limit 1000 --speed-time 120 ");
+  });
+
   test("that cannot be unpacked leaves nothing in the place of the build", () => {
     const sandbox = host();
     sandbox.program("tar", "exit 2");
