@@ -72,9 +72,11 @@ function drawLines(
   const lines = series.map(({ points }, index) => {
     const path = points.map(([time, value]) => {
       const x = area.x + ((time - from) / (to - from)) * area.width;
-      return `${round(x)},${round(area.y + area.height * (1 - value / top))}`;
+      return [Math.round(x), Math.round(area.y + area.height * (1 - value / top))] as const;
     });
-    return `<polyline points="${path.join(" ")}" stroke="${LINES[index % LINES.length]}" class="line"/>`;
+    // Of a line that goes straight on, the ends will do.
+    const turns = path.filter(([, y], at) => y !== path[at - 1]?.[1] || y !== path[at + 1]?.[1]);
+    return `<polyline points="${turns.map((turn) => turn.join(",")).join(" ")}" stroke="${LINES[index % LINES.length]}" class="line"/>`;
   });
   return [...axis, ...lines, legend(series, box)].join("\n");
 }
