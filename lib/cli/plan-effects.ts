@@ -130,7 +130,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
     packages: "noted",
     health_url: "noted",
     load_balancer_socket: "noted",
-    // Of clusters before 0.1.0: it is their load-balancer's.
+    // In states of before; now it is the load-balancer's.
     drain_seconds: "noted",
     zato: "noted",
   },

@@ -40,7 +40,7 @@ other_servers() {
 
 drain_other_servers() {
     local folder seconds
-    seconds=$(seconds_to_drain)
+    seconds=$(param drain_seconds)
     for folder in $(other_servers); do
         (enter_component "$folder" && haproxy_drain "$(param load_balancer_socket)" "$(param back_end)" "$seconds")
     done

@@ -44,7 +44,7 @@ drain() {
         if awaits_content || ! haproxy_has_others "$socket" "$back_end"; then take_cluster_out; fi
     fi
     # Also where it does not run, so that its start leaves it to us when it is put back.
-    haproxy_drain "$socket" "$back_end" "$(at_load_balancer seconds_to_drain)"
+    haproxy_drain "$socket" "$back_end" "$(at_load_balancer param drain_seconds)"
     rm -f "$(held_mark "$(basename "$state")")"
 }
 

@@ -61,16 +61,11 @@ take_cluster_out() {
     [ -n "${KEPT_OUT:-}" ] || at_load_balancer say_goodbye
 }
 
-# at_load_balancer FUNCTION: as of this cluster's load-balancer, where it has one.
+# at_load_balancer FUNCTION [ARGUMENT...]: as of this cluster's load-balancer, where it has one.
 at_load_balancer() {
     local folder
     folder=$(folders_of_this_cluster load-balancer)
-    if [ -n "$folder" ]; then (enter_component "$folder" && "$1"); fi
-}
-
-# seconds_to_drain: how long requests that are under way get to end.
-seconds_to_drain() {
-    param drain_seconds
+    if [ -n "$folder" ]; then (enter_component "$folder" && "$@"); fi
 }
 
 say_goodbye() {
@@ -85,8 +80,8 @@ say_goodbye() {
     haproxy_admin "$socket" "add acl $(param taken_out_acl) out"
     touch "$state/taken-out"
     sleep "$(param notice_seconds)"
-    wait_until "$(seconds_to_drain)" "requests under way" haproxy_is_idle "$socket" "$(param back_end)/BACKEND" ||
-        progress "requests are still under way after $(seconds_to_drain) s; they are given up"
+    wait_until "$(param drain_seconds)" "requests under way" haproxy_is_idle "$socket" "$(param back_end)/BACKEND" ||
+        progress "requests are still under way after $(param drain_seconds) s; they are given up"
 }
 
 another_cluster_answers() {
