@@ -105,12 +105,17 @@ test.each([
   expect([status, stdout]).toEqual([1, expect.stringMatching(/^failed: the secret 'odb_password' holds a line break/)]);
 });
 
+/** What lets as_zato run commands as whoever runs the tests. */
+function asOurselves(): string {
+  writeFileSync(join(folder(), "setpriv"), '#!/bin/bash\nwhile [ "$1" != env ]; do shift; done; exec "$@"', { mode: 0o755 }); // prettier-ignore
+  return '. "$1/lib/session.sh"; . "$1/lib/zato.sh"; cd() { :; }; PATH=$2:$PATH';
+}
+
 test.each(["kill -STOP $$", "sleep 60 & kill -STOP $$", "trap '' TERM; kill -STOP $$"])(
   "what runs as zato, and is stopped by what else does, ends all the same: %s",
   (stops) => {
     // GIVEN
-    writeFileSync(join(folder(), "setpriv"), '#!/bin/bash\nwhile [ "$1" != env ]; do shift; done; exec "$@"', { mode: 0o755 }); // prettier-ignore
-    const given = '. "$1/lib/session.sh"; . "$1/lib/zato.sh"; cd() { :; }; PATH=$2:$PATH; exec 8<"$1"';
+    const given = `${asOurselves()}; exec 8<"$1"`;
 
     // WHEN
     const says = `said=$(at_most=1 as_zato bash -c 'echo said; [ ! -e /proc/self/fd/8 ] || echo locked; '"$3" || echo "status $?"); echo "$said"`;
@@ -123,8 +128,7 @@ test.each(["kill -STOP $$", "sleep 60 & kill -STOP $$", "trap '' TERM; kill -STO
 
 test("a process that what runs as zato leaves behind, with its output and errors, is not waited for", () => {
   // GIVEN
-  writeFileSync(join(folder(), "setpriv"), '#!/bin/bash\nwhile [ "$1" != env ]; do shift; done; exec "$@"', { mode: 0o755 }); // prettier-ignore
-  const given = '. "$1/lib/session.sh"; . "$1/lib/zato.sh"; cd() { :; }; PATH=$2:$PATH';
+  const given = asOurselves();
 
   // WHEN
   const leaves = `left=$(at_most=1 as_zato setsid bash -c '(sleep 20; touch "$1/ended") & echo $!' _ "$2" 2>&1) || true`;
