@@ -1,5 +1,5 @@
 import { Fn } from "cdktf";
-import { mapText } from "./terraform-text";
+import { mapText, TextChange } from "./terraform-text";
 
 /**
  * What a host is told of a component: short values, and whole files. The host's scripts read it; nothing in it is
@@ -16,6 +16,12 @@ export interface ManifestEntries {
    */
   readonly files?: Readonly<Record<string, string>>;
 }
+
+/** Each line but the first begins with a bar. */
+const MARKED_LINES: TextChange = {
+  literal: (text) => text.replaceAll("\n", "\n|"),
+  expression: (token) => Fn.replace(token, "\n", "\n|"),
+};
 
 const ENTRY_NAME = /^[a-z][a-z0-9_.-]*$/;
 
@@ -40,9 +46,5 @@ function entry(type: "param" | "file", name: string, text: string): string {
   if (text.includes("\0")) {
     throw new Error(`the manifest entry '${name}' holds a NUL character; text files cannot`);
   }
-  return `@${type} ${name}\n|${mapText(text, markLines, (token) => Fn.replace(token, "\n", "\n|"))}\n`;
-}
-
-function markLines(text: string): string {
-  return text.replaceAll("\n", "\n|");
+  return `@${type} ${name}\n|${mapText(text, MARKED_LINES)}\n`;
 }

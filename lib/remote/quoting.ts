@@ -1,11 +1,5 @@
 import { Fn } from "cdktf";
-import { mapText, mapTokens } from "./terraform-text";
-
-/** A call of Terraform's functions, around what stands for what it is called with. */
-interface Call {
-  readonly of: (token: string) => string;
-  readonly pattern: RegExp;
-}
+import { mapText, mapTokens, TextChange } from "./terraform-text";
 
 const QUOTE = Fn.rawString('"');
 
@@ -15,36 +9,40 @@ export class Quoting {
    * For systemd's `EnvironmentFile=`: inside double quotes it takes everything literally but backslashes before `"`, `\`, `$` and
    * back ticks (systemd.exec(5)); line breaks may stand there too.
    */
-  public static readonly ENVIRONMENT = new Quoting((text) => text.replace(/["$\\`]/g, "\\$&"), {
-    of: (token) => Fn.replace(token, "/[\\\\x22\\\\x24\\\\x5c\\\\x60]/", "\\\\$0"),
-    pattern: /^\$\{replace\((.+), "\/\[\\\\x22\\\\x24\\\\x5c\\\\x60\]\/", "\\\\\$0"\)\}$/,
-  });
+  public static readonly ENVIRONMENT = new Quoting(
+    {
+      literal: (text) => text.replace(/["$\\`]/g, "\\$&"),
+      expression: (token) => Fn.replace(token, "/[\\\\x22\\\\x24\\\\x5c\\\\x60]/", "\\\\$0"),
+    },
+    /^\$\{replace\((.+), "\/\[\\\\x22\\\\x24\\\\x5c\\\\x60\]\/", "\\\\\$0"\)\}$/,
+  );
 
   /** For JSON, and for YAML whose texts are JSON's. Terraform writes some characters as numbers which JSON does not have to. */
   public static readonly JSON = new Quoting(
-    (text) =>
-      JSON.stringify(text)
-        .slice(1, -1)
-        .replace(/[<>&\u2028\u2029]/g, asNumber),
     {
-      of: (token) => Fn.trimsuffix(Fn.trimprefix(Fn.jsonencode(token), QUOTE), QUOTE),
-      pattern: /^\$\{trimsuffix\(trimprefix\(jsonencode\((.+)\), "\\""\), "\\""\)\}$/,
+      literal: (text) =>
+        JSON.stringify(text)
+          .slice(1, -1)
+          .replace(/[<>&\u2028\u2029]/g, asNumber),
+      expression: (token) => Fn.trimsuffix(Fn.trimprefix(Fn.jsonencode(token), QUOTE), QUOTE),
     },
+    /^\$\{trimsuffix\(trimprefix\(jsonencode\((.+)\), "\\""\), "\\""\)\}$/,
   );
 
   private constructor(
-    private readonly literal: (text: string) => string,
-    private readonly call: Call,
+    private readonly change: TextChange,
+    /** The call that the change gives, with what it is called with as a group. */
+    private readonly call: RegExp,
   ) {}
 
   /** Quotes a whole text. */
   public text(text: string): string {
-    return mapText(text, this.literal, this.call.of);
+    return mapText(text, this.change);
   }
 
   /** Quotes what tokens of a text stand for, where the rest of it is quoted already. */
   public tokens(text: string): string {
-    return mapTokens(text, this.literal, this.call.of);
+    return mapTokens(text, this.change);
   }
 
   /**
@@ -53,10 +51,10 @@ export class Quoting {
    * @param evaluate gives the value of an expression that quotes nothing, or throws
    */
   public static evaluate(expression: string, evaluate: (expression: string) => string): string {
-    for (const { literal, call } of [Quoting.ENVIRONMENT, Quoting.JSON]) {
-      const [, quoted] = call.pattern.exec(expression) ?? [];
+    for (const { change, call } of [Quoting.ENVIRONMENT, Quoting.JSON]) {
+      const [, quoted] = call.exec(expression) ?? [];
       if (quoted !== undefined) {
-        return literal(evaluate(`\${${quoted}}`));
+        return change.literal(evaluate(`\${${quoted}}`));
       }
     }
     return evaluate(expression);

@@ -19,11 +19,13 @@ const MISREAD_BEFORE_TOKEN = /\$(\{[^}]*)?$|\r(?!\n)/;
  * stay what they are. (`Fn.rawString` is no alternative: it escapes line breaks and quotes too, but not `%{`.)
  */
 export function terraformText(text: string): string {
-  return escapeLiterals(text, (literal, beforeToken) =>
-    MISREAD.test(literal) || (beforeToken && MISREAD_BEFORE_TOKEN.test(literal))
-      ? `\${base64decode("${Buffer.from(literal).toString("base64")}")}`
-      : literal.replace(/([$%])\{/g, "$1$1{"),
-  );
+  return changeParts(text, escaped, unchanged);
+}
+
+function escaped(literal: string, isBeforeToken: boolean): string {
+  return MISREAD.test(literal) || (isBeforeToken && MISREAD_BEFORE_TOKEN.test(literal))
+    ? `\${base64decode("${Buffer.from(literal).toString("base64")}")}`
+    : literal.replace(/([$%])\{/g, "$1$1{");
 }
 
 /** The same for each text in a value as JSON has it. */
@@ -65,41 +67,25 @@ export function literalOf(template: string, evaluate: (expression: string) => st
   });
 }
 
-/** Escapes what of a text is known at synth, and leaves tokens of cdktf what they are. */
-export function escapeLiterals(text: string, escapeLiteral: (literal: string, beforeToken: boolean) => string): string {
-  return changeParts(text, escapeLiteral, (token) => token);
+/** What is done to a text, whoever knows it. */
+export interface TextChange {
+  /** Does it to what synth knows. */
+  readonly literal: (text: string) => string;
+  /** Gives a call of Terraform's functions that does the same to what a token stands for. */
+  readonly expression: (token: string) => string;
 }
 
-/** Gives a call of one of Terraform's functions that does to what a token stands for what is done to literal text. */
-type ExpressionChange = (token: string) => string;
-
 /** Changes all parts of a text: what is known at synth, be it late, and what only Terraform knows. */
-export function mapText(
-  text: string,
-  changeLiteral: (literal: string) => string,
-  changeExpression: ExpressionChange,
-): string {
-  return changeParts(text, changeLiteral, (token) => mapToken(token, changeLiteral, changeExpression));
+export function mapText(text: string, change: TextChange): string {
+  return changeParts(text, change.literal, (token) => mapToken(token, change));
 }
 
 /** Changes what the tokens of a text stand for, and leaves the text around them what it is. */
-export function mapTokens(
-  text: string,
-  changeLiteral: (literal: string) => string,
-  changeExpression: ExpressionChange,
-): string {
-  return changeParts(
-    text,
-    (literal) => literal,
-    (token) => mapToken(token, changeLiteral, changeExpression),
-  );
+export function mapTokens(text: string, change: TextChange): string {
+  return changeParts(text, unchanged, (token) => mapToken(token, change));
 }
 
-function mapToken(
-  token: string,
-  changeLiteral: (literal: string) => string,
-  changeExpression: ExpressionChange,
-): string {
+function mapToken(token: string, change: TextChange): string {
   const [value] = Tokenization.reverseString(token).tokens;
   // Nothing is to be done to a number.
   if (!value) {
@@ -107,10 +93,12 @@ function mapToken(
   }
   // A lazy value, by the method that its classes have: there may be several copies of cdktf.
   return "resolveLazy" in value
-    ? Lazy.stringValue({
-        produce: (context) => mapText(String(value.resolve(context)), changeLiteral, changeExpression),
-      })
-    : changeExpression(token);
+    ? Lazy.stringValue({ produce: (context) => mapText(String(value.resolve(context)), change) })
+    : change.expression(token);
+}
+
+function unchanged(text: string): string {
+  return text;
 }
 
 function changeParts(
